@@ -1,0 +1,68 @@
+# What every target of the tree shares, and the two functions that declare targets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+# Debug information of every frame would double the build time on two cores; line tables are enough for a backtrace.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wno-unused-parameter)
+if(ZIPAGE_SANITIZE)
+  string(REPLACE ";" "," sanitizers "${ZIPAGE_SANITIZE}")
+  add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${sanitizers})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(OpenMP REQUIRED)
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Qml Test)
+if(ZIPAGE_GUI)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Gui Widgets Svg)
+endif()
+
+# zipage_library(NAME [USES target…]): one static library out of the .cpp files of the current folder.
+function(zipage_library name)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+  add_library(${name} STATIC ${sources})
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PUBLIC tl::expected ${arg_USES})
+endfunction()
+
+# zipage_tests(LABEL USES target…): a ctest for each tst_*.cpp of the current folder, named for its file.
+# A source that starts with the line `// labels: slow` gets those labels as well.
+function(zipage_tests label)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tst_*.cpp")
+  foreach(source IN LISTS tests)
+    get_filename_component(name "${source}" NAME_WE)
+    add_executable(${name} "${source}")
+    set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    target_link_libraries(${name} PRIVATE Qt6::Test ${arg_USES})
+    target_compile_definitions(${name} PRIVATE ZIPAGE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ZIPAGE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    file(STRINGS "${source}" extra REGEX "^// labels: " LIMIT_COUNT 1)
+    string(REPLACE "// labels: " "" extra "${extra}")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${label};${extra}" TIMEOUT 300
+      ENVIRONMENT "QT_QPA_PLATFORM=offscreen;OMP_NUM_THREADS=2")
+  endforeach()
+endfunction()

@@ -1,0 +1,83 @@
+// The seam between models and processors: memory, streams and about twenty ops, the same on every device.
+//
+// Ops are enqueued on a stream and run in order on it; they return nothing. What goes wrong on a device surfaces at
+// synchronize(). Sizes and pointers are the caller's promise: an op checks shapes in debug builds only.
+// Thread promise: one thread at a time per stream; allocate() and loadWeight() from any one thread at a time.
+// Float results are the same for a row whatever other rows are in the call (ALGORITHM.md, invariant 8).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "kernels/device_buffer.h"
+#include "kernels/op_arguments.h"
+#include "kernels/paged_kv.h"
+#include "kernels/tensor.h"
+
+namespace zipage {
+
+struct DeviceError {
+  std::string message;
+  bool sticky = false;  // the device is lost: every later call fails as well
+};
+
+template <typename T>
+using DeviceResult = tl::expected<T, DeviceError>;
+
+struct DeviceInfo {
+  std::string name;         // "cpu", "cuda:0"
+  std::string description;  // "AMD EPYC, 2 threads, AVX-512"
+  std::size_t memoryBytes = 0;
+  DataType activationType = DataType::F32;
+};
+
+/// An ordered queue of ops. Made by a device and used with that device only.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+};
+
+/// A weight as the device wants it: possibly a view of the mapped file, possibly repacked or uploaded.
+struct DeviceWeight {
+  ConstTensorView view;
+  DeviceBuffer storage;  // empty where `view` points into memory the model file owns
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual const DeviceInfo& info() const = 0;
+  virtual std::unique_ptr<Stream> createStream() = 0;
+
+  /// Uninitialised device memory, aligned to 64 bytes or better.
+  virtual DeviceResult<DeviceBuffer> allocate(std::size_t bytes) = 0;
+  /// `host` must outlive the weight: a device may read it in place.
+  virtual DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) = 0;
+  virtual void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) = 0;
+  virtual void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) = 0;
+  virtual void fillZero(Stream& stream, void* device, std::size_t bytes) = 0;
+  /// Waits for everything enqueued on the stream; returns the first error since the last call.
+  virtual DeviceResult<void> synchronize(Stream& stream) = 0;
+
+  virtual void embed(Stream& stream, const EmbedArguments& arguments) = 0;
+  virtual void rmsNorm(Stream& stream, const RmsNormArguments& arguments) = 0;
+  virtual void matmul(Stream& stream, const MatmulArguments& arguments) = 0;
+  virtual void storeKeyValue(Stream& stream, const StoreKeyValueArguments& arguments) = 0;
+  virtual void pagedAttention(Stream& stream, const PagedAttentionArguments& arguments) = 0;
+  virtual void siluMultiply(Stream& stream, const SiluMultiplyArguments& arguments) = 0;
+  virtual void gatherRows(Stream& stream, const GatherRowsArguments& arguments) = 0;
+  virtual void sample(Stream& stream, const SampleArguments& arguments) = 0;
+
+  virtual void windowScores(Stream& stream, const WindowScoresArguments& arguments) = 0;
+  virtual void fuseScores(Stream& stream, const FuseScoresArguments& arguments) = 0;
+  virtual void redundancy(Stream& stream, const RedundancyArguments& arguments) = 0;
+  virtual void selectEntries(Stream& stream, const SelectEntriesArguments& arguments) = 0;
+  virtual void compactPages(Stream& stream, const CompactPagesArguments& arguments) = 0;
+};
+
+}  // namespace zipage
