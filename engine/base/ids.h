@@ -1,0 +1,32 @@
+// Identities that must not be mixed up. Values are never reused within a process.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace zipage {
+
+template <typename Tag>
+struct StrongId {
+  std::uint64_t value = 0;  // 0: none
+
+  constexpr explicit operator bool() const { return value != 0; }
+  constexpr auto operator<=>(const StrongId&) const = default;
+};
+
+/// One request to the engine, from submit to its last event.
+using RequestId = StrongId<struct RequestTag>;
+/// Who a request works for, as the program sees it: colours in the views. 0: nobody in particular.
+using OwnerId = StrongId<struct OwnerTag>;
+
+using PageIndex = std::int32_t;
+using TokenId = std::int32_t;
+
+}  // namespace zipage
+
+template <typename Tag>
+struct std::hash<zipage::StrongId<Tag>> {
+  std::size_t operator()(const zipage::StrongId<Tag>& id) const noexcept { return std::hash<std::uint64_t>{}(id.value); }
+};

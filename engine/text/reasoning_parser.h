@@ -1,0 +1,42 @@
+// Splits a streamed reply into reasoning and answer by the model's own marks, such as <think> and </think>.
+// A mark may be one token or several, and may arrive split over pushes of text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace zipage {
+
+struct ReasoningMarks {
+  std::string open = "<think>";
+  std::string close = "</think>";
+};
+
+struct ReasoningPiece {
+  std::string reasoning;
+  std::string answer;
+};
+
+class ReasoningParser {
+ public:
+  /// `startsInside`: the prompt already ends with the open mark, so the reply begins as reasoning.
+  explicit ReasoningParser(ReasoningMarks marks = {}, bool startsInside = false)
+      : m_marks(std::move(marks)), m_inside(startsInside) {}
+
+  /// What this text adds to the reasoning and to the answer. Marks themselves, and the blank lines that follow a mark,
+  /// belong to neither.
+  ReasoningPiece push(std::string_view text);
+  /// Releases text that was held back because it could have been the start of a mark.
+  ReasoningPiece finish();
+  bool isInsideReasoning() const { return m_inside; }
+
+ private:
+  ReasoningPiece take(bool final);
+
+  ReasoningMarks m_marks;
+  std::string m_pending;
+  bool m_inside = false;
+  bool m_skipBlank = true;
+};
+
+}  // namespace zipage
