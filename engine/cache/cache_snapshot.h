@@ -1,0 +1,43 @@
+// What the page pool holds at one moment, between two steps. Immutable; safe to hand to any thread.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/base/ids.h"
+
+namespace zipage {
+
+enum class PageState : std::uint8_t { Free, Held, Shared, PrefixOnly, Compressing, Swapped };
+
+struct PageSnapshot {
+  PageState state = PageState::Free;
+  OwnerId owner;                // of the first holder; none when free
+  RequestId request;
+  std::uint16_t tokensLive = 0;   // slots in use
+  std::uint16_t holders = 0;
+  std::int32_t tableIndex = -1;   // place in its first holder's page table
+};
+
+struct SequenceSnapshot {
+  RequestId request;
+  OwnerId owner;
+  std::int64_t logicalTokens = 0;   // tokens of the sequence so far
+  std::int32_t physicalTokens = 0;  // entries held per layer and KV head
+  std::int32_t pagesHeld = 0;
+  std::int32_t budgetTokens = 0;    // 0: not bounded
+  std::int32_t compressions = 0;
+  std::int64_t tokensEvicted = 0;   // per layer and KV head, the same number for each
+};
+
+struct CacheSnapshot {
+  std::uint64_t step = 0;
+  int pageTokens = 0;
+  std::int64_t bytesPerPage = 0;
+  std::vector<PageSnapshot> pages;          // [numPages], by page index
+  std::vector<SequenceSnapshot> sequences;  // those that hold pages, oldest first
+  std::int32_t pagesHeld = 0;
+  std::int64_t tokensLive = 0;              // sum of physicalTokens, shared entries counted once
+};
+
+}  // namespace zipage

@@ -1,0 +1,44 @@
+// The parameters of Compressed PagedAttention (ALGORITHM in ARCHITECTURE.md), as a request may set them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace zipage {
+
+/// What becomes of a sequence whose pages are full.
+enum class MemoryPolicy : std::uint8_t {
+  Full,    // keeps every token; stops, and says so, when the pool has no page left
+  Budget,  // compressed to budgetTokens each time it has grown by periodTokens
+};
+
+/// How entries are chosen. Recent and Random exist for comparison only.
+enum class SelectionRule : std::uint8_t { Scored, Recent, Random };
+
+struct CompressionSettings {
+  int budgetTokens = 2048;  // entries kept per layer and KV head; a multiple of the page
+  int periodTokens = 256;   // tokens between compressions; a multiple of the page
+  SelectionRule rule = SelectionRule::Scored;
+  float decay = 0.0F;                   // of the running score; 0: no running score
+  float redundancyWeight = 0.2F;        // lambda: score = lambda * F - (1 - lambda) * R
+  float redundancyTemperature = 0.2F;
+  float similarityThreshold = 0.5F;
+  int segmentTokens = 256;              // redundancy is compared inside segments; 0: everywhere
+  int poolKernel = 1;                   // max-pool width at a first compression; 1: none
+  int sinkTokens = 0;                   // first entries always kept
+  bool positionFreeKeys = true;         // compare keys with their rotation undone
+  bool protectPrompt = false;
+
+  int capacityTokens() const { return budgetTokens + periodTokens; }
+};
+
+/// "zipage-plus" (the default), "zipage" (the published values), "attention", "window", "random".
+Result<CompressionSettings> compressionPreset(std::string_view name);
+
+/// An error that names the first setting that cannot work with this page size and window.
+Result<void> validate(const CompressionSettings& settings, int pageTokens, int windowTokens);
+
+}  // namespace zipage

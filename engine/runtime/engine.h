@@ -1,0 +1,61 @@
+// The inference engine: requests in, events out, one step at a time. It knows no threads, no clock but the one it is
+// given, no Qt and no database. One thread calls it; EngineThread is the usual one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+#include "engine/cache/cache_snapshot.h"
+#include "engine/runtime/engine_event.h"
+#include "engine/runtime/metrics.h"
+#include "engine/runtime/model_runner.h"
+#include "engine/schedule/request.h"
+
+namespace zipage {
+
+/// The pool and limits of an engine; fixed for its life.
+struct EngineLimits {
+  int pageTokens = 32;
+  int numPages = 0;
+  int numQuerySlots = 0;
+  int windowTokens = 16;
+  int maxBatchTokens = 512;   // tokens a step, decodes first
+  int maxSequences = 64;      // sequences a step
+  double watermark = 0.02;    // share of pages kept free when admitting
+  std::int64_t bytesPerPage = 0;
+  int contextLength = 0;      // logical positions the model has; 0: no limit
+};
+
+class Engine {
+ public:
+  /// `runner` and `clock` outlive the engine.
+  Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Takes the request, or says why it can never be served: empty prompt, prompt longer than the pool under `full`,
+  /// a budget that cannot work. The id appears in every later event.
+  Result<RequestId> submit(Request request);
+  /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
+  void cancel(RequestId request);
+  bool hasWork() const;
+  /// One forward pass at most, compressions that are due included. Events in order of happening.
+  std::vector<EngineEvent> step();
+
+  const EngineLimits& limits() const;
+  EngineMetrics metrics() const;
+  std::shared_ptr<const CacheSnapshot> snapshot() const;
+  /// An empty text, or which of the invariants of ARCHITECTURE.md does not hold. For tests and debug builds.
+  std::string brokenInvariant() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+}  // namespace zipage

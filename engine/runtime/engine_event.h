@@ -1,0 +1,57 @@
+// What a step of the engine did, by value, in the order in which it happened.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/base/error.h"
+#include "engine/base/ids.h"
+
+namespace zipage {
+
+struct RequestStarted {
+  RequestId request;
+  int promptTokens = 0;
+  int cachedTokens = 0;  // of the prompt, found in shared pages
+};
+
+struct TokensGenerated {
+  RequestId request;
+  std::vector<TokenId> tokens;
+};
+
+struct SequenceCompressed {
+  RequestId request;
+  int entriesBefore = 0;
+  int entriesAfter = 0;
+  int pagesReclaimed = 0;
+  Duration duration{};
+};
+
+struct RequestPreempted {
+  RequestId request;
+  int tokensToRecompute = 0;
+};
+
+enum class FinishReason : std::uint8_t { EndToken, Length, Cancelled, PoolExhausted, Failed };
+
+struct RequestFinished {
+  RequestId request;
+  FinishReason reason = FinishReason::EndToken;
+  Error error;  // meaningful for PoolExhausted and Failed
+  int promptTokens = 0;
+  int generatedTokens = 0;
+  int compressions = 0;
+  std::int64_t tokensEvicted = 0;
+  int peakPages = 0;
+  Duration timeToFirstToken{};
+  Duration decodeTime{};  // from the first token to the last
+};
+
+using EngineEvent =
+    std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted, RequestFinished>;
+
+}  // namespace zipage

@@ -1,0 +1,26 @@
+// Counters of an engine since its start, and rates over the last second. A value.
+#pragma once
+
+#include <cstdint>
+
+namespace zipage {
+
+struct EngineMetrics {
+  std::uint64_t steps = 0;
+  std::int64_t promptTokens = 0;
+  std::int64_t generatedTokens = 0;
+  std::int64_t compressions = 0;
+  std::int64_t pagesReclaimed = 0;
+  std::int64_t tokensEvicted = 0;
+  std::int64_t preemptions = 0;
+  std::int64_t recomputedTokens = 0;
+  std::int32_t running = 0;
+  std::int32_t waiting = 0;
+  std::int32_t pagesHeld = 0;
+  std::int32_t pagesTotal = 0;
+  std::int32_t peakPages = 0;
+  std::int64_t tokensLive = 0;
+  double tokensPerSecond = 0.0;  // generated, over the last second
+};
+
+}  // namespace zipage

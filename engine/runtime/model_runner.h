@@ -1,0 +1,50 @@
+// What the engine needs of a model: run a step, compress a sequence. The real one drives a Device; tests have one that
+// only keeps books.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/cache/compression_settings.h"
+#include "kernels/op_arguments.h"
+
+namespace zipage {
+
+/// Host arrays of one step, laid out as PagedBatch describes them.
+struct StepInputs {
+  std::vector<std::int32_t> tokenIds, positions, slots, queryRows;  // [numTokens]
+  std::vector<std::int32_t> queryStart;                             // [numSequences + 1]
+  std::vector<std::int32_t> physical;                               // [numSequences]
+  std::vector<std::int32_t> pageTables;                             // [numSequences, maxPages]
+  int maxPages = 0;
+  std::vector<std::int32_t> sampledRows;  // batch rows whose next token is drawn
+  std::vector<SamplingRow> sampling;      // [sampledRows]
+  std::vector<std::int32_t> history;      // token ids the repetition penalties look at
+};
+
+/// One compression, planned: which pages are read, which are written, what must stay.
+struct CompressionPlan {
+  std::vector<PageIndex> sourcePages;       // in order; together they hold numEntries
+  std::vector<PageIndex> targetPages;       // [keep / pageTokens]
+  int numEntries = 0;
+  int keep = 0;
+  int numScored = 0;                        // entries that were there at the last compression
+  bool isFirst = true;
+  int querySlot = 0;
+  std::int32_t lastPosition = 0;            // logical position of the newest entry
+  std::vector<std::uint8_t> protectedEntries;  // [numEntries] 1: kept whatever its score
+  CompressionSettings settings;
+};
+
+class ModelRunner {
+ public:
+  virtual ~ModelRunner() = default;
+
+  /// Runs one forward pass and draws `sampledRows.size()` tokens into `tokens`.
+  virtual Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) = 0;
+  virtual Result<void> compress(const CompressionPlan& plan) = 0;
+};
+
+}  // namespace zipage
