@@ -1,0 +1,92 @@
+// Chats and messages in SQLite, read and written on one connection. Synchronous; one thread. StoreThread puts the
+// writes on a thread of their own.
+//
+// Messages form a tree (`parent`), so that later versions of a question or an answer stand beside the first and
+// nothing is ever erased. A message is written when it begins and updated as it grows: after a kill, what was written
+// last is there, in state Streaming, and open() turns that into Interrupted.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+
+namespace zipage {
+
+using ChatId = StrongId<struct ChatTag>;
+using MessageId = StrongId<struct MessageTag>;
+
+enum class MessageRole : std::uint8_t { System, User, Assistant };
+enum class MessageState : std::uint8_t { Complete, Streaming, Stopped, Interrupted, Failed };
+
+/// What producing a reply took; zero where not known.
+struct ReplyFigures {
+  std::int64_t promptTokens = 0;
+  std::int64_t generatedTokens = 0;
+  std::int64_t reasoningTokens = 0;
+  std::int64_t reasoningMs = 0;
+  std::int64_t firstTokenMs = 0;
+  std::int64_t decodeMs = 0;
+  std::int64_t peakPages = 0;
+  std::int64_t compressions = 0;
+  std::int64_t tokensEvicted = 0;
+};
+
+struct MessageRecord {
+  MessageId id;      // chosen by the store thread's caller through nextMessageId()
+  ChatId chat;
+  MessageId parent;  // none for the first message of a chat
+  MessageRole role = MessageRole::User;
+  MessageState state = MessageState::Complete;
+  std::string text;
+  std::string reasoning;
+  std::string error;         // why state is Failed
+  std::int64_t createdMs = 0;  // since 1970, UTC
+  ReplyFigures figures;
+};
+
+struct ChatRecord {
+  ChatId id;
+  std::string title;
+  std::int64_t createdMs = 0;
+  std::int64_t updatedMs = 0;
+  std::string draft;
+  std::string settings;  // JSON object, opaque to the store
+};
+
+class SessionStore {
+ public:
+  /// Opens or creates the database: WAL, foreign keys, integrity check, migrations with a backup before any, file mode
+  /// 0600, folder 0700. Fails with a message when the folder cannot be written, the file is not ours, damaged, or made
+  /// by a newer version of the program.
+  static Result<std::unique_ptr<SessionStore>> open(const std::filesystem::path& databaseFile);
+  ~SessionStore();
+  SessionStore(const SessionStore&) = delete;
+  SessionStore& operator=(const SessionStore&) = delete;
+
+  Result<std::vector<ChatRecord>> chats() const;  // latest first
+  Result<std::vector<MessageRecord>> messages(ChatId chat) const;  // in order of creation
+  /// Larger than every id ever stored.
+  Result<std::uint64_t> nextId() const;
+
+  Result<void> saveChat(const ChatRecord& chat);        // inserts or updates
+  Result<void> saveMessage(const MessageRecord& message);  // inserts or updates
+  Result<void> deleteChat(ChatId chat);                 // to the trash: kept until emptyTrash()
+  Result<void> restoreChat(ChatId chat);
+  Result<void> emptyTrash();
+
+  /// Several writes in one transaction.
+  Result<void> begin();
+  Result<void> commit();
+
+ private:
+  struct State;
+  explicit SessionStore(std::unique_ptr<State> state);
+  std::unique_ptr<State> m_state;
+};
+
+}  // namespace zipage

@@ -1,0 +1,62 @@
+// The window: chats, transcript, composer, inspector. It emits what the user asks for and shows what it is told.
+#pragma once
+
+#include <QMainWindow>
+#include <memory>
+
+#include "engine/cache/cache_snapshot.h"
+#include "ui/chat_values.h"
+#include "ui/memory_figures.h"
+
+namespace zipage::ui {
+
+class MainWindow final : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  void setChats(const QVector<ChatItem>& chats);       // latest first
+  void updateChat(const ChatItem& chat);               // inserts or changes one
+  void removeChat(qint64 chatId);
+  /// Switches the transcript to a chat. `draft` fills the composer.
+  void showChat(qint64 chatId, const QVector<MessageItem>& messages, const GenerationSettings& settings,
+                const QString& draft);
+  void addMessage(qint64 chatId, const MessageItem& message);
+  /// Text that was generated since the last call. Ignored for chats that are not shown.
+  void appendToMessage(qint64 chatId, qint64 messageId, const QString& reasoning, const QString& text);
+  /// State and figures of a message; its text and reasoning are taken as well when they differ.
+  void updateMessage(qint64 chatId, const MessageItem& message);
+  /// The composer's text after a send that could not be served, so that nothing typed is lost.
+  void restoreDraft(qint64 chatId, const QString& text);
+
+  void setModel(const ModelInfo& model);
+  void setCacheSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
+  void setFigures(const MemoryFigures& figures);
+  /// A message that stays until closed, above the transcript; not a dialog.
+  void showProblem(const QString& text);
+  /// A message that goes away by itself, with an optional action ("Undo").
+  void showNotice(const QString& text, const QString& actionText = {}, const QString& actionId = {});
+
+  qint64 currentChat() const;
+
+ signals:
+  void newChatRequested();
+  void chatSelected(qint64 chatId);
+  void chatRenamed(qint64 chatId, const QString& title);
+  void chatDeleteRequested(qint64 chatId);
+  void sendRequested(qint64 chatId, const QString& text);  // chatId 0: into a new chat
+  void stopRequested(qint64 chatId);
+  void settingsChanged(qint64 chatId, const zipage::ui::GenerationSettings& settings);
+  void draftChanged(qint64 chatId, const QString& text);
+  void modelFileChosen(const QString& path);               // empty: the embedded model
+  void noticeActionRequested(const QString& actionId);
+  void inspectorShown(bool visible);                       // nobody watches: no snapshots needed
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> m_parts;
+};
+
+}  // namespace zipage::ui

@@ -1,0 +1,20 @@
+// The engine's counters as the window shows them.
+#pragma once
+
+#include <QtGlobal>
+
+namespace zipage::ui {
+
+struct MemoryFigures {
+  int pagesHeld = 0;
+  int pagesTotal = 0;
+  qint64 tokensLive = 0;
+  qint64 tokensEvicted = 0;
+  qint64 compressions = 0;
+  qint64 pagesReclaimed = 0;
+  int running = 0;
+  int waiting = 0;
+  double tokensPerSecond = 0.0;
+};
+
+}  // namespace zipage::ui
