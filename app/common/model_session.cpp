@@ -1,0 +1,33 @@
+#include "app/common/model_session.h"
+
+#include <utility>
+
+#include "kernels/device_registry.h"
+
+namespace zipage {
+
+Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& options) {
+  auto device = openDevice(options.device, DeviceOptions{.numThreads = options.numThreads});
+  if (!device) return failure(ErrorCode::Device, device.error().message);
+
+  std::unique_ptr<ModelSession> session(new ModelSession);
+  session->m_device = std::move(*device);
+
+  auto model = loadModel(options.model, *session->m_device);
+  if (!model) return tl::unexpected(model.error());
+  session->m_model = std::move(*model);
+
+  auto parts = createTransformerRunner(*session->m_device, *session->m_model, options.pool);
+  if (!parts) return tl::unexpected(parts.error());
+  session->m_parts = std::move(*parts);
+  return session;
+}
+
+std::string describeModel(const ModelBundle& model) {
+  const ModelConfig& config = model.config;
+  const std::string name = config.name.empty() ? model.path.filename().string() : config.name;
+  return name + " (" + config.architecture + ", " + std::to_string(config.numLayers) + " layers, " +
+         std::to_string(model.weightBytes / 1000000) + " MB of weights)";
+}
+
+}  // namespace zipage

@@ -1,0 +1,56 @@
+// A model, opened: the device it runs on, its weights and tokenizer, and the runner with its page pool. What
+// the window and the command line both start from. Made on any one thread; the runner is then used by one
+// thread only.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/runtime/transformer_runner.h"
+#include "engine/text/model_bundle.h"
+#include "kernels/device.h"
+
+namespace zipage {
+
+struct SessionOptions {
+  std::filesystem::path model;  // see resolveModel()
+  std::string device = "auto";
+  int numThreads = 0;  // 0: all cores this process may use
+  PoolOptions pool;
+};
+
+class ModelSession {
+ public:
+  /// Loads the model and allocates the pool; takes as long as the file is large. Every failure says what is
+  /// wrong.
+  static Result<std::unique_ptr<ModelSession>> open(const SessionOptions& options);
+
+  ModelSession(const ModelSession&) = delete;
+  ModelSession& operator=(const ModelSession&) = delete;
+
+  Device& device() { return *m_device; }
+  const ModelBundle& model() const { return *m_model; }
+  const EngineLimits& limits() const { return m_parts.limits; }
+  std::size_t poolBytes() const { return m_parts.poolBytes; }
+  std::size_t workspaceBytes() const { return m_parts.workspaceBytes; }
+
+  /// REQUIRES: takeRunner() has not been called.
+  ModelRunner& runner() { return *m_parts.runner; }
+  /// The runner, for an EngineThread, which must end before this session does.
+  std::unique_ptr<ModelRunner> takeRunner() { return std::move(m_parts.runner); }
+
+ private:
+  ModelSession() = default;
+
+  // Destroyed from the last to the first: the runner needs the weights, the weights need the device.
+  std::unique_ptr<Device> m_device;
+  std::unique_ptr<ModelBundle> m_model;
+  RunnerAndLimits m_parts;
+};
+
+/// One line: name, architecture, layers, bytes of weights.
+std::string describeModel(const ModelBundle& model);
+
+}  // namespace zipage
