@@ -1,0 +1,112 @@
+#include "app/gui/application.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace zipage {
+
+Result<std::unique_ptr<SessionStore>> Application::openStore(const AppPaths& paths, QTemporaryDir& fallback,
+                                                             QString& problem) {
+  Result<void> folders = createFolders(paths);
+  auto store = folders ? SessionStore::open(paths.databaseFile())
+                       : Result<std::unique_ptr<SessionStore>>(tl::unexpected(folders.error()));
+  if (store) return store;
+  problem = tr("Chats cannot be kept: %1. What you write now lives in a temporary folder and is lost at the end.")
+                .arg(QString::fromStdString(store.error().message));
+  return SessionStore::open(std::filesystem::path(fallback.path().toStdString()) / "zipage.db");
+}
+
+ChatController::Stored Application::readStored(const SessionStore& store, QString& problem) {
+  ChatController::Stored stored;
+  auto chats = store.chats();
+  auto nextId = store.nextId();
+  if (!chats || !nextId) {
+    problem = QString::fromStdString((chats ? nextId.error() : chats.error()).message);
+    return stored;
+  }
+  stored.nextId = *nextId;
+  for (const ChatRecord& chat : *chats) {
+    auto messages = store.messages(chat.id);
+    if (messages) stored.messages[chat.id.value] = std::move(*messages);
+    else problem = QString::fromStdString(messages.error().message);
+  }
+  stored.chats = std::move(*chats);
+  return stored;
+}
+
+Application::Application(const QString& modelPath) {
+  QString problem;
+  auto store = openStore(appPaths(), m_fallbackFolder, problem);
+  if (!store) {
+    std::fprintf(stderr, "zipage: %s\n", store.error().message.c_str());
+    std::exit(2);
+  }
+  ChatController::Stored stored = readStored(**store, problem);
+  m_window = std::make_unique<ui::MainWindow>();
+  m_store = std::make_unique<StoreThread>(std::move(*store), [window = m_window.get()](const Error& error) {
+    const QString text = tr("Saving failed: %1").arg(QString::fromStdString(error.message));
+    QMetaObject::invokeMethod(window, [window, text] { window->showProblem(text); }, Qt::QueuedConnection);
+  });
+  m_host = std::make_unique<EngineHost>();
+  m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
+  connectWindow();
+  connectController();
+
+  m_window->setChats(m_chats->chatItems());
+  m_chats->startNewChat();
+  if (!problem.isEmpty()) m_window->showProblem(problem);
+  m_host->load(modelPath);
+}
+
+Application::~Application() {
+  m_chats->stopAll();   // replies keep what they have
+  m_host.reset();       // joins engine and worker
+  m_chats.reset();
+  m_store.reset();      // writes everything that was posted, joins; may still speak to the window
+  m_window.reset();
+}
+
+void Application::connectWindow() {
+  ui::MainWindow* window = m_window.get();
+  ChatController* chats = m_chats.get();
+  connect(window, &ui::MainWindow::newChatRequested, chats, &ChatController::startNewChat);
+  connect(window, &ui::MainWindow::chatSelected, chats, &ChatController::selectChat);
+  connect(window, &ui::MainWindow::chatRenamed, chats, &ChatController::renameChat);
+  connect(window, &ui::MainWindow::chatDeleteRequested, chats, &ChatController::deleteChat);
+  connect(window, &ui::MainWindow::sendRequested, chats, &ChatController::send);
+  connect(window, &ui::MainWindow::stopRequested, chats, &ChatController::stop);
+  connect(window, &ui::MainWindow::settingsChanged, chats, &ChatController::changeSettings);
+  connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
+  connect(window, &ui::MainWindow::noticeActionRequested, chats, &ChatController::undo);
+  connect(window, &ui::MainWindow::modelFileChosen, m_host.get(), &EngineHost::load);
+  connect(window, &ui::MainWindow::inspectorShown, m_host.get(), &EngineHost::setWatched);
+}
+
+void Application::connectController() {
+  ui::MainWindow* window = m_window.get();
+  ChatController* chats = m_chats.get();
+  connect(chats, &ChatController::chatChanged, window, &ui::MainWindow::updateChat);
+  connect(chats, &ChatController::chatRemoved, window, &ui::MainWindow::removeChat);
+  connect(chats, &ChatController::chatShown, window, &ui::MainWindow::showChat);
+  connect(chats, &ChatController::messageAdded, window, &ui::MainWindow::addMessage);
+  connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);
+  connect(chats, &ChatController::messageChanged, window, &ui::MainWindow::updateMessage);
+  connect(chats, &ChatController::draftRestored, window, &ui::MainWindow::restoreDraft);
+  connect(chats, &ChatController::problemFound, window, &ui::MainWindow::showProblem);
+  connect(chats, &ChatController::noticed, window, &ui::MainWindow::showNotice);
+  connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
+  connect(m_host.get(), &EngineHost::snapshotTaken, window, &ui::MainWindow::setCacheSnapshot);
+  connect(m_host.get(), &EngineHost::metricsChanged, window, [window](const EngineMetrics& metrics) {
+    window->setFigures({.pagesHeld = metrics.pagesHeld,
+                        .pagesTotal = metrics.pagesTotal,
+                        .tokensLive = metrics.tokensLive,
+                        .tokensEvicted = metrics.tokensEvicted,
+                        .compressions = metrics.compressions,
+                        .pagesReclaimed = metrics.pagesReclaimed,
+                        .running = metrics.running,
+                        .waiting = metrics.waiting,
+                        .tokensPerSecond = metrics.tokensPerSecond});
+  });
+}
+
+}  // namespace zipage

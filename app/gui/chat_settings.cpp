@@ -1,0 +1,57 @@
+#include "app/gui/chat_settings.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <algorithm>
+
+namespace zipage {
+
+namespace {
+
+int boundedInt(const QJsonObject& object, const char* key, int fallback, int low, int high) {
+  return std::clamp(object.value(QLatin1String(key)).toInt(fallback), low, high);
+}
+
+double boundedDouble(const QJsonObject& object, const char* key, double fallback, double low, double high) {
+  return std::clamp(object.value(QLatin1String(key)).toDouble(fallback), low, high);
+}
+
+}  // namespace
+
+std::string settingsToJson(const ui::GenerationSettings& settings) {
+  const QJsonObject object{
+      {"bounded", settings.bounded},
+      {"budgetTokens", settings.budgetTokens},
+      {"periodTokens", settings.periodTokens},
+      {"thinking", settings.thinking},
+      {"maxNewTokens", settings.maxNewTokens},
+      {"temperature", settings.temperature},
+      {"topP", settings.topP},
+      {"minP", settings.minP},
+      {"topK", settings.topK},
+      {"repetitionPenalty", settings.repetitionPenalty},
+      {"seed", settings.seed},
+      {"systemPrompt", settings.systemPrompt},
+  };
+  return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+ui::GenerationSettings settingsFromJson(const std::string& json, const ui::GenerationSettings& defaults) {
+  const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+  ui::GenerationSettings settings;
+  settings.bounded = object.value("bounded").toBool(defaults.bounded);
+  settings.budgetTokens = boundedInt(object, "budgetTokens", defaults.budgetTokens, 1, 1 << 24);
+  settings.periodTokens = boundedInt(object, "periodTokens", defaults.periodTokens, 1, 1 << 24);
+  settings.thinking = object.value("thinking").toBool(defaults.thinking);
+  settings.maxNewTokens = boundedInt(object, "maxNewTokens", defaults.maxNewTokens, 1, 1 << 24);
+  settings.temperature = boundedDouble(object, "temperature", defaults.temperature, 0.0, 5.0);
+  settings.topP = boundedDouble(object, "topP", defaults.topP, 0.0, 1.0);
+  settings.minP = boundedDouble(object, "minP", defaults.minP, 0.0, 1.0);
+  settings.topK = boundedInt(object, "topK", defaults.topK, 0, 1 << 20);
+  settings.repetitionPenalty = boundedDouble(object, "repetitionPenalty", defaults.repetitionPenalty, 0.1, 10.0);
+  settings.seed = object.value("seed").toInteger(defaults.seed);
+  settings.systemPrompt = object.value("systemPrompt").toString(defaults.systemPrompt);
+  return settings;
+}
+
+}  // namespace zipage

@@ -1,0 +1,52 @@
+// Brings what the engine thread reports into the GUI thread, at most once a frame, however many steps the engine makes.
+// The sink may be called from any thread; signals come in the bridge's own.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/runtime/engine_thread.h"
+
+namespace zipage {
+
+class EngineBridge final : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit EngineBridge(QObject* parent = nullptr);
+
+  /// A sink for an EngineThread. It stays valid after the bridge is gone, and then drops what it gets.
+  EngineThread::Sink sink();
+
+ signals:
+  void eventHappened(const zipage::EngineEvent& event);
+  void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
+  void metricsChanged(const zipage::EngineMetrics& metrics);
+
+ private:
+  // Shared with the sinks, which may outlive the bridge.
+  struct Inbox {
+    std::mutex mutex;
+    std::vector<EngineEvent> events;                  // guarded by mutex
+    std::shared_ptr<const CacheSnapshot> snapshot;    // guarded by mutex
+    EngineMetrics metrics;                            // guarded by mutex
+    bool isWakeUpSent = false;                        // guarded by mutex
+    EngineBridge* bridge = nullptr;                   // guarded by mutex; null once the bridge is gone
+  };
+  struct Detach {
+    std::shared_ptr<Inbox> inbox;
+    ~Detach();
+  };
+
+  void scheduleDelivery();
+  void deliver();
+
+  std::shared_ptr<Inbox> m_inbox = std::make_shared<Inbox>();
+  Detach m_detach{m_inbox};
+  QTimer m_frame;
+};
+
+}  // namespace zipage

@@ -1,0 +1,89 @@
+#include "app/gui/engine_host.h"
+
+#include <QFileInfo>
+
+namespace zipage {
+
+EngineHost::EngineHost(QObject* parent) : QObject(parent), m_worker(new ModelWorker) {
+  m_workerThread.setObjectName(QStringLiteral("model worker"));
+  m_worker->moveToThread(&m_workerThread);
+  connect(&m_workerThread, &QThread::finished, m_worker, &QObject::deleteLater);
+  connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
+  connect(m_worker, &ModelWorker::prepared, this, &EngineHost::promptPrepared);
+  connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::eventHappened);
+  connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
+  connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
+  m_workerThread.start();
+}
+
+EngineHost::~EngineHost() {
+  m_engine.reset();
+  m_workerThread.quit();
+  m_workerThread.wait();
+}
+
+void EngineHost::load(const QString& path) {
+  ui::ModelInfo model;
+  model.state = ui::ModelInfo::State::Loading;
+  model.path = path;
+  model.name = path.isEmpty() ? tr("Zipage Demo") : QFileInfo(path).completeBaseName();
+  emit modelChanged(model);
+  const quint64 ticket = ++m_loadTicket;
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, ticket, path] { worker->load(ticket, path); });
+}
+
+void EngineHost::onLoaded(const LoadedSession& loaded) {
+  if (loaded.ticket != m_loadTicket) return;  // another model was chosen meanwhile
+  ui::ModelInfo model;
+  model.path = loaded.path;
+  if (loaded.session == nullptr) {
+    model.state = ui::ModelInfo::State::Failed;
+    model.name = loaded.path.isEmpty() ? tr("Zipage Demo") : QFileInfo(loaded.path).completeBaseName();
+    model.problem = loaded.problem;
+    emit modelChanged(model);
+    return;
+  }
+  stopEngine();
+  m_session = loaded.session;
+  startEngine();
+  const ModelConfig& config = m_session->model().config;
+  model.state = ui::ModelInfo::State::Ready;
+  model.name = config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
+  model.description = QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") +
+                      QString::fromStdString(m_session->device().info().description);
+  emit modelChanged(model);
+}
+
+void EngineHost::startEngine() {
+  EngineThread::Parts parts;
+  parts.runner = m_session->takeRunner();
+  parts.clock = std::make_unique<SteadyClock>();
+  parts.limits = m_session->limits();
+  m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
+  setWatched(m_isWatched);
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
+}
+
+void EngineHost::stopEngine() {
+  if (m_engine == nullptr) return;
+  emit engineClosing();
+  m_engine.reset();
+}
+
+void EngineHost::prepare(PromptJob job) {
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
+}
+
+RequestId EngineHost::submit(Request request) { return m_engine->submit(std::move(request)); }
+
+void EngineHost::cancel(RequestId request) {
+  if (m_engine != nullptr) m_engine->cancel(request);
+}
+
+void EngineHost::setWatched(bool watched) {
+  constexpr Duration kSnapshotEvery = std::chrono::milliseconds(50);
+  m_isWatched = watched;
+  if (m_engine != nullptr) m_engine->setSnapshotInterval(watched ? kSnapshotEvery : Duration::zero());
+}
+
+}  // namespace zipage

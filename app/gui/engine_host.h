@@ -1,0 +1,60 @@
+// The model that is open, and the engine that runs it. Loading, template parsing, rendering and tokenizing happen on a
+// worker thread; requests go to the engine's thread. Lives in the GUI thread, which never waits here except in the
+// destructor and when one model takes another's place.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QThread>
+#include <memory>
+
+#include "app/common/model_session.h"
+#include "app/gui/engine_bridge.h"
+#include "app/gui/model_worker.h"
+#include "ui/chat_values.h"
+
+namespace zipage {
+
+class EngineHost final : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit EngineHost(QObject* parent = nullptr);
+  ~EngineHost() override;
+
+  /// Empty: the embedded model. The model that is open stays until the new one is ready.
+  void load(const QString& path);
+  bool isReady() const { return m_engine != nullptr; }
+  /// Only while isReady().
+  const ModelSession& session() const { return *m_session; }
+
+  /// Renders and tokenizes on the worker; promptPrepared() follows, with the same ticket.
+  void prepare(PromptJob job);
+  RequestId submit(Request request);
+  void cancel(RequestId request);
+  void setWatched(bool watched);
+
+ signals:
+  void modelChanged(const zipage::ui::ModelInfo& model);
+  /// The engine is about to be taken down: replies in progress end now.
+  void engineClosing();
+  void promptPrepared(const zipage::PreparedPrompt& prompt);
+  void eventHappened(const zipage::EngineEvent& event);
+  void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
+  void metricsChanged(const zipage::EngineMetrics& metrics);
+
+ private:
+  void onLoaded(const LoadedSession& loaded);
+  void startEngine();
+  void stopEngine();
+
+  QThread m_workerThread;
+  ModelWorker* m_worker = nullptr;  // lives in m_workerThread, deleted when it ends
+  EngineBridge m_bridge;
+  std::shared_ptr<ModelSession> m_session;
+  std::unique_ptr<EngineThread> m_engine;
+  quint64 m_loadTicket = 0;
+  bool m_isWatched = true;
+};
+
+}  // namespace zipage

@@ -1,0 +1,26 @@
+#include <QApplication>
+#include <QCommandLineParser>
+
+#include "app/gui/application.h"
+
+int main(int argc, char** argv) {
+  QApplication::setApplicationName(QStringLiteral("zipage"));
+  QApplication::setApplicationDisplayName(QStringLiteral("Zipage"));
+  QApplication::setApplicationVersion(QStringLiteral(ZIPAGE_VERSION));
+  QApplication::setDesktopFileName(QStringLiteral("org.zipage.Zipage"));
+  QApplication qtApplication(argc, argv);
+
+  QCommandLineParser parser;
+  parser.setApplicationDescription(QApplication::translate("main", "Chat with local reasoning models in bounded memory."));
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addPositionalArgument(QStringLiteral("model"),
+                               QApplication::translate("main", "A .gguf file to open; the embedded model without one."),
+                               QStringLiteral("[model]"));
+  parser.process(qtApplication);
+
+  const QStringList arguments = parser.positionalArguments();
+  zipage::Application application(arguments.value(0));
+  application.window().show();
+  return QApplication::exec();
+}

@@ -1,0 +1,55 @@
+// Slow work about a model, away from the GUI thread: opening it, parsing its template, rendering and tokenizing prompts.
+// An object of a worker thread: reached by queued calls, answers by signals.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <memory>
+#include <vector>
+
+#include "app/common/model_session.h"
+#include "app/templates/prompt_renderer.h"
+#include "engine/base/ids.h"
+#include "ui/chat_values.h"
+
+namespace zipage {
+
+struct PromptJob {
+  quint64 ticket = 0;
+  std::vector<ConversationTurn> turns;
+  bool enableThinking = true;
+};
+
+struct PreparedPrompt {
+  quint64 ticket = 0;
+  std::vector<TokenId> tokens;
+  bool startsInsideReasoning = false;
+  QString problem;  // why there are no tokens
+};
+
+struct LoadedSession {
+  quint64 ticket = 0;
+  std::shared_ptr<ModelSession> session;  // null: `problem` says why
+  QString path;
+  QString problem;
+};
+
+class ModelWorker final : public QObject {
+  Q_OBJECT
+
+ public:
+  void load(quint64 ticket, const QString& path);
+  void prepare(const PromptJob& job);
+  /// Prompts are rendered for this session from now on.
+  void use(const std::shared_ptr<ModelSession>& session);
+
+ signals:
+  void loaded(const zipage::LoadedSession& loaded);
+  void prepared(const zipage::PreparedPrompt& prompt);
+
+ private:
+  std::shared_ptr<ModelSession> m_session;
+  std::unique_ptr<PromptRenderer> m_renderer;
+};
+
+}  // namespace zipage

@@ -1,0 +1,18 @@
+// What a chat's messages and settings ask of the model: the conversation to render, and the request's settings.
+#pragma once
+
+#include <vector>
+
+#include "app/common/request_settings.h"
+#include "app/gui/model_worker.h"
+#include "engine/store/session_store.h"
+#include "ui/chat_values.h"
+
+namespace zipage {
+
+/// The conversation so far, system prompt first where there is one. Replies without any text are left out.
+PromptJob promptJobFor(const std::vector<MessageRecord>& messages, const ui::GenerationSettings& settings);
+
+RequestSettings requestSettingsFor(const ui::GenerationSettings& settings);
+
+}  // namespace zipage
