@@ -1,0 +1,91 @@
+#include "app/templates/chat_template.h"
+
+#include <QFile>
+#include <QJSEngine>
+#include <QJSValue>
+#include <QString>
+#include <functional>
+#include <utility>
+
+#include "app/templates/script_watchdog.h"
+#include "engine/base/check.h"
+
+namespace {
+
+/// Q_INIT_RESOURCE declares a function, so it cannot stand inside a namespace.
+void initScriptResource() { Q_INIT_RESOURCE(zipage_js); }
+
+}  // namespace
+
+namespace zipage {
+
+namespace {
+
+QString readBundle() {
+  initScriptResource();
+  QFile file(QStringLiteral(":/zipage/js/jinja.js"));
+  const bool opened = file.open(QIODevice::ReadOnly);
+  ZIPAGE_CHECK(opened, "the bundled jinja library is part of the program");
+  return QString::fromUtf8(file.readAll());
+}
+
+QString fromUtf8(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+/// The words of an exception, without the name of its class.
+std::string messageOf(const QJSValue& thrown) {
+  const QJSValue message = thrown.property(QStringLiteral("message"));
+  return (message.isString() ? message : thrown).toString().toStdString();
+}
+
+}  // namespace
+
+struct ChatTemplate::State {
+  QJSEngine engine;
+  QJSValue parsed;  // an object with render(json)
+  std::chrono::milliseconds limit;
+
+  /// Runs script code under the limit. A thrown exception becomes `code` with the words of the exception.
+  Result<QJSValue> call(ErrorCode code, const std::function<QJSValue()>& script) {
+    const ScriptWatchdog watchdog(engine, limit);
+    const QJSValue value = script();
+    if (watchdog.hasInterrupted()) {
+      return failure(ErrorCode::Unsupported, "the chat template was stopped: it ran for more than " +
+                                                 std::to_string(limit.count()) + " ms");
+    }
+    if (value.isError() || engine.hasError()) {
+      const QJSValue thrown = engine.hasError() ? engine.catchError() : value;
+      return failure(code, messageOf(thrown));
+    }
+    return value;
+  }
+};
+
+ChatTemplate::ChatTemplate(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+ChatTemplate::~ChatTemplate() = default;
+
+Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view source, std::chrono::milliseconds limit) {
+  auto state = std::make_unique<State>();
+  state->limit = limit;
+  const QJSValue library = state->engine.evaluate(readBundle(), QStringLiteral("jinja.js"));
+  ZIPAGE_CHECK(!library.isError(), "the bundled jinja library loads");
+
+  QJSValue parse = state->engine.globalObject().property(QStringLiteral("zipageParseTemplate"));
+  auto parsed = state->call(ErrorCode::InvalidFile, [&] { return parse.call({QJSValue(fromUtf8(source))}); });
+  if (!parsed) {
+    const std::string place = parsed.error().code == ErrorCode::InvalidFile ? "the chat template is malformed: " : "";
+    return failure(parsed.error().code, place + parsed.error().message);
+  }
+  state->parsed = *parsed;
+  return std::unique_ptr<ChatTemplate>(new ChatTemplate(std::move(state)));
+}
+
+Result<std::string> ChatTemplate::render(const TemplateContext& context) {
+  const std::string json = context.dump(-1, ' ', false, TemplateContext::error_handler_t::replace);
+  QJSValue render = m_state->parsed.property(QStringLiteral("render"));
+  auto text =
+      m_state->call(ErrorCode::Unsupported, [&] { return render.call({QJSValue(fromUtf8(json))}); });
+  if (!text) return tl::unexpected(text.error());
+  return text->toString().toStdString();
+}
+
+}  // namespace zipage
