@@ -66,6 +66,15 @@ Application::~Application() {
   m_window.reset();
 }
 
+void Application::askWhenReady(const QString& question) {
+  auto once = std::make_shared<QMetaObject::Connection>();
+  *once = connect(m_host.get(), &EngineHost::modelChanged, m_chats.get(), [this, once, question] {
+    if (!m_host->isReady()) return;
+    disconnect(*once);
+    m_chats->send(0, question);
+  });
+}
+
 void Application::connectWindow() {
   ui::MainWindow* window = m_window.get();
   ChatController* chats = m_chats.get();

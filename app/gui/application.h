@@ -26,6 +26,9 @@ class Application final : public QObject {
   EngineHost& host() { return *m_host; }
   ChatController& chats() { return *m_chats; }
 
+  /// Sends `question` in a new chat once a model is ready.
+  void askWhenReady(const QString& question);
+
   /// Opens what the database holds; falls back to a temporary folder, said in the window, so that a full or read-only
   /// disk never keeps anyone from asking a question.
   static Result<std::unique_ptr<SessionStore>> openStore(const AppPaths& paths, QTemporaryDir& fallback,

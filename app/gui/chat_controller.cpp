@@ -232,6 +232,7 @@ void ChatController::onPrompt(const PreparedPrompt& prompt) {
     reply.abandon(MessageState::Failed, reason);
     end(reply);
   };
+  for (const QString& notice : prompt.notices) emit noticed(notice, {}, {});
   if (!prompt.problem.isEmpty()) return refuse(prompt.problem.toStdString());
   if (chat == nullptr || !m_host.isReady()) return refuse(tr("The model was closed.").toStdString());
 

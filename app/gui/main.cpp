@@ -17,10 +17,15 @@ int main(int argc, char** argv) {
   parser.addPositionalArgument(QStringLiteral("model"),
                                QApplication::translate("main", "A .gguf file to open; the embedded model without one."),
                                QStringLiteral("[model]"));
+  const QCommandLineOption ask(QStringLiteral("ask"),
+                               QApplication::translate("main", "Ask this in a new chat as soon as the model is ready."),
+                               QStringLiteral("text"));
+  parser.addOption(ask);
   parser.process(qtApplication);
 
   const QStringList arguments = parser.positionalArguments();
   zipage::Application application(arguments.value(0));
+  if (parser.isSet(ask)) application.askWhenReady(parser.value(ask));
   application.window().show();
   return QApplication::exec();
 }

@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <memory>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct PreparedPrompt {
   quint64 ticket = 0;
   std::vector<TokenId> tokens;
   bool startsInsideReasoning = false;
-  QString problem;  // why there are no tokens
+  QStringList notices;  // what was done differently from what was asked, for people
+  QString problem;      // why there are no tokens
 };
 
 struct LoadedSession {
