@@ -29,7 +29,9 @@ QString readBundle() {
   return QString::fromUtf8(file.readAll());
 }
 
-QString fromUtf8(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromUtf8(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 /// The words of an exception, without the name of its class.
 std::string messageOf(const QJSValue& thrown) {
@@ -63,7 +65,8 @@ struct ChatTemplate::State {
 ChatTemplate::ChatTemplate(std::unique_ptr<State> state) : m_state(std::move(state)) {}
 ChatTemplate::~ChatTemplate() = default;
 
-Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view source, std::chrono::milliseconds limit) {
+Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view source,
+                                                          std::chrono::milliseconds limit) {
   auto state = std::make_unique<State>();
   state->limit = limit;
   const QJSValue library = state->engine.evaluate(readBundle(), QStringLiteral("jinja.js"));
@@ -72,7 +75,8 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
   QJSValue parse = state->engine.globalObject().property(QStringLiteral("zipageParseTemplate"));
   auto parsed = state->call(ErrorCode::InvalidFile, [&] { return parse.call({QJSValue(fromUtf8(source))}); });
   if (!parsed) {
-    const std::string place = parsed.error().code == ErrorCode::InvalidFile ? "the chat template is malformed: " : "";
+    const std::string place =
+        parsed.error().code == ErrorCode::InvalidFile ? "the chat template is malformed: " : "";
     return failure(parsed.error().code, place + parsed.error().message);
   }
   state->parsed = *parsed;
@@ -82,8 +86,7 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
 Result<std::string> ChatTemplate::render(const TemplateContext& context) {
   const std::string json = context.dump(-1, ' ', false, TemplateContext::error_handler_t::replace);
   QJSValue render = m_state->parsed.property(QStringLiteral("render"));
-  auto text =
-      m_state->call(ErrorCode::Unsupported, [&] { return render.call({QJSValue(fromUtf8(json))}); });
+  auto text = m_state->call(ErrorCode::Unsupported, [&] { return render.call({QJSValue(fromUtf8(json))}); });
   if (!text) return tl::unexpected(text.error());
   return text->toString().toStdString();
 }

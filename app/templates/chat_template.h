@@ -1,6 +1,6 @@
-// A model's Jinja chat template: parsed once, rendered as often as needed, by the bundled jinja library in a script engine
-// of its own. A template is untrusted input: it can reach nothing but what it is given, and it is stopped when it takes
-// longer than the limit.
+// A model's Jinja chat template: parsed once, rendered as often as needed, by the bundled jinja library in a
+// script engine of its own. A template is untrusted input: it can reach nothing but what it is given, and it
+// is stopped when it takes longer than the limit.
 //
 // Thread promise: used by the thread that made it. Needs a QCoreApplication.
 #pragma once
@@ -23,17 +23,18 @@ class ChatTemplate {
  public:
   static constexpr std::chrono::milliseconds kDefaultLimit{5000};
 
-  /// Parses `source`, which takes up to 2 s for the largest templates there are. `limit` is for this and for each
-  /// rendering. InvalidFile: the template is malformed, with the place.
+  /// Parses `source`, which takes up to 2 s for the largest templates there are. `limit` is for this and for
+  /// each rendering. InvalidFile: the template is malformed, with the place.
   static Result<std::unique_ptr<ChatTemplate>> parse(std::string_view source,
                                                      std::chrono::milliseconds limit = kDefaultLimit);
   ~ChatTemplate();
   ChatTemplate(const ChatTemplate&) = delete;
   ChatTemplate& operator=(const ChatTemplate&) = delete;
 
-  /// Renders with messages, bos_token, eos_token, add_generation_prompt, enable_thinking and whatever else `context`
-  /// holds; `tools` and `documents` are null and strftime_now is there unless it says otherwise. Text that is not UTF-8
-  /// is replaced. Unsupported: the template refuses, with the words of its raise_exception.
+  /// Renders with messages, bos_token, eos_token, add_generation_prompt, enable_thinking and whatever else
+  /// `context` holds; `tools` and `documents` are null and strftime_now is there unless it says otherwise.
+  /// Text that is not UTF-8 is replaced. Unsupported: the template refuses, with the words of its
+  /// raise_exception.
   Result<std::string> render(const TemplateContext& context);
 
  private:

@@ -1,5 +1,5 @@
-// Ends a script that runs for too long: interrupts the engine from a thread of its own once the limit has passed.
-// The limit holds from construction to destruction.
+// Ends a script that runs for too long: interrupts the engine from a thread of its own once the limit has
+// passed. The limit holds from construction to destruction.
 #pragma once
 
 #include <atomic>
