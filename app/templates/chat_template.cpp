@@ -3,26 +3,45 @@
 #include <QFile>
 #include <QJSEngine>
 #include <QJSValue>
+#include <QLoggingCategory>
 #include <QString>
+#include <cstring>
 #include <functional>
+#include <mutex>
 #include <utility>
 
 #include "app/templates/script_watchdog.h"
 #include "engine/base/check.h"
 
-namespace {
-
 /// Q_INIT_RESOURCE declares a function, so it cannot stand inside a namespace.
-void initScriptResource() { Q_INIT_RESOURCE(zipage_js); }
-
-}  // namespace
+static void initScriptResource() { Q_INIT_RESOURCE(zipage_js); }
 
 namespace zipage {
 
 namespace {
 
+/// A rendering ends itself at the limit; what does not get that far is interrupted this much later.
+constexpr std::chrono::milliseconds kGrace{1000};
+
+QLoggingCategory::CategoryFilter previousFilter = nullptr;
+
+/// The script compiler warns of every hoisted variable of the bundle, hundreds of lines that mean nothing.
+void silenceScriptCompiler() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Asked for first: a filter is applied while it is being installed.
+    previousFilter = QLoggingCategory::installFilter(nullptr);
+    QLoggingCategory::installFilter([](QLoggingCategory* category) {
+      previousFilter(category);
+      if (std::strcmp(category->categoryName(), "qt.qml.compiler") == 0)
+        category->setEnabled(QtWarningMsg, false);
+    });
+  });
+}
+
 QString readBundle() {
   initScriptResource();
+  silenceScriptCompiler();
   QFile file(QStringLiteral(":/zipage/js/jinja.js"));
   const bool opened = file.open(QIODevice::ReadOnly);
   ZIPAGE_CHECK(opened, "the bundled jinja library is part of the program");
@@ -46,14 +65,12 @@ struct ChatTemplate::State {
   QJSValue parsed;  // an object with render(json)
   std::chrono::milliseconds limit;
 
-  /// Runs script code under the limit. A thrown exception becomes `code` with the words of the exception.
+  /// Runs script code under the watchdog. A thrown exception becomes `code` with the words of the exception.
   Result<QJSValue> call(ErrorCode code, const std::function<QJSValue()>& script) {
-    const ScriptWatchdog watchdog(engine, limit);
+    const ScriptWatchdog watchdog(engine, limit + kGrace);
     const QJSValue value = script();
-    if (watchdog.hasInterrupted()) {
-      return failure(ErrorCode::Unsupported, "the chat template was stopped: it ran for more than " +
-                                                 std::to_string(limit.count()) + " ms");
-    }
+    if (watchdog.hasInterrupted())
+      return failure(ErrorCode::Unsupported, "the chat template took too long and was stopped");
     if (value.isError() || engine.hasError()) {
       const QJSValue thrown = engine.hasError() ? engine.catchError() : value;
       return failure(code, messageOf(thrown));
@@ -86,7 +103,9 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
 Result<std::string> ChatTemplate::render(const TemplateContext& context) {
   const std::string json = context.dump(-1, ' ', false, TemplateContext::error_handler_t::replace);
   QJSValue render = m_state->parsed.property(QStringLiteral("render"));
-  auto text = m_state->call(ErrorCode::Unsupported, [&] { return render.call({QJSValue(fromUtf8(json))}); });
+  auto text = m_state->call(ErrorCode::Unsupported, [&] {
+    return render.call({QJSValue(fromUtf8(json)), QJSValue(static_cast<double>(m_state->limit.count()))});
+  });
   if (!text) return tl::unexpected(text.error());
   return text->toString().toStdString();
 }

@@ -5,6 +5,7 @@
 #include "app/templates/control_text.h"
 #include "app/templates/text_markers.h"
 #include "engine/base/check.h"
+#include "engine/text/model_bundle.h"
 
 namespace zipage {
 

@@ -13,10 +13,12 @@
 
 #include "app/templates/chat_template.h"
 #include "engine/base/result.h"
-#include "engine/text/model_bundle.h"
 #include "engine/text/prompt_encoder.h"
+#include "engine/text/reasoning_parser.h"
 
 namespace zipage {
+
+struct ModelBundle;
 
 enum class TurnRole { System, User, Assistant };
 

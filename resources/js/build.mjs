@@ -1,20 +1,41 @@
 // Bundles one script for the program's script engine, which knows ES2016 and no modules.
 //   node build.mjs ENTRY OUTPUT NODE_MODULES
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 const [entry, output, modules] = process.argv.slice(2);
 const { build } = createRequire(path.join(modules, "resolve.js"))("esbuild");
 
-// The engine refuses the regex flag `s`. The jinja library sets it once, on a pattern without a dot, where it says nothing.
-const withoutDotAllFlag = {
-  name: "without-dot-all-flag",
+// What the script engine cannot take of the jinja library, and what stands there instead.
+const kJinjaChanges = [
+  // It refuses the regex flag `s`, which is set once, on a pattern without a dot, where it says nothing.
+  { what: "the flag s", pattern: /(%\}\(\\s\*\)\/g)s\b/, to: "$1" },
+  // strftime_now needs Intl, which is absent; jinja.js brings its own and a name can be set only once.
+  { what: "strftime_now", pattern: /env\.set\("strftime_now", strftime_now\);/, to: "" },
+  // A template must not fill the memory before the time limit stops it.
+  {
+    what: "range()",
+    pattern: /throw new Error\("range\(\) step must not be zero"\);\n {2}\}/,
+    to: '$&\n  if ((stop - start) / step > 1e6) throw new Error("range() is too long");',
+  },
+];
+
+function changed(source) {
+  for (const { what, pattern, to } of kJinjaChanges) {
+    if (!pattern.test(source)) throw new Error(`the jinja library has changed: ${what} is not where it was`);
+    source = source.replace(pattern, to);
+  }
+  return source;
+}
+
+const adaptJinja = {
+  name: "adapt-jinja",
   setup(bundler) {
-    bundler.onLoad({ filter: /@huggingface[\\/]jinja[\\/].*\.js$/ }, async ({ path: file }) => {
-      const source = await readFile(file, "utf8");
-      return { contents: source.replace(/(%\}\(\\s\*\)\/g)s\b/g, "$1"), loader: "js" };
-    });
+    bundler.onLoad({ filter: /@huggingface[\\/]jinja[\\/].*\.js$/ }, async ({ path: file }) => ({
+      contents: changed(await readFile(file, "utf8")),
+      loader: "js",
+    }));
   },
 };
 
@@ -27,13 +48,20 @@ const result = await build({
   target: "es2016",
   nodePaths: [modules],
   banner: { js: "var globalThis = this;" },
-  plugins: [withoutDotAllFlag],
+  plugins: [adaptJinja],
   legalComments: "inline",
   logLevel: "warning",
 });
 
-const dotAll = (await readFile(output, "utf8")).match(/RegExp\([^()]*,"[a-z]*s[a-z]*"\)/);
-if (result.errors.length > 0 || dotAll) {
-  console.error(dotAll ? `a regular expression the script engine refuses: ${dotAll[0]}` : result.errors);
+// What esbuild makes of a derived class with fields. The script engine crashes when it is interrupted inside such a
+// spread; the library's constructors take at most four arguments.
+const spread = /constructor\(\)\{super\(\.\.\.arguments\)/g;
+const named = ["zipageA", "zipageB", "zipageC", "zipageD"].join(",");
+const bundle = (await readFile(output, "utf8")).replace(spread, `constructor(${named}){super(${named})`);
+
+const refused = bundle.match(/RegExp\([^()]*,"[a-z]*s[a-z]*"\)|super\(\.\.\./);
+if (result.errors.length > 0 || refused) {
+  console.error(refused ? `the script engine cannot take ${refused[0]}` : result.errors);
   process.exit(1);
 }
+await writeFile(output, bundle);

@@ -1,6 +1,6 @@
 // Chat templates for the program's script engine: parse once, render often.
 import "core-js/stable";
-import { Template } from "@huggingface/jinja";
+import { Interpreter, Template } from "@huggingface/jinja";
 
 const kMonths = [
   "January", "February", "March", "April", "May", "June",
@@ -41,7 +41,22 @@ function strftimeNow(format) {
 // What Hugging Face passes to every template, whether the caller has it or not.
 const kAlways = { tools: null, documents: null, strftime_now: strftimeNow };
 
+// The time limit of a rendering. The interpreter passes here for every node, so a template that never ends is stopped by
+// an ordinary exception.
+let deadline = Infinity;
+let visits = 0;
+const evaluate = Interpreter.prototype.evaluate;
+Interpreter.prototype.evaluate = function (statement, environment) {
+  if (++visits % 64 === 0 && Date.now() > deadline) throw new Error("the chat template took too long and was stopped");
+  return evaluate.call(this, statement, environment);
+};
+
 globalThis.zipageParseTemplate = (source) => {
   const template = new Template(source);
-  return { render: (json) => template.render({ ...kAlways, ...JSON.parse(json) }) };
+  return {
+    render(json, limitMs) {
+      deadline = Date.now() + limitMs;
+      return template.render({ ...kAlways, ...JSON.parse(json) });
+    },
+  };
 };

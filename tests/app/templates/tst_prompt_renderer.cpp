@@ -17,7 +17,7 @@ constexpr const char* kTrimming =
     "{% endif %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must "
     "alternate') }}"
     "{% endif %}<start_of_turn>{{ m.role }}\n{{ m.content | trim }}<end_of_turn>\n{% endfor "
-    "%}<start_of_turn>model\n";
+    "%}{{ '<start_of_turn>model\n' }}";
 
 ConversationTurn user(std::string text) { return {TurnRole::User, std::move(text), {}}; }
 ConversationTurn assistant(std::string text) { return {TurnRole::Assistant, std::move(text), {}}; }
@@ -172,7 +172,8 @@ class TestPromptRenderer : public QObject {
   }
 
   void aThoughtThatIsNotWantedIsClosed() {
-    const auto prompt = rendered("{{ messages[0].content }}<|assistant|><think>\n", {user("Hi")}, false);
+    const auto prompt =
+        rendered("{{ messages[0].content }}<|assistant|>{{ '<think>\n' }}", {user("Hi")}, false);
     QVERIFY(!prompt.startsInsideReasoning);
     QCOMPARE(prompt.text(), std::string("Hi<|assistant|><think>\n\n</think>\n\n"));
   }
