@@ -1,0 +1,17 @@
+// Ctrl+C as a flag that loops look at. While one of these lives the first Ctrl+C sets the flag; the second
+// ends the program as usual.
+#pragma once
+
+namespace zipage {
+
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  bool wasInterrupted() const;
+};
+
+}  // namespace zipage

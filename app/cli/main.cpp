@@ -1,0 +1,35 @@
+// zipage-cli: the engine of Zipage without a window.
+#include <QCoreApplication>
+#include <clocale>
+
+#include "app/cli/command.h"
+
+namespace {
+
+int chooseAction(int argc, char** argv, zipage::Action& action) {
+  CLI::App program("Local reasoning models in bounded memory.", "zipage-cli");
+  program.set_version_flag("--version", ZIPAGE_VERSION);
+  program.require_subcommand(1);
+  zipage::addRunCommand(program, action);
+  zipage::addEvalCommand(program, action);
+  zipage::addBenchCommand(program, action);
+  zipage::addDoctorCommand(program, action);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? zipage::kSucceeded : zipage::kBadInput;
+  }
+  return zipage::kSucceeded;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int qtArgc = 1;  // the options are ours, not Qt's
+  const QCoreApplication application(qtArgc, argv);
+  std::setlocale(LC_NUMERIC, "C");  // Qt has taken the user's; numbers are read and written with a point
+
+  zipage::Action action;
+  const int exitCode = chooseAction(argc, argv, action);
+  return action ? action() : exitCode;
+}

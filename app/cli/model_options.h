@@ -1,0 +1,40 @@
+// The options that several commands share, and what they open.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "app/common/model_session.h"
+#include "app/common/request_settings.h"
+
+namespace zipage {
+
+struct ModelOptions {
+  std::string model = "demo";
+  std::string device = "auto";
+  int threads = 0;
+  std::int64_t poolTokens = PoolOptions{}.poolTokens;
+  int pageTokens = PoolOptions{}.pageTokens;
+};
+
+/// --model, --device, --threads, --pool-tokens, --page-tokens.
+void addModelOptions(CLI::App& command, ModelOptions& options);
+
+struct ReplyOptions {
+  std::string policy = "budget";
+  RequestSettings settings;
+};
+
+/// --policy, --preset, --budget, --period, --max-tokens, --ignore-eos and the samplers.
+void addReplyOptions(CLI::App& command, ReplyOptions& options);
+
+/// The settings with the policy's name resolved, or which name is unknown. Needs no model.
+Result<RequestSettings> settingsFrom(const ReplyOptions& options);
+
+/// Opens the model with room for `maxSequences` sequences at a time.
+Result<std::unique_ptr<ModelSession>> openSession(const ModelOptions& options, int maxSequences);
+
+}  // namespace zipage
