@@ -1,0 +1,112 @@
+// zipage-cli with the built-in model: it answers, in a bounded number of pages, the same for the same seed.
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/app/cli/program/cli_process.h"
+
+using namespace zipage;
+
+namespace {
+
+constexpr int kBudget = 64;
+constexpr int kPeriod = 32;
+constexpr int kPage = 16;
+
+const QStringList kBounded = {"--policy",      "budget",
+                              "--budget",      QString::number(kBudget),
+                              "--period",      QString::number(kPeriod),
+                              "--page-tokens", QString::number(kPage)};
+
+QJsonObject jsonOf(const CliOutcome& outcome) { return QJsonDocument::fromJson(outcome.output).object(); }
+
+}  // namespace
+
+class TestCliAnswers : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void aLongReplyStaysWithinItsPages() {
+    const auto outcome = runCli(QStringList{"run", "--prompt", "What is 12 + 30?", "--max-tokens", "400",
+                                            "--ignore-eos", "--temperature", "0", "--json"} +
+                                kBounded);
+    QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
+    const QJsonObject reply = jsonOf(outcome);
+    QCOMPARE(reply["tokens"].toInt(), 400);
+    QCOMPARE(reply["finish_reason"].toString(), QString("length"));
+    QVERIFY(reply["compressions"].toInt() >= (400 - kBudget - kPeriod) / kPeriod);
+    QVERIFY(reply["evicted"].toInt() > 0);
+    QVERIFY(!reply["reasoning"].toString().isEmpty() || !reply["text"].toString().isEmpty());
+    QVERIFY(reply["tokens_per_second"].toDouble() > 0.0);
+    // All pages of the capacity, and the few a prompt longer than it may take before the first compression.
+    const int capacityPages = (kBudget + kPeriod) / kPage;
+    const int promptPages = (reply["prompt_tokens"].toInt() + kPage - 1) / kPage + 1;
+    QVERIFY2(reply["peak_pages"].toInt() <= std::max(capacityPages, promptPages), outcome.output.constData());
+  }
+
+  void theSameSeedGivesTheSameReply() {
+    const QStringList arguments = {
+        "run",    "--prompt", "What is 2 + 2?", "--max-tokens", "48", "--temperature", "1",
+        "--seed", "7",        "--json"};
+    const QJsonObject first = jsonOf(runCli(arguments));
+    const QJsonObject second = jsonOf(runCli(arguments));
+    QVERIFY(first["tokens"].toInt() > 0);
+    QCOMPARE(first["reasoning"], second["reasoning"]);
+    QCOMPARE(first["text"], second["text"]);
+  }
+
+  void aPromptComesFromStandardInputToo() {
+    const auto outcome = runCli({"run", "--prompt", "-", "--max-tokens", "8", "--json"}, "What is 2 + 2?\n");
+    QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
+    QVERIFY(jsonOf(outcome)["tokens"].toInt() > 0);
+  }
+
+  void withoutJsonTheReplyIsOnStdoutAndTheFiguresOnStderr() {
+    const auto outcome =
+        runCli(QStringList{"run", "--prompt", "What is 2 + 2?", "--max-tokens", "200", "--live"} + kBounded);
+    QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
+    QVERIFY(!outcome.output.trimmed().isEmpty());
+    QVERIFY2(outcome.errors.contains("tokens/s"), outcome.errors.constData());
+    QVERIFY2(outcome.errors.contains("evicted"), outcome.errors.constData());
+    QVERIFY2(!outcome.output.contains('\033'), "no colours where there is no terminal");
+  }
+
+  void aSetOfFiveProblemsIsJudged() {
+    QTemporaryDir folder;
+    QFile set(folder.filePath("set.jsonl"));
+    QVERIFY(set.open(QIODevice::WriteOnly));
+    for (int number = 1; number <= 5; ++number) {
+      set.write(QString("{\"family\":\"%1\",\"level\":1,\"prompt\":\"What is %2 + 1?\",\"answer\":\"%3\"}\n")
+                    .arg(number <= 3 ? "small" : "large")
+                    .arg(number)
+                    .arg(number + 1)
+                    .toUtf8());
+    }
+    set.close();
+    const auto outcome = runCli(QStringList{"eval", "--set", set.fileName(), "--max-tokens", "64",
+                                            "--temperature", "0", "--concurrency", "5", "--json"} +
+                                kBounded);
+    QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
+    const QJsonObject result = jsonOf(outcome);
+    QCOMPARE(result["count"].toInt(), 5);
+    QCOMPARE(result["families"]["small"]["count"].toInt(), 3);
+    QCOMPARE(result["families"]["large"]["count"].toInt(), 2);
+    QCOMPARE(result["accuracy"].toDouble() * 5.0, result["correct"].toDouble());
+    QVERIFY(result["low"].toDouble() <= result["accuracy"].toDouble());
+    QVERIFY(result["mean_length"].toDouble() > 1.0);
+    QVERIFY(result["peak_pages"].toInt() > 0);
+  }
+
+  void doctorFindsTheBuiltInModel() {
+    const auto outcome = runCli({"doctor"});
+    QVERIFY2(outcome.exitCode == 0, outcome.output.constData());
+    for (const char* word : {"device", "SIMD", "memory", "settings", "model", "in order"}) {
+      QVERIFY2(outcome.output.contains(word), word);
+    }
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCliAnswers)
+#include "tst_cli_answers.moc"
