@@ -71,8 +71,9 @@ struct PagedAttentionArguments {
 
 /// output[t, i] = silu(gate[t, i]) · up[t, i]
 struct SiluMultiplyArguments {
-  ConstTensorView gateUp;  // [T, 2 · columns]: gate, then up
-  TensorView output;       // [T, columns]
+  ConstTensorView gate;  // [T, columns]
+  ConstTensorView up;    // [T, columns]
+  TensorView output;     // [T, columns]; may be gate or up
 };
 
 /// output[r] = input[rows[r]]
