@@ -1,0 +1,40 @@
+// What CPU ops share: the number of threads, and scratch memory that grows and is kept, so that decoding allocates nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace zipage {
+
+class CpuContext {
+ public:
+  explicit CpuContext(int numThreads) : m_numThreads(numThreads), m_scratch(static_cast<std::size_t>(numThreads)) {}
+
+  int numThreads() const { return m_numThreads; }
+
+  /// Threads worth waking for this many multiply-adds.
+  int threadsFor(std::int64_t work) const { return work < kSerialWork ? 1 : m_numThreads; }
+
+  /// `count` floats that belong to this thread until its next call. Grows on first use, then stays.
+  float* threadScratch(int thread, std::size_t count) {
+    std::vector<float>& scratch = m_scratch[static_cast<std::size_t>(thread)];
+    if (scratch.size() < count) scratch.resize(count);
+    return scratch.data();
+  }
+  /// Bytes shared by the threads of one op.
+  std::byte* sharedScratch(std::size_t bytes) {
+    if (m_shared.size() < bytes) m_shared.resize(bytes);
+    return m_shared.data();
+  }
+
+ private:
+  // Waking a second thread costs about as much as this many multiply-adds on one.
+  static constexpr std::int64_t kSerialWork = 40000;
+
+  int m_numThreads;
+  std::vector<std::vector<float>> m_scratch;
+  std::vector<std::byte> m_shared;
+};
+
+}  // namespace zipage

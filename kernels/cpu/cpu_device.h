@@ -1,0 +1,42 @@
+// The device every machine has. Ops run at once on the calling thread and its OpenMP team; a stream is only a place.
+#pragma once
+
+#include "kernels/cpu/cpu_context.h"
+#include "kernels/device.h"
+
+namespace zipage {
+
+class CpuDevice final : public Device {
+ public:
+  /// `numThreads` 0: all cores this process may use.
+  explicit CpuDevice(int numThreads);
+
+  const DeviceInfo& info() const override { return m_info; }
+  std::unique_ptr<Stream> createStream() override;
+  DeviceResult<DeviceBuffer> allocate(std::size_t bytes) override;
+  DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) override;
+  void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) override;
+  void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) override;
+  void fillZero(Stream& stream, void* device, std::size_t bytes) override;
+  DeviceResult<void> synchronize(Stream& stream) override;
+
+  void embed(Stream&, const EmbedArguments& arguments) override;
+  void rmsNorm(Stream&, const RmsNormArguments& arguments) override;
+  void matmul(Stream&, const MatmulArguments& arguments) override;
+  void storeKeyValue(Stream&, const StoreKeyValueArguments& arguments) override;
+  void pagedAttention(Stream&, const PagedAttentionArguments& arguments) override;
+  void siluMultiply(Stream&, const SiluMultiplyArguments& arguments) override;
+  void gatherRows(Stream&, const GatherRowsArguments& arguments) override;
+  void sample(Stream&, const SampleArguments& arguments) override;
+  void windowScores(Stream&, const WindowScoresArguments& arguments) override;
+  void fuseScores(Stream&, const FuseScoresArguments& arguments) override;
+  void redundancy(Stream&, const RedundancyArguments& arguments) override;
+  void selectEntries(Stream&, const SelectEntriesArguments& arguments) override;
+  void compactPages(Stream&, const CompactPagesArguments& arguments) override;
+
+ private:
+  CpuContext m_context;
+  DeviceInfo m_info;
+};
+
+}  // namespace zipage

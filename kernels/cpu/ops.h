@@ -1,0 +1,24 @@
+// The CPU form of every op of the Device interface, one function each, implemented in the file of the same name.
+#pragma once
+
+#include "kernels/cpu/cpu_context.h"
+#include "kernels/op_arguments.h"
+
+namespace zipage::cpu {
+
+void embed(CpuContext& context, const EmbedArguments& arguments);
+void rmsNorm(CpuContext& context, const RmsNormArguments& arguments);
+void matmul(CpuContext& context, const MatmulArguments& arguments);
+void storeKeyValue(CpuContext& context, const StoreKeyValueArguments& arguments);
+void pagedAttention(CpuContext& context, const PagedAttentionArguments& arguments);
+void siluMultiply(CpuContext& context, const SiluMultiplyArguments& arguments);
+void gatherRows(CpuContext& context, const GatherRowsArguments& arguments);
+void sample(CpuContext& context, const SampleArguments& arguments);
+
+void windowScores(CpuContext& context, const WindowScoresArguments& arguments);
+void fuseScores(CpuContext& context, const FuseScoresArguments& arguments);
+void redundancy(CpuContext& context, const RedundancyArguments& arguments);
+void selectEntries(CpuContext& context, const SelectEntriesArguments& arguments);
+void compactPages(CpuContext& context, const CompactPagesArguments& arguments);
+
+}  // namespace zipage::cpu
