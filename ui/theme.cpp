@@ -1,7 +1,7 @@
 #include "ui/theme.h"
 
+#include <QApplication>
 #include <QFontDatabase>
-#include <QGuiApplication>
 #include <algorithm>
 #include <cmath>
 
@@ -11,8 +11,6 @@ namespace {
 
 constexpr double kReadable = 4.5;
 constexpr double kTextPixels = 15.0;
-
-double g_textZoom = 1.0;
 
 // Twelve hues told apart with any of the common colour blindnesses by lightness as well as by hue (after Paul
 // Tol's and Okabe and Ito's sets), one for each theme.
@@ -73,6 +71,7 @@ Theme makeTheme(const QPalette& system) {
   theme.problemPanel = theme.isDark ? QColor(0x42, 0x21, 0x22) : QColor(0xfd, 0xe8, 0xe6);
   theme.noticePanel = theme.isDark ? QColor(0x24, 0x30, 0x3c) : QColor(0xe6, 0xf0, 0xf8);
   theme.problem = readable(QColor(theme.isDark ? 0xff8a80 : 0xb3261e), theme.problemPanel, theme.text);
+  theme.scrollHandle = mixed(theme.panel, theme.text, 0.25);
   theme.freeCell = mixed(theme.panel, theme.text, 0.08);
   const auto& owners = theme.isDark ? kOwnersOnDark : kOwnersOnLight;
   std::transform(owners.begin(), owners.end(), theme.owners.begin(), [](QRgb rgb) { return QColor(rgb); });
@@ -82,7 +81,7 @@ Theme makeTheme(const QPalette& system) {
 const Theme& currentTheme() {
   static Theme theme;
   static qint64 madeFrom = -1;
-  const QPalette palette = QGuiApplication::palette();
+  const QPalette palette = QApplication::palette();
   if (palette.cacheKey() != madeFrom) {
     theme = makeTheme(palette);
     madeFrom = palette.cacheKey();
@@ -92,18 +91,25 @@ const Theme& currentTheme() {
 
 QFont interfaceFont(double relative) {
   QFont font = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
-  font.setPixelSize(std::max(8, static_cast<int>(std::lround(kTextPixels * relative * g_textZoom))));
+  font.setPixelSize(std::max(8, static_cast<int>(std::lround(kTextPixels * relative * textZoom()))));
   return font;
 }
 
 QFont monospaceFont(double relative) {
   QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-  font.setPixelSize(std::max(8, static_cast<int>(std::lround(kTextPixels * 0.93 * relative * g_textZoom))));
+  font.setPixelSize(std::max(8, static_cast<int>(std::lround(kTextPixels * 0.93 * relative * textZoom()))));
   return font;
 }
 
-double textZoom() { return g_textZoom; }
+double textZoom() {
+  const int pixels = QApplication::font().pixelSize();
+  return pixels > 0 ? pixels / kTextPixels : 1.0;
+}
 
-void setTextZoom(double zoom) { g_textZoom = std::clamp(zoom, 0.7, 2.0); }
+void setTextZoom(double zoom) {
+  QFont font = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
+  font.setPixelSize(static_cast<int>(std::lround(kTextPixels * std::clamp(zoom, 0.7, 2.0))));
+  QApplication::setFont(font);
+}
 
 }  // namespace zipage::ui

@@ -28,6 +28,7 @@ struct Theme {
   QColor problem;     // text and marks on a surface
   QColor problemPanel;
   QColor noticePanel;
+  QColor scrollHandle;
   QColor freeCell;  // an unused page in the map
   std::array<QColor, kOwnerColors> owners;
 
@@ -42,10 +43,10 @@ const Theme& currentTheme();
 /// WCAG 2.1 contrast, 1 to 21.
 double contrast(const QColor& first, const QColor& second);
 
-/// The interface font at `relative` of its zoomed size; tabular where the font has such digits.
+/// The interface font at `relative` of its zoomed size.
 QFont interfaceFont(double relative = 1.0);
 QFont monospaceFont(double relative = 1.0);
-/// Text zoom of the whole window, 0.7 to 2.
+/// Text zoom, 0.7 to 2. It is kept as the application's font: 15 px at 1.
 double textZoom();
 void setTextZoom(double zoom);
 
