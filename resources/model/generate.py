@@ -3,7 +3,7 @@
 
     python3 generate.py --seed 1 --count 10 [--families igsm,track] [--levels 1,2] [--split train|held-out|all] [--full]
 
-Every problem belongs to one split by a hash of its prompt, so that training never meets a held-out problem. Standard
+Every problem belongs to one split by a hash of the problem itself, whatever words it is asked in, so that training never meets a held-out problem. Standard
 library only. `documents()` is what the trainer reads: problems, chats of several turns, and ordinary turns.
 """
 
@@ -22,15 +22,15 @@ HELD_OUT_SHARE = 20  # one problem in so many is held out
 SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a careful assistant.", "Answer shortly.", "You solve puzzles.")
 
 
-def is_held_out(prompt: str) -> bool:
-    return int(hashlib.sha256(prompt.encode()).hexdigest(), 16) % HELD_OUT_SHARE == 0
+def is_held_out(key: str) -> bool:
+    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % HELD_OUT_SHARE == 0
 
 
 def problem_of_split(rng: Random, family: str, level: int, split: str):
     """The next problem that belongs to the split; small families run out of new ones, which is why it may give up."""
     for _ in range(2000):
         problem = make_problem(rng, family, level)
-        if split == "all" or is_held_out(problem.prompt) == (split == "held-out"):
+        if split == "all" or is_held_out(problem.key) == (split == "held-out"):
             return problem
     raise RuntimeError(f"no {split} problem of {family} level {level} found")
 
@@ -102,9 +102,9 @@ def main():
     for problem in problems(arguments.seed, families, levels, arguments.split):
         if len(seen) == arguments.count:
             break
-        if problem.prompt in seen:
+        if problem.key in seen:
             continue
-        seen.add(problem.prompt)
+        seen.add(problem.key)
         line = {"family": problem.family, "level": problem.level, "prompt": problem.prompt, "answer": problem.answer}
         if arguments.full:
             line |= {"reasoning": problem.reasoning, "reply": problem.reply}

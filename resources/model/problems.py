@@ -5,7 +5,7 @@ written before what is looked up under it, values stand next to their keys, digi
 restatements, summaries and a second pass that re-reads the question vary by document: they are what eviction may take.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 NAMES = ("Ann Bob Cid Dan Eva Fay Gus Hal Ida Jon Kim Leo Mia Ned Ola Pam Ray Sue Tom Uma Vic Wes Zoe Max").split()
@@ -15,7 +15,7 @@ LEVELS = 6
 
 @dataclass
 class Problem:
-    """One question with its worked reply. `facts` are values a follow-up question may ask for."""
+    """One question with its worked reply. `key` is the problem whatever words it is asked in: what splits go by."""
 
     family: str
     level: int
@@ -23,7 +23,7 @@ class Problem:
     reasoning: str
     reply: str
     answer: str
-    facts: dict = field(default_factory=dict)
+    key: str
 
 
 def boxed(answer):
@@ -127,7 +127,7 @@ def resolve(name, graph, values, known, still_open, lines):
 
 
 def word_problem(rng, level):
-    count = (3, 4, rng.randint(5, 6), rng.randint(7, 8), rng.randint(9, 10), rng.randint(11, 12))[level - 1]
+    count = (rng.randint(2, 3), 4, rng.randint(5, 6), rng.randint(7, 8), rng.randint(9, 10), rng.randint(11, 12))[level - 1]
     graph, values = quantities_graph(rng, count)
     item = rng.choice(ITEMS)
     people = list(graph)
@@ -162,8 +162,7 @@ def word_problem(rng, level):
     lines.append(closer(rng, total))
     subject = f"{wanted[0]} has" if len(wanted) == 1 else f"{wanted[0]} and {wanted[1]} have together"
     reply = f"{subject} **{total}** {item}.\n\n{boxed(total)}"
-    return Problem("igsm", level, prompt, "\n".join(lines), reply, str(total),
-                   {f"How many {item} does {name} have?": (f"{name} has **{values[name]}** {item}.", values[name]) for name in known})
+    return Problem("igsm", level, prompt, "\n".join(lines), reply, str(total), prompt)
 
 
 # --- state tracking ----------------------------------------------------------------------------------------------------
@@ -212,8 +211,7 @@ def tracking(rng, level):
         thought += [check_opener(rng), f"Only {asked}, from {start[asked]}:"] + asked_lines
     thought.append(closer(rng, state[asked]))
     reply = f"At the end {asked} has **{state[asked]}** {item}.\n\n{boxed(state[asked])}"
-    return Problem("track", level, prompt, "\n".join(thought), reply, str(state[asked]),
-                   {f"And how many does {name} have?": (f"{name} has **{state[name]}** {item}.", state[name]) for name in people})
+    return Problem("track", level, prompt, "\n".join(thought), reply, str(state[asked]), prompt)
 
 
 # --- arithmetic, digit by digit ------------------------------------------------------------------------------------------
@@ -286,7 +284,7 @@ def arithmetic_prompt(rng, expression):
 def arithmetic(rng, level, family, expression, lines, answer):
     thought = [opener(rng), f"I need {expression}."] + lines + [closer(rng, answer)]
     reply = f"${expression.replace('*', chr(92) + 'times')} = {answer}$\n\n{boxed(answer)}"
-    return Problem(family, level, arithmetic_prompt(rng, expression), "\n".join(thought), reply, str(answer))
+    return Problem(family, level, arithmetic_prompt(rng, expression), "\n".join(thought), reply, str(answer), expression)
 
 
 def addition(rng, level):
@@ -379,7 +377,7 @@ def equation(rng, level):
         lines += [f"{check_opener(rng)} With x = {x}: {check}. Yes."]
     lines.append(closer(rng, f"x = {x}"))
     prompt = rng.choice(("Solve {}.", "Find x: {}." if level != 5 else "Solve {}.", "Solve for x: {}.")).format(problem)
-    return Problem("lineq", level, prompt, "\n".join(lines), f"The solution is $x = {x}$.\n\n{boxed(x)}", str(x))
+    return Problem("lineq", level, prompt, "\n".join(lines), f"The solution is $x = {x}$.\n\n{boxed(x)}", str(x), problem)
 
 
 # --- shortest paths ------------------------------------------------------------------------------------------------------
@@ -428,7 +426,7 @@ def shortest_path(rng, level):
     answer = distances[goal]
     lines += [f"Nearest {goal} {answer}. That is the goal.", closer(rng, answer)]
     reply = f"The shortest way from {start} to {goal} has length **{answer}**.\n\n{boxed(answer)}"
-    return Problem("path", level, prompt, "\n".join(lines), reply, str(answer))
+    return Problem("path", level, prompt, "\n".join(lines), reply, str(answer), prompt)
 
 
 FAMILIES = {

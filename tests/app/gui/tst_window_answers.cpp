@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kLoadMs = 20000;
 constexpr int kAnswerMs = 120000;
-const char* const kQuestion = "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do they have together?";
+const char* const kQuestion = "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?";
 
 bool isRunning(zipage::ui::ReplyState state) {
   using zipage::ui::ReplyState;
