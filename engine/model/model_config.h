@@ -1,10 +1,13 @@
 // The shape of a model, whatever file it came from.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
+#include "engine/base/result.h"
+
 namespace zipage {
+
+class GgufFile;
 
 struct ModelConfig {
   std::string architecture;  // "qwen3"
@@ -16,7 +19,7 @@ struct ModelConfig {
   int kvHeads = 0;
   int headDim = 0;
   int vocabularySize = 0;
-  int contextLength = 0;     // tokens the model was made for; 0: not said
+  int contextLength = 0;  // tokens the model was made for; 0: not said
   float normEpsilon = 1e-6F;
   float ropeBase = 10000.0F;
   bool queryKeyNorm = false;
@@ -25,5 +28,10 @@ struct ModelConfig {
   int queryDim() const { return queryHeads * headDim; }
   int kvDim() const { return kvHeads * headDim; }
 };
+
+/// The shape a file states. Every number is within bounds that keep all later sizes inside 63 bits. An
+/// unknown architecture is Unsupported and names the known ones; a missing or absurd number is InvalidFile
+/// and names the key.
+Result<ModelConfig> readModelConfig(const GgufFile& file);
 
 }  // namespace zipage

@@ -1,4 +1,5 @@
-// The tensors of a model on a device, by role. Absent ones (biases, norms a model does not have) have null views.
+// The tensors of a model on a device, by role. Absent ones (biases, norms a model does not have) have null
+// views.
 #pragma once
 
 #include <vector>
@@ -8,17 +9,17 @@
 namespace zipage {
 
 struct LayerWeights {
-  DeviceWeight attentionNorm;  // [1, model] F32
-  DeviceWeight query;          // [queryDim, model]
-  DeviceWeight key;            // [kvDim, model]
-  DeviceWeight value;          // [kvDim, model]
-  DeviceWeight queryNorm;      // [1, headDim] F32 or absent
-  DeviceWeight keyNorm;        // [1, headDim] F32 or absent
+  DeviceWeight attentionNorm;    // [1, model] F32
+  DeviceWeight query;            // [queryDim, model]
+  DeviceWeight key;              // [kvDim, model]
+  DeviceWeight value;            // [kvDim, model]
+  DeviceWeight queryNorm;        // [1, headDim] F32 or absent
+  DeviceWeight keyNorm;          // [1, headDim] F32 or absent
   DeviceWeight attentionOutput;  // [model, queryDim]
   DeviceWeight feedForwardNorm;  // [1, model] F32
-  DeviceWeight gate;           // [feedForward, model]
-  DeviceWeight up;             // [feedForward, model]
-  DeviceWeight down;           // [model, feedForward]
+  DeviceWeight gate;             // [feedForward, model]
+  DeviceWeight up;               // [feedForward, model]
+  DeviceWeight down;             // [model, feedForward]
 };
 
 struct ModelWeights {

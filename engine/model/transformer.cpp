@@ -1,0 +1,207 @@
+#include "engine/model/transformer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "engine/base/check.h"
+
+namespace zipage {
+
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+/// Places matrices one behind the other. Without memory (start null) it only adds up.
+class Layout {
+ public:
+  explicit Layout(std::byte* start) : m_start(start) {}
+
+  TensorView place(DataType type, std::int64_t rows, std::int64_t columns) {
+    const TensorView view{m_start == nullptr ? nullptr : m_start + m_offset, type, rows, columns};
+    m_offset += (view.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+    return view;
+  }
+  std::size_t offset() const { return m_offset; }
+  void moveTo(std::size_t offset) { m_offset = offset; }
+
+ private:
+  std::byte* m_start;
+  std::size_t m_offset = 0;
+};
+
+TensorView firstRows(TensorView view, std::int64_t rows) {
+  view.rows = rows;
+  return view;
+}
+
+Error errorOf(const DeviceError& error) {
+  return {error.sticky ? ErrorCode::Device : ErrorCode::OutOfMemory,
+          "the model's activations: " + error.message};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Transformer>> Transformer::create(Device& device, const ModelConfig& config,
+                                                         const ModelWeights& weights, int maxTokens,
+                                                         int maxLogitRows) {
+  if (maxTokens < 1 || maxLogitRows < 1) {
+    return failure(ErrorCode::InvalidArgument,
+                   "a step needs room for at least one token and one row of logits");
+  }
+  std::unique_ptr<Transformer> transformer(new Transformer(device, config, weights));
+  transformer->m_maxTokens = maxTokens;
+  transformer->m_maxLogitRows = maxLogitRows;
+  if (auto allocated = transformer->allocate(); !allocated) return tl::unexpected(allocated.error());
+  return transformer;
+}
+
+Transformer::Transformer(Device& device, const ModelConfig& config, const ModelWeights& weights)
+    : m_device(device), m_config(config), m_weights(weights) {}
+
+Result<void> Transformer::allocate() {
+  auto workspace = m_device.allocate(layOutActivations(nullptr));
+  if (!workspace) return tl::unexpected(errorOf(workspace.error()));
+  m_workspace = std::move(*workspace);
+  layOutActivations(m_workspace.as<std::byte>());
+  return uploadInverseFrequencies();
+}
+
+std::size_t Transformer::layOutActivations(std::byte* start) {
+  const DataType type = m_device.info().activationType;
+  Layout layout(start);
+  Activations& a = m_activations;
+  a.hidden = layout.place(type, m_maxTokens, m_config.modelDim);
+  a.normed = layout.place(type, m_maxTokens, m_config.modelDim);
+  a.selected = layout.place(type, m_maxLogitRows, m_config.modelDim);
+  a.logits = layout.place(DataType::F32, m_maxLogitRows, m_config.vocabularySize);
+
+  // Attention and feed-forward take turns in the rest.
+  const std::size_t shared = layout.offset();
+  a.queries = layout.place(type, m_maxTokens, m_config.queryDim());
+  a.keys = layout.place(type, m_maxTokens, m_config.kvDim());
+  a.values = layout.place(type, m_maxTokens, m_config.kvDim());
+  a.attended = layout.place(type, m_maxTokens, m_config.queryDim());
+  const std::size_t endOfAttention = layout.offset();
+  layout.moveTo(shared);
+  a.gate = layout.place(type, m_maxTokens, m_config.feedForwardDim);
+  a.up = layout.place(type, m_maxTokens, m_config.feedForwardDim);
+  return std::max(endOfAttention, layout.offset());
+}
+
+Result<void> Transformer::uploadInverseFrequencies() {
+  std::vector<float> frequencies(static_cast<std::size_t>(m_config.headDim / 2));
+  for (std::size_t i = 0; i < frequencies.size(); ++i) {
+    const double exponent = -2.0 * static_cast<double>(i) / m_config.headDim;
+    frequencies[i] = static_cast<float>(std::pow(static_cast<double>(m_config.ropeBase), exponent));
+  }
+  const std::size_t bytes = frequencies.size() * sizeof(float);
+  auto buffer = m_device.allocate(bytes);
+  if (!buffer) return tl::unexpected(errorOf(buffer.error()));
+  m_inverseFrequencies = std::move(*buffer);
+  const auto stream = m_device.createStream();
+  m_device.copyToDevice(*stream, m_inverseFrequencies.data(), frequencies.data(), bytes);
+  if (auto done = m_device.synchronize(*stream); !done) return tl::unexpected(errorOf(done.error()));
+  return {};
+}
+
+Rope Transformer::rope() const {
+  return {.inverseFrequencies = m_inverseFrequencies.as<float>(),
+          .magnitude = 1.0F,
+          .style = RopeStyle::HalfSplit};
+}
+
+float Transformer::attentionScale() const { return 1.0F / std::sqrt(static_cast<float>(m_config.headDim)); }
+
+ConstTensorView Transformer::forward(Stream& stream, const PagedBatch& batch, const PagedKv& kv,
+                                     const QueryWindow& window, const std::int32_t* logitRows,
+                                     int numLogitRows) {
+  ZIPAGE_CHECK(batch.numTokens >= 1 && batch.numTokens <= m_maxTokens,
+               "a step has more tokens than it was made for");
+  ZIPAGE_CHECK(numLogitRows >= 0 && numLogitRows <= m_maxLogitRows,
+               "more rows of logits than there is room for");
+  m_device.embed(stream, {.table = m_weights.embedding.view,
+                          .tokenIds = batch.tokenIds,
+                          .output = firstRows(m_activations.hidden, batch.numTokens)});
+  for (int layer = 0; layer < m_config.numLayers; ++layer) {
+    runAttention(stream, layer, batch, kv, window);
+    runFeedForward(stream, layer, batch.numTokens);
+  }
+  return runOutput(stream, logitRows, numLogitRows, batch.numTokens);
+}
+
+void Transformer::norm(Stream& stream, const TensorView& input, const DeviceWeight& gain,
+                       const TensorView& output) {
+  m_device.rmsNorm(stream,
+                   {.input = input, .gain = gain.view, .epsilon = m_config.normEpsilon, .output = output});
+}
+
+void Transformer::product(Stream& stream, const TensorView& input, const DeviceWeight& weight,
+                          const TensorView& output, bool accumulate) {
+  m_device.matmul(
+      stream,
+      {.input = input, .weight = weight.view, .bias = {}, .output = output, .accumulate = accumulate});
+}
+
+void Transformer::runAttention(Stream& stream, int layer, const PagedBatch& batch, const PagedKv& kv,
+                               const QueryWindow& window) {
+  const LayerWeights& weights = m_weights.layers[static_cast<std::size_t>(layer)];
+  const TensorView hidden = firstRows(m_activations.hidden, batch.numTokens);
+  const TensorView normed = firstRows(m_activations.normed, batch.numTokens);
+  const TensorView queries = firstRows(m_activations.queries, batch.numTokens);
+  const TensorView keys = firstRows(m_activations.keys, batch.numTokens);
+  const TensorView values = firstRows(m_activations.values, batch.numTokens);
+  const TensorView attended = firstRows(m_activations.attended, batch.numTokens);
+
+  norm(stream, hidden, weights.attentionNorm, normed);
+  product(stream, normed, weights.query, queries);
+  product(stream, normed, weights.key, keys);
+  product(stream, normed, weights.value, values);
+  m_device.storeKeyValue(stream, {.queries = queries,
+                                  .keys = keys,
+                                  .values = values,
+                                  .queryGain = weights.queryNorm.view,
+                                  .keyGain = weights.keyNorm.view,
+                                  .epsilon = m_config.normEpsilon,
+                                  .rope = rope(),
+                                  .layer = layer,
+                                  .batch = batch,
+                                  .kv = kv,
+                                  .window = window});
+  m_device.pagedAttention(stream, {.queries = queries,
+                                   .scale = attentionScale(),
+                                   .layer = layer,
+                                   .queryHeads = m_config.queryHeads,
+                                   .batch = batch,
+                                   .kv = kv,
+                                   .output = attended});
+  product(stream, attended, weights.attentionOutput, hidden, true);
+}
+
+void Transformer::runFeedForward(Stream& stream, int layer, int numTokens) {
+  const LayerWeights& weights = m_weights.layers[static_cast<std::size_t>(layer)];
+  const TensorView hidden = firstRows(m_activations.hidden, numTokens);
+  const TensorView normed = firstRows(m_activations.normed, numTokens);
+  const TensorView gate = firstRows(m_activations.gate, numTokens);
+  const TensorView up = firstRows(m_activations.up, numTokens);
+
+  norm(stream, hidden, weights.feedForwardNorm, normed);
+  product(stream, normed, weights.gate, gate);
+  product(stream, normed, weights.up, up);
+  m_device.siluMultiply(stream, {.gate = gate, .up = up, .output = gate});
+  product(stream, gate, weights.down, hidden, true);
+}
+
+ConstTensorView Transformer::runOutput(Stream& stream, const std::int32_t* logitRows, int numLogitRows,
+                                       int numTokens) {
+  if (numLogitRows == 0) return {};
+  const TensorView selected = firstRows(m_activations.selected, numLogitRows);
+  const TensorView logits = firstRows(m_activations.logits, numLogitRows);
+  m_device.gatherRows(
+      stream, {.input = firstRows(m_activations.hidden, numTokens), .rows = logitRows, .output = selected});
+  norm(stream, selected, m_weights.outputNorm, selected);
+  product(stream, selected, m_config.tiedOutput ? m_weights.embedding : m_weights.output, logits);
+  return logits;
+}
+
+}  // namespace zipage
