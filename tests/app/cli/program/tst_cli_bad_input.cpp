@@ -73,7 +73,7 @@ class TestCliBadInput : public QObject {
     QTest::newRow("blank prompt") << QStringList{"run", "--prompt", " \n"} << QByteArray("empty");
     QTest::newRow("no prompt") << QStringList{"run"} << QByteArray("--prompt");
     QTest::newRow("no command") << QStringList{} << QByteArray("subcommand");
-    QTest::newRow("unknown command") << QStringList{"dance"} << QByteArray("dance");
+    QTest::newRow("unknown command") << QStringList{"dance"} << QByteArray("subcommand");
     QTest::newRow("unknown option") << (run + QStringList{"--speed", "9"}) << QByteArray("--speed");
     QTest::newRow("missing set") << QStringList{"eval", "--set", "/nowhere.jsonl"}
                                  << QByteArray("/nowhere.jsonl");
