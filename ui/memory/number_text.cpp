@@ -1,4 +1,4 @@
-#include "ui/number_text.h"
+#include "ui/memory/number_text.h"
 
 #include <QCoreApplication>
 #include <QLocale>

@@ -1,0 +1,100 @@
+#include "ui/chats/chat_list_model.h"
+
+#include <algorithm>
+
+#include "ui/chats/chat_times.h"
+
+namespace zipage::ui {
+
+int ChatListModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_chats.size());
+}
+
+QVariant ChatListModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
+  const ChatItem& chat = m_chats[index.row()];
+  switch (role) {
+    case Qt::DisplayRole:
+    case Qt::EditRole: return chat.title.isEmpty() ? tr("Untitled") : chat.title;
+    case Qt::ToolTipRole: return chat.title.toHtmlEscaped();
+    case Qt::AccessibleTextRole:
+      return tr("%1, %2%3").arg(chat.title, timeText(chat.updated, QDateTime::currentDateTime()),
+                                chat.generating ? tr(", generating") : QString());
+    case IdRole: return chat.id;
+    case UpdatedRole: return chat.updated;
+    case GeneratingRole: return chat.generating;
+    default: return {};
+  }
+}
+
+Qt::ItemFlags ChatListModel::flags(const QModelIndex& index) const {
+  return index.isValid() ? QAbstractListModel::flags(index) | Qt::ItemIsEditable : Qt::NoItemFlags;
+}
+
+bool ChatListModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+  if (!index.isValid() || role != Qt::EditRole) return false;
+  const QString title = value.toString().simplified();
+  ChatItem& chat = m_chats[index.row()];
+  if (title.isEmpty() || title == chat.title) return false;
+  chat.title = title;
+  emit dataChanged(index, index);
+  emit renamed(chat.id, title);
+  return true;
+}
+
+void ChatListModel::setChats(const QVector<ChatItem>& chats) {
+  beginResetModel();
+  m_chats = chats;
+  endResetModel();
+}
+
+int ChatListModel::rowFor(const ChatItem& chat) const {
+  const auto place = std::find_if(m_chats.begin(), m_chats.end(),
+                                  [&](const ChatItem& other) { return chat.updated >= other.updated; });
+  return static_cast<int>(place - m_chats.begin());
+}
+
+void ChatListModel::insert(const ChatItem& chat) {
+  const int row = rowFor(chat);
+  beginInsertRows({}, row, row);
+  m_chats.insert(row, chat);
+  endInsertRows();
+}
+
+void ChatListModel::update(const ChatItem& chat) {
+  const int row = rowOf(chat.id);
+  if (row < 0) return insert(chat);
+  m_chats[row] = chat;
+  emit dataChanged(index(row), index(row));
+  const bool isInOrder = (row == 0 || m_chats[row - 1].updated >= chat.updated) &&
+                         (row + 1 == m_chats.size() || m_chats[row + 1].updated <= chat.updated);
+  if (isInOrder) return;
+  int target = 0;
+  while (target < m_chats.size() && (target == row || m_chats[target].updated > chat.updated)) ++target;
+  if (!beginMoveRows({}, row, row, {}, target)) return;
+  m_chats.move(row, target > row ? target - 1 : target);
+  endMoveRows();
+}
+
+void ChatListModel::remove(qint64 chatId) {
+  const int row = rowOf(chatId);
+  if (row < 0) return;
+  beginRemoveRows({}, row, row);
+  m_chats.removeAt(row);
+  endRemoveRows();
+}
+
+int ChatListModel::rowOf(qint64 chatId) const {
+  const auto found =
+      std::find_if(m_chats.begin(), m_chats.end(), [&](const ChatItem& chat) { return chat.id == chatId; });
+  return found == m_chats.end() ? -1 : static_cast<int>(found - m_chats.begin());
+}
+
+qint64 ChatListModel::chatAt(int row) const { return row >= 0 && row < m_chats.size() ? m_chats[row].id : 0; }
+
+QString ChatListModel::titleOf(qint64 chatId) const {
+  const int row = rowOf(chatId);
+  return row < 0 ? QString() : m_chats[row].title;
+}
+
+}  // namespace zipage::ui
