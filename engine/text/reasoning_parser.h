@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace zipage {
 
@@ -11,6 +13,9 @@ struct ReasoningMarks {
   std::string open = "<think>";
   std::string close = "</think>";
 };
+
+/// The marks of the model families there are; the first are the default.
+const std::vector<ReasoningMarks>& knownReasoningMarks();
 
 struct ReasoningPiece {
   std::string reasoning;
@@ -23,20 +28,21 @@ class ReasoningParser {
   explicit ReasoningParser(ReasoningMarks marks = {}, bool startsInside = false)
       : m_marks(std::move(marks)), m_inside(startsInside) {}
 
-  /// What this text adds to the reasoning and to the answer. Marks themselves, and the blank lines that follow a mark,
-  /// belong to neither.
+  /// What this text adds to the reasoning and to the answer. Marks themselves, and the line ends that follow
+  /// a mark or begin the reply, belong to neither.
   ReasoningPiece push(std::string_view text);
   /// Releases text that was held back because it could have been the start of a mark.
   ReasoningPiece finish();
   bool isInsideReasoning() const { return m_inside; }
 
  private:
-  ReasoningPiece take(bool final);
+  ReasoningPiece take(bool isEnd);
+  void give(std::string_view text, ReasoningPiece& piece);
 
   ReasoningMarks m_marks;
-  std::string m_pending;
+  std::string m_pending;  // could be the start of a mark
   bool m_inside = false;
-  bool m_skipBlank = true;
+  bool m_skipLineEnds = true;
 };
 
 }  // namespace zipage

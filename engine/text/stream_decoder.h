@@ -1,5 +1,5 @@
-// Turns tokens into text as they come. Never emits half a UTF-8 character; bytes that can never become one are
-// replaced by U+FFFD. Control tokens give no text.
+// Turns tokens into text as they come. Never emits half a UTF-8 character; bytes that can never become one
+// are replaced by U+FFFD. Control tokens give no text.
 #pragma once
 
 #include <string>

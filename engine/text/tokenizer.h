@@ -1,7 +1,7 @@
 // Text to token ids and back. Const and safe to share between threads.
 //
-// Text that a person typed never becomes a control token: only encodeTemplate() recognises those, and it is given the
-// rendered template, in which user text has been marked by the caller as plain.
+// Text that a person typed never becomes a control token: only encodeWithControlTokens() recognises those,
+// and it is given the template's own text and nothing else (prompt_encoder.h keeps the two apart).
 #pragma once
 
 #include <memory>
@@ -22,8 +22,16 @@ class Tokenizer {
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;
   /// As encode(), but the exact text of control and user-defined tokens becomes their id.
   virtual std::vector<TokenId> encodeWithControlTokens(std::string_view text) const = 0;
-  /// The bytes this token stands for; empty for control tokens unless `showControlTokens`.
+  /// The same for text that goes on where other text ended: without the space that some vocabularies put
+  /// before a text.
+  virtual std::vector<TokenId> encodeContinuation(std::string_view text, bool withControlTokens) const {
+    return withControlTokens ? encodeWithControlTokens(text) : encode(text);
+  }
+  /// The bytes this token stands for; empty for control tokens unless `showControlTokens`. Reasoning marks
+  /// are visible.
   virtual std::string pieceBytes(TokenId token, bool showControlTokens = false) const = 0;
+  /// The bytes of all tokens, one after the other: a space that encode() put before the text comes back with
+  /// it.
   std::string decode(const std::vector<TokenId>& tokens, bool showControlTokens = false) const;
 
   virtual bool isControl(TokenId token) const = 0;
