@@ -1,0 +1,22 @@
+#pragma once
+
+#include <QObject>
+
+class QWidget;
+
+namespace zipage::ui {
+
+/// Keeps the wheel from changing a field that only happens to lie under the pointer while its panel is
+/// scrolled.
+class WheelGuard final : public QObject {
+  Q_OBJECT
+
+ public:
+  static void watch(QWidget* field);
+
+ private:
+  using QObject::QObject;
+  bool eventFilter(QObject* watched, QEvent* event) override;
+};
+
+}  // namespace zipage::ui
