@@ -1,15 +1,16 @@
-// Chats and messages in SQLite, read and written on one connection. Synchronous; one thread. StoreThread puts the
-// writes on a thread of their own.
+// Chats and messages in SQLite, read and written on one connection. Synchronous; one thread. StoreThread puts
+// the writes on a thread of their own.
 //
-// Messages form a tree (`parent`), so that later versions of a question or an answer stand beside the first and
-// nothing is ever erased. A message is written when it begins and updated as it grows: after a kill, what was written
-// last is there, in state Streaming, and open() turns that into Interrupted.
+// Messages form a tree (`parent`), so that later versions of a question or an answer stand beside the first
+// and nothing is ever erased. A message is written when it begins and updated as it grows: after a kill, what
+// was written last is there, in state Streaming, and open() turns that into Interrupted.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -37,14 +38,14 @@ struct ReplyFigures {
 };
 
 struct MessageRecord {
-  MessageId id;      // chosen by the store thread's caller through nextMessageId()
+  MessageId id;  // chosen by the caller, counting up from nextId()
   ChatId chat;
   MessageId parent;  // none for the first message of a chat
   MessageRole role = MessageRole::User;
   MessageState state = MessageState::Complete;
   std::string text;
   std::string reasoning;
-  std::string error;         // why state is Failed
+  std::string error;           // why state is Failed
   std::int64_t createdMs = 0;  // since 1970, UTC
   ReplyFigures figures;
 };
@@ -60,28 +61,40 @@ struct ChatRecord {
 
 class SessionStore {
  public:
-  /// Opens or creates the database: WAL, foreign keys, integrity check, migrations with a backup before any, file mode
-  /// 0600, folder 0700. Fails with a message when the folder cannot be written, the file is not ours, damaged, or made
-  /// by a newer version of the program.
+  /// Opens or creates the database: WAL, foreign keys, integrity check, migrations with a backup before any,
+  /// file mode 0600, folder 0700. Fails with a message when the folder cannot be written, the file is not
+  /// ours, damaged, or made by a newer version of the program; the file is then left as it was. Several
+  /// stores may have one database open; messages in state Streaming become Interrupted only when no other
+  /// store has it open, for that one may be writing them.
   static Result<std::unique_ptr<SessionStore>> open(const std::filesystem::path& databaseFile);
   ~SessionStore();
   SessionStore(const SessionStore&) = delete;
   SessionStore& operator=(const SessionStore&) = delete;
 
-  Result<std::vector<ChatRecord>> chats() const;  // latest first
+  Result<std::vector<ChatRecord>> chats() const;                   // latest first
   Result<std::vector<MessageRecord>> messages(ChatId chat) const;  // in order of creation
-  /// Larger than every id ever stored.
+  /// Chats, latest first, in which the title or one message (text and reasoning together) holds every word of
+  /// `query`, each as the beginning of a word; case and accents do not matter. Messages that are being
+  /// written are not found yet, chats in the trash never. No words: no chats.
+  Result<std::vector<ChatId>> search(std::string_view query) const;
+  /// Larger than every id stored before this store was opened and every id this store has saved. Ids from
+  /// here on, a million of them, are handed out by no other open store.
   Result<std::uint64_t> nextId() const;
 
-  Result<void> saveChat(const ChatRecord& chat);        // inserts or updates
-  Result<void> saveMessage(const MessageRecord& message);  // inserts or updates
-  Result<void> deleteChat(ChatId chat);                 // to the trash: kept until emptyTrash()
+  // Both insert or update, and repair text that is not valid UTF-8 or holds NUL with U+FFFD. A message needs
+  // its chat, and stays with it: Database when its id belongs to a message of another chat.
+  Result<void> saveChat(const ChatRecord& chat);
+  Result<void> saveMessage(const MessageRecord& message);
+  // NotFound when there is no such chat.
+  Result<void> deleteChat(ChatId chat);  // to the trash: kept until emptyTrash()
   Result<void> restoreChat(ChatId chat);
   Result<void> emptyTrash();
 
-  /// Several writes in one transaction.
+  /// Several writes in one transaction. A commit() that fails keeps none of them, as rollBack() does; after a
+  /// write that fails, rollBack() is what is left to do.
   Result<void> begin();
   Result<void> commit();
+  void rollBack();
 
  private:
   struct State;

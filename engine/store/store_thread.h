@@ -1,5 +1,7 @@
-// Writes to a SessionStore on a thread of its own, several writes a transaction; the latest save of a message wins.
-// Callers never wait. Errors come to a sink on the store's thread.
+// Writes to a SessionStore on a thread of its own, several writes a transaction; the latest save of a message
+// wins. Any thread may call; callers never wait. Each error comes to a sink once, on the store's thread. A
+// write that fails costs no other; what a full disk or a lock refused is kept and tried again with the next
+// writes, at flush() and at the end.
 #pragma once
 
 #include <functional>
@@ -13,15 +15,18 @@ class StoreThread {
  public:
   using ErrorSink = std::function<void(Error)>;
 
+  /// `onError` must not call back into this object.
   StoreThread(std::unique_ptr<SessionStore> store, ErrorSink onError);
   /// Writes everything that was posted, then joins.
   ~StoreThread();
+  StoreThread(const StoreThread&) = delete;
+  StoreThread& operator=(const StoreThread&) = delete;
 
   void saveChat(ChatRecord chat);
   void saveMessage(MessageRecord message);
   void deleteChat(ChatId chat);
   void restoreChat(ChatId chat);
-  /// Blocks until everything posted so far is on disk. For tests and for closing.
+  /// Blocks until everything posted so far is on disk or was reported. For tests and for closing.
   void flush();
 
  private:

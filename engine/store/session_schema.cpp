@@ -1,0 +1,94 @@
+#include "engine/store/session_schema.h"
+
+#include <array>
+
+namespace zipage {
+
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x5A695067;  // "ZiPg"
+
+// Numbers of role and state are those of MessageRole and MessageState; 1 is Streaming. Times are milliseconds
+// since 1970, UTC. `parent` is no foreign key: should a parent not have been written, its children are kept
+// all the same. Long texts stand last in a row, where reading the columns before them does not touch their
+// pages.
+//
+// The search tables hold no text of their own, only the index. A message is in it exactly while it is not
+// Streaming, so that saving a reply as it grows does not index it again and again.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE chats (
+  id INTEGER PRIMARY KEY,
+  title TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL,
+  deleted_ms INTEGER,              -- NULL: not in the trash
+  settings TEXT NOT NULL,
+  draft TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  chat INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+  parent INTEGER,                  -- NULL: first of its chat
+  role INTEGER NOT NULL CHECK (role BETWEEN 0 AND 2),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+  created_ms INTEGER NOT NULL,
+  prompt_tokens INTEGER NOT NULL,
+  generated_tokens INTEGER NOT NULL,
+  reasoning_tokens INTEGER NOT NULL,
+  reasoning_ms INTEGER NOT NULL,
+  first_token_ms INTEGER NOT NULL,
+  decode_ms INTEGER NOT NULL,
+  peak_pages INTEGER NOT NULL,
+  compressions INTEGER NOT NULL,
+  tokens_evicted INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  text TEXT NOT NULL,
+  reasoning TEXT NOT NULL
+) STRICT;
+CREATE INDEX messages_of_chat ON messages(chat, id);
+
+-- One row: ids up to here were handed out.
+CREATE TABLE id_reservation (highest INTEGER NOT NULL) STRICT;
+INSERT INTO id_reservation VALUES (0);
+
+CREATE VIRTUAL TABLE chat_search USING fts5(
+  title, content = 'chats', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+CREATE TRIGGER chat_inserted AFTER INSERT ON chats BEGIN
+  INSERT INTO chat_search(rowid, title) VALUES (new.id, new.title);
+END;
+CREATE TRIGGER chat_renamed AFTER UPDATE OF title ON chats WHEN old.title <> new.title BEGIN
+  INSERT INTO chat_search(chat_search, rowid, title) VALUES ('delete', old.id, old.title);
+  INSERT INTO chat_search(rowid, title) VALUES (new.id, new.title);
+END;
+CREATE TRIGGER chat_deleted AFTER DELETE ON chats BEGIN
+  INSERT INTO chat_search(chat_search, rowid, title) VALUES ('delete', old.id, old.title);
+END;
+
+CREATE VIRTUAL TABLE message_search USING fts5(
+  text, reasoning, content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+CREATE TRIGGER message_inserted AFTER INSERT ON messages WHEN new.state <> 1 BEGIN
+  INSERT INTO message_search(rowid, text, reasoning) VALUES (new.id, new.text, new.reasoning);
+END;
+CREATE TRIGGER message_changed AFTER UPDATE ON messages
+WHEN (old.state = 1) <> (new.state = 1) OR
+     (old.state <> 1 AND (old.text <> new.text OR old.reasoning <> new.reasoning)) BEGIN
+  INSERT INTO message_search(message_search, rowid, text, reasoning)
+    SELECT 'delete', old.id, old.text, old.reasoning WHERE old.state <> 1;
+  INSERT INTO message_search(rowid, text, reasoning)
+    SELECT new.id, new.text, new.reasoning WHERE new.state <> 1;
+END;
+CREATE TRIGGER message_deleted AFTER DELETE ON messages WHEN old.state <> 1 BEGIN
+  INSERT INTO message_search(message_search, rowid, text, reasoning)
+    VALUES ('delete', old.id, old.text, old.reasoning);
+END;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1};
+constexpr Schema kSchema = {kApplicationId, kMigrations};
+
+}  // namespace
+
+const Schema& sessionSchema() { return kSchema; }
+
+}  // namespace zipage

@@ -1,0 +1,222 @@
+#include "engine/store/session_store.h"
+
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <system_error>
+
+#include "engine/store/database.h"
+#include "engine/store/database_file.h"
+#include "engine/store/instance_lock.h"
+#include "engine/store/message_row.h"
+#include "engine/store/search_expression.h"
+#include "engine/store/session_schema.h"
+#include "engine/store/storable_text.h"
+
+namespace zipage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Ids that one open store may hand out: more than anyone writes in a session, and enough for 2^43 sessions.
+constexpr std::int64_t kIdsPerStore = std::int64_t{1} << 20;
+
+std::int64_t nowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+bool isStorable(std::uint64_t id) {
+  return id > 0 && id <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+}
+
+fs::path lockFileOf(fs::path databaseFile) { return databaseFile += "-lock"; }
+
+/// Nobody is writing these any more: whoever was has ended without saying so.
+Result<void> interruptStreaming(Database& database) {
+  return database.run("UPDATE messages SET state = ?1 WHERE state = ?2",
+                      static_cast<std::int64_t>(MessageState::Interrupted),
+                      static_cast<std::int64_t>(MessageState::Streaming));
+}
+
+/// The first of kIdsPerStore ids that no other store will hand out.
+Result<std::int64_t> reserveIds(Database& database) {
+  const auto highest = database.queryInteger(
+      "SELECT max((SELECT highest FROM id_reservation), (SELECT coalesce(max(id), 0) FROM chats),"
+      " (SELECT coalesce(max(id), 0) FROM messages))");
+  if (!highest) return highest;
+  return database.run("UPDATE id_reservation SET highest = ?1", *highest + kIdsPerStore).map([&] {
+    return *highest + 1;
+  });
+}
+
+Result<std::int64_t> startSession(Database& database, bool isAlone) {
+  auto transaction = Transaction::begin(database);
+  if (!transaction) return tl::unexpected(transaction.error());
+  if (isAlone) {
+    if (auto interrupted = interruptStreaming(database); !interrupted)
+      return tl::unexpected(interrupted.error());
+  }
+  const auto firstId = reserveIds(database);
+  if (!firstId) return firstId;
+  return transaction->commit().map([&] { return *firstId; });
+}
+
+ChatRecord readChat(const Statement& row) {
+  ChatRecord chat;
+  chat.id.value = static_cast<std::uint64_t>(row.integer(0));
+  chat.title = row.text(1);
+  chat.createdMs = row.integer(2);
+  chat.updatedMs = row.integer(3);
+  chat.draft = row.text(4);
+  chat.settings = row.text(5);
+  return chat;
+}
+
+/// Every row of `statement` through `read`, which returns a Result.
+template <typename Value, typename Read>
+Result<std::vector<Value>> readAll(Statement statement, Read read) {
+  std::vector<Value> values;
+  Result<bool> more = statement.step();
+  for (; more && *more; more = statement.step()) {
+    Result<Value> value = read(statement);
+    if (!value) return tl::unexpected(value.error());
+    values.push_back(std::move(*value));
+  }
+  if (!more) return tl::unexpected(more.error());
+  return values;
+}
+
+}  // namespace
+
+struct SessionStore::State {
+  InstanceLock lock;  // released after the database is closed
+  Database database;
+  std::uint64_t nextId = 1;
+  std::optional<Transaction> transaction;
+
+  void noteId(std::uint64_t id) { nextId = id >= nextId ? id + 1 : nextId; }
+  /// What `changed` says; NotFound when it went well and met no chat.
+  Result<void> requireChat(ChatId chat, Result<void> changed) const {
+    if (!changed || database.numChanged() > 0) return changed;
+    return failure(ErrorCode::NotFound,
+                   database.fileName() + ": there is no chat " + std::to_string(chat.value));
+  }
+};
+
+Result<std::unique_ptr<SessionStore>> SessionStore::open(const fs::path& databaseFile) {
+  // Absolute: SQLite reads some relative names as something else than a file.
+  std::error_code error;
+  const fs::path file = fs::absolute(databaseFile, error);
+  if (error) return failure(ErrorCode::Io, databaseFile.string() + ": " + error.message());
+  if (auto made = createPrivateFolder(file.parent_path()); !made) return tl::unexpected(made.error());
+  auto lock = InstanceLock::acquire(lockFileOf(file));
+  if (!lock) return tl::unexpected(lock.error());
+  if (auto made = createPrivateFile(file); !made) return tl::unexpected(made.error());
+  auto database = openDatabaseFile(file, sessionSchema(), !lock->wasAlone());
+  if (!database) return tl::unexpected(database.error());
+  const auto firstId = startSession(*database, lock->wasAlone());
+  if (!firstId) return tl::unexpected(firstId.error());
+  if (auto finished = lock->finishOpening(); !finished) return tl::unexpected(finished.error());
+  return std::unique_ptr<SessionStore>(new SessionStore(std::unique_ptr<State>(new State{
+      std::move(*lock), std::move(*database), static_cast<std::uint64_t>(*firstId), std::nullopt})));
+}
+
+SessionStore::SessionStore(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+
+SessionStore::~SessionStore() = default;
+
+Result<std::vector<ChatRecord>> SessionStore::chats() const {
+  return m_state->database
+      .prepare(
+          "SELECT id, title, created_ms, updated_ms, draft, settings FROM chats WHERE deleted_ms IS NULL "
+          "ORDER BY updated_ms DESC, id DESC")
+      .and_then([](Statement statement) {
+        return readAll<ChatRecord>(std::move(statement),
+                                   [](const Statement& row) { return Result<ChatRecord>(readChat(row)); });
+      });
+}
+
+Result<std::vector<MessageRecord>> SessionStore::messages(ChatId chat) const {
+  return m_state->database.prepare(kSelectMessagesSql).and_then([&](Statement statement) {
+    statement.bind(static_cast<std::int64_t>(chat.value));
+    return readAll<MessageRecord>(std::move(statement), readMessage);
+  });
+}
+
+Result<std::vector<ChatId>> SessionStore::search(std::string_view query) const {
+  const std::string expression = searchExpression(query);
+  if (expression.empty()) return {};
+  return m_state->database
+      .prepare(
+          "SELECT id FROM chats WHERE deleted_ms IS NULL AND ("
+          " id IN (SELECT rowid FROM chat_search WHERE chat_search MATCH ?1) OR"
+          " id IN (SELECT chat FROM messages WHERE id IN"
+          "  (SELECT rowid FROM message_search WHERE message_search MATCH ?1)))"
+          " ORDER BY updated_ms DESC, id DESC")
+      .and_then([&](Statement statement) {
+        statement.bind(std::string_view(expression));
+        return readAll<ChatId>(std::move(statement), [](const Statement& row) {
+          return Result<ChatId>(ChatId{static_cast<std::uint64_t>(row.integer(0))});
+        });
+      });
+}
+
+Result<std::uint64_t> SessionStore::nextId() const { return m_state->nextId; }
+
+Result<void> SessionStore::saveChat(const ChatRecord& chat) {
+  if (!isStorable(chat.id.value))
+    return failure(ErrorCode::InvalidArgument, "a chat without an id cannot be saved");
+  const std::string title = storableText(chat.title);
+  const std::string draft = storableText(chat.draft);
+  const std::string settings = storableText(chat.settings);
+  m_state->noteId(chat.id.value);
+  return m_state->database.run(
+      "INSERT INTO chats (id, title, created_ms, updated_ms, draft, settings) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+      " ON CONFLICT (id) DO UPDATE SET title = excluded.title, created_ms = excluded.created_ms,"
+      " updated_ms = excluded.updated_ms, draft = excluded.draft, settings = excluded.settings",
+      static_cast<std::int64_t>(chat.id.value), std::string_view(title), chat.createdMs, chat.updatedMs,
+      std::string_view(draft), std::string_view(settings));
+}
+
+Result<void> SessionStore::saveMessage(const MessageRecord& message) {
+  if (!isStorable(message.id.value)) {
+    return failure(ErrorCode::InvalidArgument, "a message without an id cannot be saved");
+  }
+  m_state->noteId(message.id.value);
+  return writeMessage(m_state->database, message);
+}
+
+Result<void> SessionStore::deleteChat(ChatId chat) {
+  return m_state->requireChat(
+      chat, m_state->database.run("UPDATE chats SET deleted_ms = coalesce(deleted_ms, ?2) WHERE id = ?1",
+                                  static_cast<std::int64_t>(chat.value), nowMs()));
+}
+
+Result<void> SessionStore::restoreChat(ChatId chat) {
+  return m_state->requireChat(chat, m_state->database.run("UPDATE chats SET deleted_ms = NULL WHERE id = ?1",
+                                                          static_cast<std::int64_t>(chat.value)));
+}
+
+Result<void> SessionStore::emptyTrash() {
+  return m_state->database.run("DELETE FROM chats WHERE deleted_ms IS NOT NULL");
+}
+
+Result<void> SessionStore::begin() {
+  auto transaction = Transaction::begin(m_state->database);
+  if (!transaction) return tl::unexpected(transaction.error());
+  m_state->transaction.emplace(std::move(*transaction));
+  return {};
+}
+
+Result<void> SessionStore::commit() {
+  if (!m_state->transaction) return failure(ErrorCode::InvalidArgument, "there is no transaction to commit");
+  Result<void> committed = m_state->transaction->commit();
+  m_state->transaction.reset();
+  return committed;
+}
+
+void SessionStore::rollBack() { m_state->transaction.reset(); }
+
+}  // namespace zipage
