@@ -2,11 +2,11 @@
 
 #include <QFrame>
 #include <QHBoxLayout>
-#include <QSignalBlocker>
 #include <QStyle>
 #include <QToolButton>
 
 #include "ui/composer/message_edit.h"
+#include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
 
 namespace zipage::ui {
@@ -14,78 +14,78 @@ namespace zipage::ui {
 namespace {
 
 constexpr int kDraftDelayMs = 500;
-constexpr int kWidest = 760;
-constexpr int kButtonSide = 36;
+constexpr int kButtonSize = 32;
+constexpr int kMaxWidth = 760;
 
 }  // namespace
 
 Composer::Composer(QWidget* parent)
-    : QWidget(parent), m_edit(new MessageEdit), m_frame(new QFrame), m_button(new QToolButton) {
-  setObjectName(QStringLiteral("composer"));
+    : QWidget(parent), m_frame(new QFrame), m_edit(new MessageEdit), m_button(new QToolButton) {
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(24, 8, 24, 16);
+  row->addStretch(1);
+  row->addWidget(m_frame, 1000);
+  row->addStretch(1);
   m_frame->setObjectName(QStringLiteral("composerFrame"));
-  m_frame->setMaximumWidth(kWidest);
+  m_frame->setMaximumWidth(kMaxWidth);
+
+  auto* inside = new QHBoxLayout(m_frame);
+  inside->setContentsMargins(12, 8, 8, 8);
+  inside->setSpacing(8);
+  inside->addWidget(m_edit, 1, Qt::AlignVCenter);
+  inside->addWidget(m_button, 0, Qt::AlignBottom);
+
+  m_edit->setFont(transcriptFont(font(), 1.0));
+  m_edit->setPlaceholderText(tr("Write a message"));
+  m_edit->setAccessibleName(tr("Message"));
+  m_edit->setAccessibleDescription(tr("Enter sends, Shift and Enter start a new line."));
   m_button->setObjectName(QStringLiteral("sendButton"));
-  m_button->setFixedSize(kButtonSide, kButtonSide);
+  m_button->setFixedSize(kButtonSize, kButtonSize);
   m_button->setIconSize({kLargeIcon, kLargeIcon});
-
-  auto* row = new QHBoxLayout(m_frame);
-  row->setContentsMargins(12, 8, 8, 8);
-  row->setSpacing(8);
-  row->addWidget(m_edit, 1, Qt::AlignVCenter);
-  row->addWidget(m_button, 0, Qt::AlignBottom);
-  auto* layout = new QHBoxLayout(this);
-  layout->setContentsMargins(24, 8, 24, 16);
-  layout->addStretch(1);
-  layout->addWidget(m_frame, 1000);
-  layout->addStretch(1);
-
   m_draftTimer.setSingleShot(true);
   m_draftTimer.setInterval(kDraftDelayMs);
+
+  connect(m_edit, &MessageEdit::sendPressed, this, &Composer::send);
+  connect(m_edit, &MessageEdit::focusChanged, this, &Composer::setActive);
+  connect(m_edit, &QPlainTextEdit::textChanged, this, [this] {
+    m_draftTimer.start();
+    showButton();
+  });
+  connect(m_button, &QToolButton::clicked, this, &Composer::pressButton);
   connect(&m_draftTimer, &QTimer::timeout, this, [this] { emit draftChanged(text()); });
-  connect(m_edit, &MessageEdit::sendRequested, this, &Composer::send);
-  connect(m_edit, &MessageEdit::focusChanged, this, &Composer::showFocus);
-  connect(m_edit, &QPlainTextEdit::textChanged, this, &Composer::onTextChanged);
-  connect(m_button, &QToolButton::clicked, this, &Composer::press);
   setFocusProxy(m_edit);
-  showButton();
 }
 
 void Composer::setTheme(const Theme& theme) {
   m_theme = theme;
-  showButton();
-}
-
-void Composer::setText(const QString& text) {
-  const QSignalBlocker blocker(m_edit);
-  m_edit->setPlainText(text);
-  m_edit->moveCursor(QTextCursor::End);
-  m_draftTimer.stop();
+  QPalette colors = m_edit->palette();
+  colors.setColor(QPalette::PlaceholderText, theme.mutedText);
+  m_edit->setPalette(colors);
   showButton();
 }
 
 QString Composer::text() const { return m_edit->toPlainText(); }
 
-void Composer::setTextFont(const QFont& font) { m_edit->setFont(font); }
+void Composer::setText(const QString& text) {
+  m_edit->setPlainText(text);
+  m_edit->moveCursor(QTextCursor::End);
+  m_draftTimer.stop();
+}
 
-void Composer::focusText() { m_edit->setFocus(Qt::OtherFocusReason); }
-
-void Composer::setGenerating(bool isGenerating) {
-  m_isGenerating = isGenerating;
+void Composer::setGenerating(bool generating) {
+  m_isGenerating = generating;
   showButton();
 }
 
-void Composer::commitDraft() {
+void Composer::takeFocus() { m_edit->setFocus(Qt::OtherFocusReason); }
+
+void Composer::flushDraft() {
   if (!m_draftTimer.isActive()) return;
   m_draftTimer.stop();
   emit draftChanged(text());
 }
 
-void Composer::onTextChanged() {
-  m_draftTimer.start();
-  showButton();
-}
-
-void Composer::press() {
+void Composer::pressButton() {
   if (m_isGenerating)
     emit stopRequested();
   else
@@ -93,23 +93,23 @@ void Composer::press() {
 }
 
 void Composer::send() {
-  const QString question = text().trimmed();
-  if (m_isGenerating || question.isEmpty()) return;
+  const QString message = text();
+  if (m_isGenerating || message.trimmed().isEmpty()) return;
   setText({});
-  emit sendRequested(question);
+  emit sendRequested(message);
 }
 
 void Composer::showButton() {
-  const bool hasText = !text().trimmed().isEmpty();
-  m_button->setEnabled(m_isGenerating || hasText);
+  const bool canPress = m_isGenerating || !text().trimmed().isEmpty();
+  m_button->setEnabled(canPress);
   m_button->setIcon(lineIcon(m_isGenerating ? QStringLiteral("square") : QStringLiteral("arrow-up"),
                              m_theme.onAccent, m_theme.mutedText));
   m_button->setAccessibleName(m_isGenerating ? tr("Stop") : tr("Send"));
-  m_button->setToolTip(m_isGenerating ? tr("Stop (Esc)") : tr("Send (Enter); Shift+Enter starts a new line"));
+  m_button->setToolTip(m_isGenerating ? tr("Stop (Esc)") : tr("Send (Enter)"));
 }
 
-void Composer::showFocus(bool hasFocus) {
-  m_frame->setProperty("active", hasFocus);
+void Composer::setActive(bool isActive) {
+  m_frame->setProperty("active", isActive);
   m_frame->style()->unpolish(m_frame);
   m_frame->style()->polish(m_frame);
 }

@@ -12,7 +12,7 @@ namespace zipage::ui {
 
 class MessageEdit;
 
-/// Where the next question is written. Its button sends, or stops the reply that is being generated.
+/// Where a message is written and sent, and a reply stopped.
 class Composer final : public QWidget {
   Q_OBJECT
 
@@ -20,14 +20,13 @@ class Composer final : public QWidget {
   explicit Composer(QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
-  void setText(const QString& text);  // emits nothing
   QString text() const;
-  /// A chat has one reply at a time: nothing is sent while one is generated.
-  void setGenerating(bool isGenerating);
-  void setTextFont(const QFont& font);
-  void focusText();
-  /// Emits a draft that waits to be told, before another chat is shown.
-  void commitDraft();
+  void setText(const QString& text);  // reports no draft
+  void setGenerating(bool generating);
+  bool isGenerating() const { return m_isGenerating; }
+  void takeFocus();
+  /// Reports a draft that was not reported yet.
+  void flushDraft();
 
  signals:
   void sendRequested(const QString& text);
@@ -35,14 +34,13 @@ class Composer final : public QWidget {
   void draftChanged(const QString& text);
 
  private:
-  void onTextChanged();
+  void pressButton();
   void send();
-  void press();
   void showButton();
-  void showFocus(bool hasFocus);
+  void setActive(bool isActive);
 
-  MessageEdit* m_edit;
   QFrame* m_frame;
+  MessageEdit* m_edit;
   QToolButton* m_button;
   QTimer m_draftTimer;
   Theme m_theme;

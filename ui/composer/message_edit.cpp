@@ -3,6 +3,7 @@
 #include <QAbstractTextDocumentLayout>
 #include <QKeyEvent>
 #include <QMimeData>
+#include <QScrollBar>
 #include <algorithm>
 #include <cmath>
 
@@ -38,12 +39,21 @@ void MessageEdit::fitHeight() {
   const int lines = std::min(numLines(), kMostLines);
   const QMargins margins = contentsMargins();
   setFixedHeight(lines * fontMetrics().lineSpacing() + 2 * kMargin + margins.top() + margins.bottom());
+  if (numLines() <= kMostLines) verticalScrollBar()->setValue(0);
   setVerticalScrollBarPolicy(numLines() > kMostLines ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
+}
+
+void MessageEdit::resizeEvent(QResizeEvent* event) {
+  QPlainTextEdit::resizeEvent(event);
+  if (numLines() <= kMostLines) verticalScrollBar()->setValue(0);
 }
 
 void MessageEdit::keyPressEvent(QKeyEvent* event) {
   const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-  if (isEnter && !(event->modifiers() & ~Qt::KeypadModifier)) return emit sendRequested();
+  if (isEnter && !(event->modifiers() & ~Qt::KeypadModifier)) {
+    if (!event->isAutoRepeat()) emit sendPressed();
+    return;
+  }
   QPlainTextEdit::keyPressEvent(event);
 }
 

@@ -14,10 +14,11 @@ class MessageEdit final : public QPlainTextEdit {
   int numLines() const;  // as wrapped
 
  signals:
-  void sendRequested();
+  void sendPressed();
   void focusChanged(bool hasFocus);
 
  protected:
+  void resizeEvent(QResizeEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void focusInEvent(QFocusEvent* event) override;
   void focusOutEvent(QFocusEvent* event) override;

@@ -12,6 +12,7 @@
 #include <QRegularExpressionValidator>
 #include <QScopedValueRollback>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/generation/wheel_guard.h"
 
@@ -39,6 +40,20 @@ QFormLayout* addForm(QVBoxLayout* layout) {
   return form;
 }
 
+// The fields of all forms begin at one line.
+void alignForms(QWidget* panel) {
+  const auto forms = panel->findChildren<QFormLayout*>();
+  int widest = 0;
+  const auto forEachLabel = [&](const auto& visit) {
+    for (QFormLayout* form : forms) {
+      for (int row = 0; row < form->rowCount(); ++row)
+        visit(form->itemAt(row, QFormLayout::LabelRole)->widget());
+    }
+  };
+  forEachLabel([&](QWidget* label) { widest = std::max(widest, label->sizeHint().width()); });
+  forEachLabel([&](QWidget* label) { label->setMinimumWidth(widest); });
+}
+
 }  // namespace
 
 GenerationPanel::GenerationPanel(QWidget* parent) : QWidget(parent) {
@@ -51,6 +66,7 @@ GenerationPanel::GenerationPanel(QWidget* parent) : QWidget(parent) {
   addSampling(layout);
   addInstructions(layout);
   layout->addStretch(1);
+  alignForms(this);
   m_editTimer.setSingleShot(true);
   m_editTimer.setInterval(kEditDelayMs);
   connect(&m_editTimer, &QTimer::timeout, this, [this] { emit settingsChanged(settings()); });
@@ -125,6 +141,7 @@ QSpinBox* GenerationPanel::makeSpin(QFormLayout* form, const QString& name, int 
   field->setRange(low, high);
   field->setSingleStep(step);
   field->setGroupSeparatorShown(true);
+  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
   field->setAccessibleName(name);
   WheelGuard::watch(field);
   form->addRow(name, field);
@@ -137,6 +154,7 @@ QDoubleSpinBox* GenerationPanel::makeReal(QFormLayout* form, const QString& name
   field->setRange(low, high);
   field->setSingleStep(0.05);
   field->setDecimals(2);
+  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
   field->setAccessibleName(name);
   WheelGuard::watch(field);
   form->addRow(name, field);

@@ -1,32 +1,29 @@
 #include "ui/memory/page_legend.h"
 
-#include <algorithm>
-#include <array>
+#include <QPainter>
 
-#include "ui/memory/memory_texts.h"
-#include "ui/memory/page_tile.h"
+#include "ui/memory/page_words.h"
+#include "ui/memory/tile_painter.h"
 #include "ui/theme/fonts.h"
 
 namespace zipage::ui {
 
 namespace {
 
-constexpr std::array kStates = {PageState::Free,       PageState::Held,        PageState::Shared,
-                                PageState::PrefixOnly, PageState::Compressing, PageState::Swapped};
 constexpr int kSwatch = 14;
-constexpr int kSpace = 8;
+constexpr int kSwatchGap = 8;
+constexpr int kEntryGap = 16;
+constexpr int kHalfFull = 150;
 
 }  // namespace
 
 PageLegend::PageLegend(QWidget* parent) : QWidget(parent) {
+  setObjectName(QStringLiteral("pageLegend"));
+  setAccessibleName(tr("Legend: the colour says which chat a page belongs to, the pattern its state, the height of the "
+                       "fill how many of its tokens are live."));
   QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   policy.setHeightForWidth(true);
   setSizePolicy(policy);
-  QStringList names;
-  for (const PageState state : kStates) names << pageStateText(state);
-  setAccessibleName(tr("Patterns of the pages: %1").arg(names.join(QStringLiteral(", "))));
-  setToolTip(tr(
-      "The colour says which chat holds a page, the pattern its state, the level how much of it is in use."));
 }
 
 void PageLegend::setTheme(const Theme& theme) {
@@ -34,46 +31,50 @@ void PageLegend::setTheme(const Theme& theme) {
   update();
 }
 
-int PageLegend::columnWidth() const {
-  const QFontMetrics metrics(smallFont(font()));
+void PageLegend::setPagesPerTile(int pagesPerTile) {
+  m_pagesPerTile = pagesPerTile;
+  update();
+}
+
+int PageLegend::rowHeight() const { return std::max(kSwatch, QFontMetrics(smallFont(font())).height()) + 6; }
+
+int PageLegend::entryWidth() const {
   int widest = 0;
-  for (const PageState state : kStates)
-    widest = std::max(widest, metrics.horizontalAdvance(pageStateText(state)));
-  return kSwatch + kSpace + widest + kSpace;
+  for (const PageState state : kPageStates) {
+    widest = std::max(widest, QFontMetrics(smallFont(font())).horizontalAdvance(stateName(state)));
+  }
+  return kSwatch + kSwatchGap + widest + kEntryGap;
 }
 
-int PageLegend::numColumns(int width) const {
-  return std::clamp(width / columnWidth(), 1, static_cast<int>(kStates.size()));
-}
-
-int PageLegend::rowHeight() const {
-  return std::max(kSwatch, QFontMetrics(smallFont(font())).height()) + kSpace / 2;
+int PageLegend::columnsFor(int width) const {
+  return std::clamp(width / entryWidth(), 1, static_cast<int>(kPageStates.size()) / 2);
 }
 
 int PageLegend::heightForWidth(int width) const {
-  const int columns = numColumns(width);
-  return (static_cast<int>(kStates.size()) + columns - 1) / columns * rowHeight();
+  const int columns = columnsFor(width);
+  const int rows = (static_cast<int>(kPageStates.size()) + columns - 1) / columns;
+  return (rows + 1) * rowHeight();
 }
 
-QSize PageLegend::sizeHint() const { return {3 * columnWidth(), heightForWidth(3 * columnWidth())}; }
+QSize PageLegend::sizeHint() const { return {3 * entryWidth(), heightForWidth(3 * entryWidth())}; }
 
 void PageLegend::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setFont(smallFont(font()));
-  const int columns = numColumns(width());
-  const int step = width() / columns;
-  for (std::size_t index = 0; index < kStates.size(); ++index) {
-    const int row = static_cast<int>(index) / columns;
-    const QRect swatch(static_cast<int>(index) % columns * step,
-                       row * rowHeight() + (rowHeight() - kSwatch) / 2, kSwatch, kSwatch);
-    PageTile sample;
-    sample.state = kStates[index];
-    sample.tokensRoom = sample.tokensLive = 1;
-    paintTile(painter, swatch, sample, m_theme.mutedText, m_theme);
+  const int columns = columnsFor(width());
+  for (int i = 0; i < static_cast<int>(kPageStates.size()); ++i) {
+    const QRect entry(i % columns * entryWidth(), i / columns * rowHeight(), entryWidth(), rowHeight());
+    const PageState state = kPageStates[static_cast<std::size_t>(i)];
+    const QRect swatch(entry.left(), entry.top() + (rowHeight() - kSwatch) / 2, kSwatch, kSwatch);
+    paintTile(painter, swatch, Tile{state, {}, kHalfFull}, m_theme.mutedText, m_theme);
     painter.setPen(m_theme.text);
-    painter.drawText(QRect(swatch.right() + 1 + kSpace, row * rowHeight(), step, rowHeight()),
-                     Qt::AlignVCenter, pageStateText(kStates[index]));
+    painter.drawText(entry.adjusted(kSwatch + kSwatchGap, 0, 0, 0), Qt::AlignVCenter, stateName(state));
   }
+  const QString scale = m_pagesPerTile == 1 ? tr("Colour: chat · height: live tokens · one tile is one page")
+                                            : tr("Colour: chat · height: live tokens · one tile is %1 pages").arg(m_pagesPerTile);
+  painter.setPen(m_theme.mutedText);
+  const QRect last(0, height() - rowHeight(), width(), rowHeight());
+  painter.drawText(last, Qt::AlignVCenter, painter.fontMetrics().elidedText(scale, Qt::ElideRight, width()));
 }
 
 }  // namespace zipage::ui

@@ -1,4 +1,3 @@
-// What the patterns of the page map mean. Always visible under the map.
 #pragma once
 
 #include <QWidget>
@@ -7,6 +6,7 @@
 
 namespace zipage::ui {
 
+/// What the patterns of the page map mean; always in view.
 class PageLegend final : public QWidget {
   Q_OBJECT
 
@@ -14,19 +14,21 @@ class PageLegend final : public QWidget {
   explicit PageLegend(QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  void setPagesPerTile(int pagesPerTile);
+  QSize sizeHint() const override;
   bool hasHeightForWidth() const override { return true; }
   int heightForWidth(int width) const override;
-  QSize sizeHint() const override;
 
  protected:
   void paintEvent(QPaintEvent* event) override;
 
  private:
-  int columnWidth() const;
-  int numColumns(int width) const;
+  int columnsFor(int width) const;
   int rowHeight() const;
+  int entryWidth() const;
 
   Theme m_theme;
+  int m_pagesPerTile = 1;
 };
 
 }  // namespace zipage::ui

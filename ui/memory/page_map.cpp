@@ -1,152 +1,172 @@
-// Invariant: m_tiles is what is on the screen or asked to be painted; a snapshot repaints the cells that
-// differ from it.
 #include "ui/memory/page_map.h"
 
 #include <QHelpEvent>
-#include <QKeyEvent>
+#include <QLocale>
 #include <QPaintEvent>
+#include <QPainter>
+#include <QStyle>
 #include <QToolTip>
 #include <algorithm>
 
-#include "ui/memory/memory_texts.h"
+#include "ui/memory/page_words.h"
+#include "ui/memory/tile_painter.h"
 
 namespace zipage::ui {
 
+namespace {
+
+constexpr int kHighlightMs = 150;
+constexpr int kFrameMs = 30;
+
+}  // namespace
+
 PageMap::PageMap(OwnerColors& colors, QWidget* parent) : QWidget(parent), m_colors(colors) {
   setObjectName(QStringLiteral("pageMap"));
-  setAccessibleName(tr("Map of the memory pages"));
-  setFocusPolicy(Qt::StrongFocus);
-  setMouseTracking(true);
-  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+  setAccessibleName(tr("Page map"));
+  m_fade.setInterval(kFrameMs);
+  connect(&m_fade, &QTimer::timeout, this, &PageMap::fade);
 }
-
-QSize PageMap::sizeHint() const { return {368, 192}; }
-
-QSize PageMap::minimumSizeHint() const { return {160, 96}; }
 
 void PageMap::setTheme(const Theme& theme) {
   m_theme = theme;
+  drawAll();
+}
+
+void PageMap::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
+  const auto before = std::move(m_snapshot);
+  m_snapshot = std::move(snapshot);
+  const std::size_t pagesBefore = before ? before->pages.size() : 0;
+  if (!m_snapshot || m_snapshot->pages.size() != pagesBefore) {
+    fitGrid();
+    return drawAll();
+  }
+  std::vector<Tile> tiles = tilesOf(*m_snapshot, m_grid.pagesPerTile);
+  std::vector<int> changed;
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    if (tiles[i] != m_tiles[i]) changed.push_back(static_cast<int>(i));
+  }
+  m_tiles = std::move(tiles);
+  drawTiles(changed);
+  highlight(compressedTiles(*before, *m_snapshot, m_grid.pagesPerTile));
+}
+
+void PageMap::fitGrid() {
+  const int numPages = m_snapshot ? static_cast<int>(m_snapshot->pages.size()) : 0;
+  const TileGrid grid = gridFor(numPages, size());
+  const bool isCoarser = grid.pagesPerTile != m_grid.pagesPerTile;
+  m_grid = grid;
+  if (isCoarser) emit gridChanged(grid.pagesPerTile);
+}
+
+void PageMap::resizeEvent(QResizeEvent*) {
+  fitGrid();
+  drawAll();
+}
+
+void PageMap::drawAll() {
+  m_tiles = m_snapshot ? tilesOf(*m_snapshot, m_grid.pagesPerTile) : std::vector<Tile>();
+  m_canvas = QPixmap(size() * devicePixelRatioF());
+  m_canvas.setDevicePixelRatio(devicePixelRatioF());
+  m_canvas.fill(m_theme.panel);
+  std::vector<int> all(m_tiles.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int>(i);
+  drawTiles(all);
   update();
 }
 
-void PageMap::setOwnerNames(std::function<QString(OwnerId)> names) { m_names = std::move(names); }
-
-void PageMap::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
-  m_snapshot = std::move(snapshot);
-  refresh();
+void PageMap::drawTiles(const std::vector<int>& tiles) {
+  if (tiles.empty() || m_canvas.isNull()) return;
+  QPainter painter(&m_canvas);
+  QRegion changed;
+  const bool fewTiles = tiles.size() < 64;
+  for (const int index : tiles) {
+    const Tile& tile = m_tiles[static_cast<std::size_t>(index)];
+    const QColor owner = tile.owner ? m_colors.colorOf(tile.owner, m_theme.isDark) : m_theme.mutedText;
+    const QRect rect = m_grid.rectOf(index);
+    paintTile(painter, rect, tile, owner, m_theme);
+    if (fewTiles) changed += rect;
+  }
+  m_numTilesDrawn += static_cast<int>(tiles.size());
+  if (fewTiles) update(changed);
+  else update();
 }
 
-void PageMap::resizeEvent(QResizeEvent*) { refresh(); }
-
-std::vector<PageTile> PageMap::tilesNow() const {
-  std::vector<PageTile> tiles;
-  if (m_snapshot == nullptr) return tiles;
-  tiles.reserve(static_cast<std::size_t>(m_layout.numTiles()));
-  for (int tile = 0; tile < m_layout.numTiles(); ++tile) {
-    tiles.push_back(tileOf(*m_snapshot, m_layout.firstPage(tile), m_layout.endPage(tile)));
-  }
-  return tiles;
+void PageMap::highlight(std::vector<int> tiles) {
+  const bool isAllowed = style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0;
+  if (tiles.empty() || !isAllowed || !isVisible()) return;
+  m_highlighted = std::move(tiles);
+  m_sinceHighlight.start();
+  m_fade.start();
+  update();
 }
 
-void PageMap::refresh() {
-  const int numPages = m_snapshot != nullptr ? static_cast<int>(m_snapshot->pages.size()) : 0;
-  const PageMapLayout layout = fitPages(numPages, size());
-  const bool isSameLayout = layout == m_layout;
-  m_layout = layout;
-  std::vector<PageTile> tiles = tilesNow();
-  if (!isSameLayout || tiles.size() != m_tiles.size())
-    update();
-  else {
-    for (int tile = 0; tile < m_layout.numTiles(); ++tile) {
-      const auto index = static_cast<std::size_t>(tile);
-      if (tiles[index] != m_tiles[index]) update(m_layout.tileRect(tile));
-    }
+void PageMap::fade() {
+  if (m_sinceHighlight.elapsed() >= kHighlightMs) {
+    m_fade.stop();
+    m_highlighted.clear();
   }
-  m_tiles = std::move(tiles);
-  if (m_cursor >= m_layout.numTiles()) m_cursor = -1;
+  update();
 }
 
 void PageMap::paintEvent(QPaintEvent* event) {
   QPainter painter(this);
-  if (m_tiles.empty()) {
-    painter.setPen(m_theme.mutedText);
-    painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap,
-                     tr("The pages show here once a model is open."));
-    return;
+  const double ratio = m_canvas.devicePixelRatio();
+  const QRect rect = event->rect();
+  painter.drawPixmap(QRectF(rect), m_canvas, QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
+  if (m_highlighted.empty()) return;
+  QColor color = m_theme.text;
+  color.setAlphaF(static_cast<float>(std::max(0.0, 1.0 - m_sinceHighlight.elapsed() / double(kHighlightMs))));
+  painter.setPen(QPen(color, 1.0));
+  for (const int tile : m_highlighted) painter.drawRect(m_grid.rectOf(tile).adjusted(-1, -1, 0, 0));
+}
+
+QString PageMap::nameOf(OwnerId owner) const {
+  const QString name = m_names ? m_names(owner) : QString();
+  return name.isEmpty() ? tr("Chat %1").arg(owner.value) : name;
+}
+
+QString PageMap::describePages(int first, int count) const {
+  int held = 0;
+  qint64 tokens = 0;
+  for (int page = first; page < first + count; ++page) {
+    const PageSnapshot& snapshot = m_snapshot->pages[static_cast<std::size_t>(page)];
+    held += snapshot.state != PageState::Free;
+    tokens += snapshot.tokensLive;
   }
-  for (int tile = 0; tile < m_layout.numTiles(); ++tile) {
-    const QRect cell = m_layout.tileRect(tile);
-    if (!event->region().intersects(cell)) continue;
-    const PageTile& shown = m_tiles[static_cast<std::size_t>(tile)];
-    paintTile(painter, cell, shown, m_colors.colorOf(shown.owner, m_theme.isDark), m_theme);
-    if (tile == m_cursor && hasFocus()) {
-      painter.setPen(QPen(m_theme.text, 2));
-      painter.drawRect(cell.adjusted(1, 1, -1, -1));
-    }
-  }
+  return tr("Pages %1 to %2\n%3 of %4 pages held\n%5 of %6 tokens live")
+      .arg(first)
+      .arg(first + count - 1)
+      .arg(held)
+      .arg(count)
+      .arg(QLocale().toString(tokens), QLocale().toString(qint64{count} * m_snapshot->pageTokens));
+}
+
+QString PageMap::describe(int tile) const {
+  if (!m_snapshot || tile < 0) return {};
+  const int first = tile * m_grid.pagesPerTile;
+  const int count = std::min(m_grid.pagesPerTile, static_cast<int>(m_snapshot->pages.size()) - first);
+  if (count > 1) return describePages(first, count);
+  const PageSnapshot& page = m_snapshot->pages[static_cast<std::size_t>(first)];
+  QStringList lines{tr("Page %1: %2").arg(first).arg(stateName(page.state))};
+  if (page.state == PageState::Free) return lines.constFirst();
+  if (page.owner) lines << nameOf(page.owner);
+  lines << tr("%1 of %2 tokens live").arg(page.tokensLive).arg(m_snapshot->pageTokens);
+  if (page.tableIndex >= 0) lines << tr("Place %1 in its page table").arg(page.tableIndex + 1);
+  if (page.holders > 1) lines << tr("Held by %1").arg(page.holders);
+  return lines.join(QLatin1Char('\n'));
 }
 
 bool PageMap::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
-  const auto* help = static_cast<QHelpEvent*>(event);
-  const int tile = m_layout.tileAt(help->pos());
-  if (tile < 0)
+  auto* help = static_cast<QHelpEvent*>(event);
+  const int tile = m_grid.tileAt(help->pos());
+  if (tile < 0 || !m_snapshot) {
     QToolTip::hideText();
-  else
-    QToolTip::showText(help->globalPos(), tileText(tile), this, m_layout.tileRect(tile));
+    return true;
+  }
+  const QString html = QStringLiteral("<p style='white-space:pre'>%1</p>").arg(describe(tile).toHtmlEscaped());
+  QToolTip::showText(help->globalPos(), html, this, m_grid.rectOf(tile));
   return true;
-}
-
-void PageMap::keyPressEvent(QKeyEvent* event) {
-  const int step = event->modifiers() & Qt::ShiftModifier ? 100
-                   : event->modifiers() & Qt::AltModifier ? 10
-                                                          : 1;
-  switch (event->key()) {
-    case Qt::Key_Left:
-      return moveCursor(m_cursor - step);
-    case Qt::Key_Right:
-      return moveCursor(m_cursor + step);
-    case Qt::Key_Up:
-      return moveCursor(m_cursor - m_layout.columns);
-    case Qt::Key_Down:
-      return moveCursor(m_cursor + m_layout.columns);
-    default:
-      QWidget::keyPressEvent(event);
-  }
-}
-
-void PageMap::moveCursor(int tile) {
-  if (m_tiles.empty()) return;
-  m_cursor = std::clamp(tile, 0, m_layout.numTiles() - 1);
-  const QRect cell = m_layout.tileRect(m_cursor);
-  setAccessibleDescription(tileText(m_cursor));
-  QToolTip::showText(mapToGlobal(cell.bottomRight()), tileText(m_cursor), this, cell);
-  update();
-}
-
-QString PageMap::ownerText(OwnerId owner) const {
-  const QString name = m_names && owner ? m_names(owner) : QString();
-  if (!name.isEmpty()) return name;
-  return owner ? tr("chat %1").arg(owner.value) : tr("nobody");
-}
-
-QString PageMap::tileText(int tile) const {
-  if (m_snapshot == nullptr || tile < 0 || tile >= m_layout.numTiles()) return {};
-  const int first = m_layout.firstPage(tile);
-  const PageTile& shown = m_tiles[static_cast<std::size_t>(tile)];
-  if (m_layout.pagesPerTile > 1) {
-    return tr("Pages %1 to %2\n%3 held, most by %4\n%5 of %6 tokens live")
-        .arg(countText(first), countText(m_layout.endPage(tile) - 1), countText(shown.pagesHeld),
-             ownerText(shown.owner), countText(shown.tokensLive), countText(shown.tokensRoom));
-  }
-  const PageSnapshot& page = m_snapshot->pages[static_cast<std::size_t>(first)];
-  if (page.state == PageState::Free) return tr("Page %1\nFree").arg(countText(first));
-  QString text = tr("Page %1: %2\n%3\n%4 of %5 tokens live")
-                     .arg(countText(first), pageStateText(page.state), ownerText(page.owner),
-                          countText(page.tokensLive), countText(m_snapshot->pageTokens));
-  if (page.tableIndex >= 0) text += tr("\nNumber %1 in its table").arg(countText(page.tableIndex + 1));
-  if (page.holders > 1) text += tr("\n%1 holders").arg(page.holders);
-  return text;
 }
 
 }  // namespace zipage::ui

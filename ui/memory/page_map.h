@@ -1,17 +1,20 @@
-// The pages of the engine's pool, a cell each, as the last snapshot has them.
 #pragma once
 
+#include <QElapsedTimer>
+#include <QPixmap>
+#include <QTimer>
 #include <QWidget>
-#include <functional>
 #include <memory>
-#include <vector>
 
-#include "ui/memory/page_map_layout.h"
-#include "ui/memory/page_tile.h"
+#include "ui/memory/owner_names.h"
+#include "ui/memory/page_tiles.h"
 #include "ui/theme/owner_colors.h"
+#include "ui/theme/theme.h"
 
 namespace zipage::ui {
 
+
+/// The page pool, a tile a page. Draws again only the tiles that changed.
 class PageMap final : public QWidget {
   Q_OBJECT
 
@@ -19,34 +22,43 @@ class PageMap final : public QWidget {
   explicit PageMap(OwnerColors& colors, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  void setOwnerNames(OwnerNames names) { m_names = std::move(names); }
   void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
-  /// How an owner is called in words; "chat 3" without.
-  void setOwnerNames(std::function<QString(OwnerId)> names);
+  const TileGrid& grid() const { return m_grid; }
+  QString describe(int tile) const;
+  int numTilesDrawn() const { return m_numTilesDrawn; }
+  bool isHighlighting() const { return m_fade.isActive(); }
+  QSize sizeHint() const override { return {360, 240}; }
+  QSize minimumSizeHint() const override { return {120, 72}; }
 
-  const PageMapLayout& layoutOfPages() const { return m_layout; }
-  QString tileText(int tile) const;  // what the tooltip says
-  QSize sizeHint() const override;
-  QSize minimumSizeHint() const override;
+ signals:
+  void gridChanged(int pagesPerTile);
 
  protected:
-  bool event(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
-  void keyPressEvent(QKeyEvent* event) override;
+  bool event(QEvent* event) override;
 
  private:
-  void refresh();
-  std::vector<PageTile> tilesNow() const;
-  void moveCursor(int tile);
-  QString ownerText(OwnerId owner) const;
+  void fitGrid();
+  void drawAll();
+  void drawTiles(const std::vector<int>& tiles);
+  void highlight(std::vector<int> tiles);
+  void fade();
+  QString describePages(int first, int count) const;
+  QString nameOf(OwnerId owner) const;
 
   OwnerColors& m_colors;
+  OwnerNames m_names;
   Theme m_theme;
-  std::function<QString(OwnerId)> m_names;
   std::shared_ptr<const CacheSnapshot> m_snapshot;
-  PageMapLayout m_layout;
-  std::vector<PageTile> m_tiles;
-  int m_cursor = -1;  // the cell chosen with the keys
+  TileGrid m_grid;
+  std::vector<Tile> m_tiles;
+  QPixmap m_canvas;
+  std::vector<int> m_highlighted;
+  QElapsedTimer m_sinceHighlight;
+  QTimer m_fade;
+  int m_numTilesDrawn = 0;
 };
 
 }  // namespace zipage::ui

@@ -31,8 +31,8 @@ PageMapLayout fitPages(int numPages, const QSize& area) {
     layout.columns = std::max(1, area.width() / pitch);
     if (layout.numRows() * pitch <= area.height()) return layout;
   }
-  const int numRows = std::max(1, area.height() / kSmallestPitch);
-  while (layout.numRows() > numRows) layout.pagesPerTile *= 2;
+  const int numCells = layout.columns * std::max(1, area.height() / kSmallestPitch);
+  layout.pagesPerTile = (layout.numPages + numCells - 1) / numCells;
   return layout;
 }
 

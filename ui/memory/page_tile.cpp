@@ -8,23 +8,12 @@ namespace zipage::ui {
 
 namespace {
 
-// The rarer a state, the more it says about a tile of many pages.
-int weightOf(PageState state) {
-  switch (state) {
-    case PageState::Free:
-      return 0;
-    case PageState::Held:
-      return 1;
-    case PageState::PrefixOnly:
-      return 2;
-    case PageState::Shared:
-      return 3;
-    case PageState::Swapped:
-      return 4;
-    case PageState::Compressing:
-      return 5;
-  }
-  return 0;
+// What most of the held pages are; a page that is being compressed shows through any number of others.
+PageState stateOfMost(const std::map<PageState, int>& pagesIn) {
+  if (pagesIn.contains(PageState::Compressing)) return PageState::Compressing;
+  const auto most = std::max_element(pagesIn.begin(), pagesIn.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == pagesIn.end() ? PageState::Free : most->first;
 }
 
 void paintHatching(QPainter& painter, const QRect& rect) {
@@ -92,15 +81,17 @@ PageTile tileOf(const CacheSnapshot& snapshot, int first, int end) {
   PageTile tile;
   tile.tokensRoom = (end - first) * snapshot.pageTokens;
   std::map<OwnerId, int> pagesOf;
+  std::map<PageState, int> pagesIn;
   for (int page = first; page < end; ++page) {
     const PageSnapshot& held = snapshot.pages[static_cast<std::size_t>(page)];
-    if (weightOf(held.state) > weightOf(tile.state)) tile.state = held.state;
     if (held.state == PageState::Free) continue;
     tile.tokensLive += held.tokensLive;
     ++tile.pagesHeld;
+    ++pagesIn[held.state];
     const int pages = ++pagesOf[held.owner];
     if (pages > pagesOf[tile.owner] || tile.pagesHeld == 1) tile.owner = held.owner;
   }
+  tile.state = stateOfMost(pagesIn);
   return tile;
 }
 

@@ -20,7 +20,7 @@ struct PageTile {
   bool operator==(const PageTile&) const = default;
 };
 
-/// Pages `first` to `end` as one cell: the owner of most of them and the state that says most.
+/// Pages `first` to `end` as one cell: the owner and the state of most of them that are held.
 PageTile tileOf(const CacheSnapshot& snapshot, int first, int end);
 /// `color` is the owner's.
 void paintTile(QPainter& painter, const QRect& rect, const PageTile& tile, const QColor& color,

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <QString>
+#include <array>
+
+#include "engine/cache/cache_snapshot.h"
+#include "ui/memory/owner_names.h"
+
+namespace zipage::ui {
+
+constexpr std::array kPageStates{PageState::Held,        PageState::Shared,  PageState::PrefixOnly,
+                                 PageState::Compressing, PageState::Swapped, PageState::Free};
+
+QString stateName(PageState state);
+/// One sentence for a screen reader.
+QString spokenSummary(const CacheSnapshot& snapshot);
+/// Pages as lines of tab-separated values, with a header.
+QString pagesAsTable(const CacheSnapshot& snapshot, const OwnerNames& names);
+/// "16 KiB", "3.2 GiB".
+QString bytesText(qint64 numBytes);
+
+}  // namespace zipage::ui
