@@ -5,23 +5,17 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
 #include <QPlainTextEdit>
-#include <QPushButton>
 #include <QRadioButton>
 #include <QRegularExpressionValidator>
-#include <QScopedValueRollback>
 #include <QVBoxLayout>
-#include <algorithm>
-
-#include "ui/generation/wheel_guard.h"
 
 namespace zipage::ui {
 
 namespace {
 
-constexpr int kEditDelayMs = 400;
-constexpr int kPromptLines = 4;
+constexpr int kReportDelayMs = 250;
+constexpr int kMaxTokens = 1 << 24;
 
 QLabel* heading(const QString& text) {
   auto* label = new QLabel(text);
@@ -29,29 +23,45 @@ QLabel* heading(const QString& text) {
   return label;
 }
 
-QFormLayout* addForm(QVBoxLayout* layout) {
-  auto* form = new QFormLayout;
-  form->setContentsMargins(0, 0, 0, 0);
-  form->setHorizontalSpacing(16);
-  form->setVerticalSpacing(8);
-  form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-  layout->addLayout(form);
-  return form;
+QSpinBox* intField(int low, int high, const QString& suffix = {}) {
+  auto* field = new QSpinBox;
+  field->setRange(low, high);
+  field->setSuffix(suffix);
+  field->setGroupSeparatorShown(true);
+  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
+  field->setFixedWidth(136);
+  return field;
 }
 
-// The fields of all forms begin at one line.
-void alignForms(QWidget* panel) {
-  const auto forms = panel->findChildren<QFormLayout*>();
-  int widest = 0;
-  const auto forEachLabel = [&](const auto& visit) {
-    for (QFormLayout* form : forms) {
-      for (int row = 0; row < form->rowCount(); ++row)
-        visit(form->itemAt(row, QFormLayout::LabelRole)->widget());
-    }
-  };
-  forEachLabel([&](QWidget* label) { widest = std::max(widest, label->sizeHint().width()); });
-  forEachLabel([&](QWidget* label) { label->setMinimumWidth(widest); });
+QDoubleSpinBox* realField(double low, double high) {
+  auto* field = new QDoubleSpinBox;
+  field->setRange(low, high);
+  field->setDecimals(2);
+  field->setSingleStep(0.05);
+  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
+  field->setFixedWidth(136);
+  return field;
+}
+
+QFormLayout* form() {
+  auto* layout = new QFormLayout;
+  layout->setHorizontalSpacing(16);
+  layout->setVerticalSpacing(8);
+  layout->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
+  layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  layout->setFormAlignment(Qt::AlignLeft | Qt::AlignTop);
+  return layout;
+}
+
+void addRow(QFormLayout& layout, const QString& name, QWidget* field, const QString& meaning) {
+  auto* label = new QLabel(name);
+  label->setBuddy(field);
+  label->setMinimumWidth(136);
+  label->setToolTip(meaning);
+  field->setToolTip(meaning);
+  field->setAccessibleName(name);
+  field->setAccessibleDescription(meaning);
+  layout.addRow(label, field);
 }
 
 }  // namespace
@@ -61,176 +71,159 @@ GenerationPanel::GenerationPanel(QWidget* parent) : QWidget(parent) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(16, 16, 16, 16);
   layout->setSpacing(8);
-  addMemory(layout);
-  addReply(layout);
-  addSampling(layout);
-  addInstructions(layout);
+  addMemory(*layout);
+  layout->addSpacing(16);
+  addThinking(*layout);
+  layout->addSpacing(16);
+  addSampling(*layout);
+  layout->addSpacing(16);
+  addSystemPrompt(*layout);
   layout->addStretch(1);
-  alignForms(this);
-  m_editTimer.setSingleShot(true);
-  m_editTimer.setInterval(kEditDelayMs);
-  connect(&m_editTimer, &QTimer::timeout, this, [this] { emit settingsChanged(settings()); });
-  connectFields();
+  m_report.setSingleShot(true);
+  m_report.setInterval(kReportDelayMs);
+  connect(&m_report, &QTimer::timeout, this, [this] { emit settingsChanged(settings()); });
+  watch();
   setSettings({});
 }
 
-void GenerationPanel::addMemory(QVBoxLayout* layout) {
-  layout->addWidget(heading(tr("Memory of a chat")));
+void GenerationPanel::addMemory(QVBoxLayout& layout) {
   m_bounded = new QRadioButton(tr("Bounded"));
   m_full = new QRadioButton(tr("Full"));
-  auto* choices = new QHBoxLayout;
-  choices->setSpacing(24);
-  choices->addWidget(m_bounded);
-  choices->addWidget(m_full);
-  choices->addStretch();
-  layout->addLayout(choices);
-  m_explanation = new QLabel;
-  m_explanation->setProperty("tone", "muted");
-  m_explanation->setWordWrap(true);
-  layout->addWidget(m_explanation);
-  auto* form = addForm(layout);
-  m_budget = makeSpin(form, tr("Keep at most"), 32, 1 << 20, 64);
-  m_budget->setSuffix(tr(" tokens"));
-  m_period = makeSpin(form, tr("Compress every"), 16, 1 << 16, 16);
-  m_period->setSuffix(tr(" tokens"));
-  layout->addSpacing(8);
+  m_policyMeaning = new QLabel;
+  m_policyMeaning->setObjectName(QStringLiteral("policyMeaning"));
+  m_policyMeaning->setWordWrap(true);
+  m_policyMeaning->setProperty("tone", "muted");
+  m_budget = intField(1, kMaxTokens, tr(" tokens"));
+  m_period = intField(1, kMaxTokens, tr(" tokens"));
+  m_budget->setSingleStep(64);
+  m_period->setSingleStep(32);
+  auto* choice = new QHBoxLayout;
+  choice->setSpacing(24);
+  choice->addWidget(m_bounded);
+  choice->addWidget(m_full);
+  choice->addStretch(1);
+  QFormLayout* fields = form();
+  addRow(*fields, tr("Budget"), m_budget, tr("How many tokens a chat keeps after a compression."));
+  addRow(*fields, tr("Period"), m_period, tr("How many tokens are written between two compressions."));
+  layout.addWidget(heading(tr("Memory of this chat")));
+  layout.addLayout(choice);
+  layout.addWidget(m_policyMeaning);
+  layout.addLayout(fields);
 }
 
-void GenerationPanel::addReply(QVBoxLayout* layout) {
-  layout->addWidget(heading(tr("Reply")));
+void GenerationPanel::addThinking(QVBoxLayout& layout) {
   m_thinking = new QCheckBox(tr("Think before answering"));
-  layout->addWidget(m_thinking);
-  m_maxNewTokens = makeSpin(addForm(layout), tr("Longest reply"), 1, 1 << 20, 256);
-  m_maxNewTokens->setSuffix(tr(" tokens"));
-  layout->addSpacing(8);
+  m_thinking->setToolTip(tr("Off: the model is asked to answer at once, where its template can say so."));
+  m_maxNewTokens = intField(1, kMaxTokens, tr(" tokens"));
+  m_maxNewTokens->setSingleStep(256);
+  QFormLayout* fields = form();
+  addRow(*fields, tr("Longest reply"), m_maxNewTokens, tr("Thinking and answer together end here."));
+  layout.addWidget(heading(tr("Reply")));
+  layout.addWidget(m_thinking);
+  layout.addLayout(fields);
 }
 
-void GenerationPanel::addSampling(QVBoxLayout* layout) {
-  layout->addWidget(heading(tr("Sampling")));
-  auto* form = addForm(layout);
-  m_temperature = makeReal(form, tr("Temperature"), 0.0, 5.0);
-  m_temperature->setToolTip(tr("0 always takes the likeliest word."));
-  m_topK = makeSpin(form, tr("Top-k"), 0, 100000, 1);
-  m_topK->setSpecialValueText(tr("Off"));
-  m_topP = makeReal(form, tr("Top-p"), 0.0, 1.0);
-  m_minP = makeReal(form, tr("Min-p"), 0.0, 1.0);
-  m_repetitionPenalty = makeReal(form, tr("Repetition penalty"), 0.1, 10.0);
+void GenerationPanel::addSampling(QVBoxLayout& layout) {
+  m_temperature = realField(0.0, 5.0);
+  m_topP = realField(0.0, 1.0);
+  m_minP = realField(0.0, 1.0);
+  m_topK = intField(0, 1 << 20);
+  m_topK->setSpecialValueText(tr("off"));
+  m_repetitionPenalty = realField(0.1, 10.0);
   m_seed = new QLineEdit;
-  m_seed->setPlaceholderText(tr("Another one each time"));
-  m_seed->setAccessibleName(tr("Seed"));
-  m_seed->setValidator(
-      new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{0,18}")), m_seed));
-  form->addRow(tr("Seed"), m_seed);
-  layout->addSpacing(8);
+  m_seed->setFixedWidth(136);
+  m_seed->setPlaceholderText(tr("random"));
+  m_seed->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{0,18}")), m_seed));
+  QFormLayout* fields = form();
+  addRow(*fields, tr("Temperature"), m_temperature, tr("0 always takes the likeliest token."));
+  addRow(*fields, tr("Top-k"), m_topK, tr("Only the k likeliest tokens are drawn from."));
+  addRow(*fields, tr("Top-p"), m_topP, tr("Only the likeliest tokens that make up this share are drawn from."));
+  addRow(*fields, tr("Min-p"), m_minP, tr("Tokens less likely than this share of the likeliest are left out."));
+  addRow(*fields, tr("Repetition penalty"), m_repetitionPenalty, tr("Above 1, tokens that were used already are less likely."));
+  addRow(*fields, tr("Seed"), m_seed, tr("The same number gives the same reply. Empty: another one each time."));
+  layout.addWidget(heading(tr("Sampling")));
+  layout.addLayout(fields);
 }
 
-void GenerationPanel::addInstructions(QVBoxLayout* layout) {
-  layout->addWidget(heading(tr("Instructions")));
+void GenerationPanel::addSystemPrompt(QVBoxLayout& layout) {
   m_systemPrompt = new QPlainTextEdit;
-  m_systemPrompt->setAccessibleName(tr("Instructions to the model"));
-  m_systemPrompt->setPlaceholderText(tr("What the model is told before every chat"));
+  m_systemPrompt->setAccessibleName(tr("System prompt"));
+  m_systemPrompt->setPlaceholderText(tr("None"));
   m_systemPrompt->setTabChangesFocus(true);
-  m_systemPrompt->setFixedHeight(kPromptLines * m_systemPrompt->fontMetrics().lineSpacing() + 24);
-  layout->addWidget(m_systemPrompt);
-  m_reset = new QPushButton(tr("Back to the defaults"));
-  layout->addWidget(m_reset, 0, Qt::AlignLeft);
+  m_systemPrompt->setFixedHeight(96);
+  layout.addWidget(heading(tr("System prompt")));
+  layout.addWidget(m_systemPrompt);
 }
 
-QSpinBox* GenerationPanel::makeSpin(QFormLayout* form, const QString& name, int low, int high, int step) {
-  auto* field = new QSpinBox;
-  field->setRange(low, high);
-  field->setSingleStep(step);
-  field->setGroupSeparatorShown(true);
-  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
-  field->setAccessibleName(name);
-  WheelGuard::watch(field);
-  form->addRow(name, field);
-  connect(field, &QSpinBox::valueChanged, this, &GenerationPanel::onEdited);
-  return field;
+void GenerationPanel::watch() {
+  for (QSpinBox* field : {m_budget, m_period, m_maxNewTokens, m_topK}) {
+    connect(field, &QSpinBox::valueChanged, this, &GenerationPanel::edited);
+  }
+  for (QDoubleSpinBox* field : {m_temperature, m_topP, m_minP, m_repetitionPenalty}) {
+    connect(field, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::edited);
+  }
+  connect(m_bounded, &QRadioButton::toggled, this, &GenerationPanel::edited);
+  connect(m_thinking, &QCheckBox::toggled, this, &GenerationPanel::edited);
+  connect(m_seed, &QLineEdit::textChanged, this, &GenerationPanel::edited);
+  connect(m_systemPrompt, &QPlainTextEdit::textChanged, this, &GenerationPanel::edited);
 }
 
-QDoubleSpinBox* GenerationPanel::makeReal(QFormLayout* form, const QString& name, double low, double high) {
-  auto* field = new QDoubleSpinBox;
-  field->setRange(low, high);
-  field->setSingleStep(0.05);
-  field->setDecimals(2);
-  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
-  field->setAccessibleName(name);
-  WheelGuard::watch(field);
-  form->addRow(name, field);
-  connect(field, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::onEdited);
-  return field;
+void GenerationPanel::edited() {
+  showPolicy();
+  if (!m_isShowing) m_report.start();
 }
 
-void GenerationPanel::connectFields() {
-  connect(m_bounded, &QRadioButton::toggled, this, &GenerationPanel::onEdited);
-  connect(m_thinking, &QCheckBox::toggled, this, &GenerationPanel::onEdited);
-  connect(m_seed, &QLineEdit::textChanged, this, &GenerationPanel::onEdited);
-  connect(m_systemPrompt, &QPlainTextEdit::textChanged, this, &GenerationPanel::onEdited);
-  connect(m_reset, &QPushButton::clicked, this, [this] {
-    setSettings({});
-    onEdited();
-  });
+void GenerationPanel::showPolicy() {
+  const bool isBounded = m_bounded->isChecked();
+  m_policyMeaning->setText(isBounded ? tr("The chat never holds more than budget and period together: when they are full, the "
+                                          "least useful tokens are evicted and writing goes on.")
+                                     : tr("Every token is kept, so memory grows with the chat until the pool is full."));
+  m_budget->setEnabled(isBounded);
+  m_period->setEnabled(isBounded);
 }
 
 void GenerationPanel::setSettings(const GenerationSettings& settings) {
-  {
-    const QScopedValueRollback guard(m_isFilling, true);
-    (settings.bounded ? m_bounded : m_full)->setChecked(true);
-    m_budget->setValue(settings.budgetTokens);
-    m_period->setValue(settings.periodTokens);
-    m_thinking->setChecked(settings.thinking);
-    m_maxNewTokens->setValue(settings.maxNewTokens);
-    m_temperature->setValue(settings.temperature);
-    m_topK->setValue(settings.topK);
-    m_topP->setValue(settings.topP);
-    m_minP->setValue(settings.minP);
-    m_repetitionPenalty->setValue(settings.repetitionPenalty);
-    m_seed->setText(settings.seed < 0 ? QString() : QString::number(settings.seed));
-    if (m_systemPrompt->toPlainText() != settings.systemPrompt)
-      m_systemPrompt->setPlainText(settings.systemPrompt);
-  }
-  m_editTimer.stop();
-  showMemoryChoice();
+  m_isShowing = true;
+  (settings.bounded ? m_bounded : m_full)->setChecked(true);
+  m_budget->setValue(settings.budgetTokens);
+  m_period->setValue(settings.periodTokens);
+  m_thinking->setChecked(settings.thinking);
+  m_maxNewTokens->setValue(settings.maxNewTokens);
+  m_temperature->setValue(settings.temperature);
+  m_topP->setValue(settings.topP);
+  m_minP->setValue(settings.minP);
+  m_topK->setValue(settings.topK);
+  m_repetitionPenalty->setValue(settings.repetitionPenalty);
+  m_seed->setText(settings.seed < 0 ? QString() : QString::number(settings.seed));
+  m_systemPrompt->setPlainText(settings.systemPrompt);
+  m_isShowing = false;
+  m_report.stop();
+  showPolicy();
 }
 
 GenerationSettings GenerationPanel::settings() const {
-  return {.bounded = m_bounded->isChecked(),
-          .budgetTokens = m_budget->value(),
-          .periodTokens = m_period->value(),
-          .thinking = m_thinking->isChecked(),
-          .maxNewTokens = m_maxNewTokens->value(),
-          .temperature = m_temperature->value(),
-          .topP = m_topP->value(),
-          .minP = m_minP->value(),
-          .topK = m_topK->value(),
-          .repetitionPenalty = m_repetitionPenalty->value(),
-          .seed = m_seed->text().isEmpty() ? -1 : m_seed->text().toLongLong(),
-          .systemPrompt = m_systemPrompt->toPlainText()};
+  GenerationSettings settings;
+  settings.bounded = m_bounded->isChecked();
+  settings.budgetTokens = m_budget->value();
+  settings.periodTokens = m_period->value();
+  settings.thinking = m_thinking->isChecked();
+  settings.maxNewTokens = m_maxNewTokens->value();
+  settings.temperature = m_temperature->value();
+  settings.topP = m_topP->value();
+  settings.minP = m_minP->value();
+  settings.topK = m_topK->value();
+  settings.repetitionPenalty = m_repetitionPenalty->value();
+  settings.seed = m_seed->text().isEmpty() ? -1 : m_seed->text().toLongLong();
+  settings.systemPrompt = m_systemPrompt->toPlainText();
+  return settings;
 }
 
-void GenerationPanel::commitEdits() {
-  if (!m_editTimer.isActive()) return;
-  m_editTimer.stop();
+void GenerationPanel::takeFocus() { (m_bounded->isChecked() ? m_bounded : m_full)->setFocus(Qt::ShortcutFocusReason); }
+
+void GenerationPanel::flush() {
+  if (!m_report.isActive()) return;
+  m_report.stop();
   emit settingsChanged(settings());
-}
-
-void GenerationPanel::onEdited() {
-  if (m_isFilling) return;
-  showMemoryChoice();
-  m_editTimer.start();
-}
-
-void GenerationPanel::showMemoryChoice() {
-  const bool isBounded = m_bounded->isChecked();
-  m_explanation->setText(
-      isBounded
-          ? tr("A chat keeps at most %1 tokens. When more come, the least useful go, and it can go on for as "
-               "long as it likes.")
-                .arg(QLocale().toString(m_budget->value()))
-          : tr("Every token is kept. A chat ends where the memory does."));
-  m_budget->setEnabled(isBounded);
-  m_period->setEnabled(isBounded);
 }
 
 }  // namespace zipage::ui

@@ -1,103 +1,102 @@
 #include "ui/memory/memory_panel.h"
 
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
 #include <QLabel>
-#include <QLocale>
+#include <QMenu>
+#include <QTreeView>
 #include <QVBoxLayout>
 
-#include "ui/memory/figure_grid.h"
-#include "ui/memory/memory_texts.h"
+#include "ui/memory/memory_summary.h"
 #include "ui/memory/page_legend.h"
 #include "ui/memory/page_map.h"
-#include "ui/memory/sequence_list.h"
+#include "ui/memory/page_words.h"
+#include "ui/memory/sequence_model.h"
 
 namespace zipage::ui {
 
-namespace {
-
-QLabel* makeLabel(const char* tone, const QString& text = {}) {
-  auto* label = new QLabel(text);
-  label->setProperty("tone", tone);
-  return label;
-}
-
-}  // namespace
-
 MemoryPanel::MemoryPanel(OwnerColors& colors, QWidget* parent)
     : QWidget(parent),
-      m_pages(makeLabel("heading")),
-      m_tokens(makeLabel("heading")),
-      m_bytes(makeLabel("muted")),
+      m_summary(new MemorySummary),
       m_map(new PageMap(colors)),
       m_legend(new PageLegend),
-      m_sequences(new SequenceList(colors)),
-      m_grid(new FigureGrid(
-          {tr("Speed"), tr("Compressions"), tr("Running"), tr("Evicted"), tr("Waiting"), tr("Reclaimed")})) {
-  setObjectName(QStringLiteral("memoryPanel"));
-  m_pages->setObjectName(QStringLiteral("pagesHeld"));
-  m_tokens->setObjectName(QStringLiteral("tokensLive"));
-  auto* headline = new QHBoxLayout;
-  headline->addWidget(m_pages);
-  headline->addStretch();
-  headline->addWidget(m_tokens);
-
+      m_empty(new QLabel),
+      m_sequences(new SequenceModel(colors, this)),
+      m_table(new QTreeView) {
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(16, 16, 16, 16);
-  layout->setSpacing(8);
-  layout->addLayout(headline);
-  layout->addWidget(m_bytes);
-  layout->addWidget(m_map, 1);
+  layout->setContentsMargins(16, 16, 16, 8);
+  layout->setSpacing(12);
+  m_empty->setText(tr("No model is open, so there are no pages yet. Open one at the top of the window."));
+  m_empty->setWordWrap(true);
+  m_empty->setProperty("tone", "muted");
+  makeTable();
+  layout->addWidget(m_summary);
+  layout->addSpacing(4);
+  layout->addWidget(m_empty);
+  layout->addWidget(m_map, 3);
   layout->addWidget(m_legend);
-  layout->addSpacing(8);
-  layout->addWidget(makeLabel("heading", tr("In memory now")));
-  layout->addWidget(m_sequences);
-  layout->addSpacing(8);
-  layout->addWidget(makeLabel("heading", tr("Counters")));
-  layout->addWidget(m_grid);
-  showHeadline();
+  layout->addWidget(m_table, 2);
+  m_map->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(m_map, &QWidget::customContextMenuRequested, this,
+          [this](const QPoint& position) { showMenu(m_map->mapToGlobal(position)); });
+  connect(m_map, &PageMap::gridChanged, m_legend, &PageLegend::setPagesPerTile);
+}
+
+void MemoryPanel::makeTable() {
+  m_table->setObjectName(QStringLiteral("sequences"));
+  m_table->setAccessibleName(tr("Sequences that hold pages"));
+  m_table->setModel(m_sequences);
+  m_table->setRootIsDecorated(false);
+  m_table->setUniformRowHeights(true);
+  m_table->setTextElideMode(Qt::ElideRight);
+  m_table->setSelectionMode(QAbstractItemView::NoSelection);
+  m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_table->setMinimumHeight(96);
+  QHeaderView* header = m_table->header();
+  header->setStretchLastSection(false);
+  header->setSectionResizeMode(QHeaderView::Fixed);
+  header->setSectionResizeMode(SequenceModel::Chat, QHeaderView::Stretch);
+  for (int column = SequenceModel::Pages; column < SequenceModel::NumColumns; ++column)
+    m_table->setColumnWidth(column, 60);
 }
 
 void MemoryPanel::setTheme(const Theme& theme) {
+  m_summary->setTheme(theme);
   m_map->setTheme(theme);
   m_legend->setTheme(theme);
-  m_sequences->setTheme(theme);
+  m_sequences->setDark(theme.isDark);
 }
 
-void MemoryPanel::setOwnerNames(const std::function<QString(OwnerId)>& names) {
+void MemoryPanel::setOwnerNames(const OwnerNames& names) {
+  m_names = names;
   m_map->setOwnerNames(names);
   m_sequences->setOwnerNames(names);
 }
 
-void MemoryPanel::setSnapshot(const std::shared_ptr<const CacheSnapshot>& snapshot) {
+void MemoryPanel::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
+  m_snapshot = snapshot;
+  m_empty->setVisible(snapshot == nullptr);
   m_map->setSnapshot(snapshot);
-  m_sequences->setSnapshot(snapshot);
-  m_bytesPerPage = snapshot != nullptr ? snapshot->bytesPerPage : 0;
-  if (snapshot != nullptr) {
-    m_figures.pagesHeld = snapshot->pagesHeld;
-    m_figures.pagesTotal = static_cast<int>(snapshot->pages.size());
-    m_figures.tokensLive = snapshot->tokensLive;
-  }
-  showHeadline();
+  m_sequences->setSequences(snapshot ? snapshot->sequences : std::vector<SequenceSnapshot>());
+  if (!snapshot) return;
+  m_summary->setPageSize(snapshot->pageTokens, snapshot->bytesPerPage);
+  m_map->setAccessibleDescription(spokenSummary(*snapshot));
 }
 
-void MemoryPanel::setFigures(const MemoryFigures& figures) {
-  m_figures = figures;
-  showHeadline();
-  m_grid->setFigure(0, tr("%1 tokens/s").arg(QLocale().toString(figures.tokensPerSecond, 'f', 1)));
-  m_grid->setFigure(1, countText(figures.compressions));
-  m_grid->setFigure(2, countText(figures.running));
-  m_grid->setFigure(3, tr("%1 tokens").arg(countText(figures.tokensEvicted)));
-  m_grid->setFigure(4, countText(figures.waiting));
-  m_grid->setFigure(5, tr("%1 pages").arg(countText(figures.pagesReclaimed)));
+void MemoryPanel::setFigures(const MemoryFigures& figures) { m_summary->setFigures(figures); }
+
+void MemoryPanel::showMenu(const QPoint& globalPosition) {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  QAction* copy = menu->addAction(tr("Copy pages as a table"));
+  copy->setEnabled(m_snapshot != nullptr);
+  connect(copy, &QAction::triggered, this, &MemoryPanel::copyTable);
+  menu->popup(globalPosition);
 }
 
-void MemoryPanel::showHeadline() {
-  m_pages->setText(
-      tr("%1 of %2 pages held").arg(countText(m_figures.pagesHeld), countText(m_figures.pagesTotal)));
-  m_tokens->setText(tr("%1 tokens live").arg(countText(m_figures.tokensLive)));
-  m_bytes->setText(tr("%1 of %2 reserved for pages")
-                       .arg(bytesText(m_figures.pagesHeld * m_bytesPerPage),
-                            bytesText(m_figures.pagesTotal * m_bytesPerPage)));
-  m_bytes->setVisible(m_bytesPerPage > 0);
+void MemoryPanel::copyTable() {
+  if (m_snapshot) QApplication::clipboard()->setText(pagesAsTable(*m_snapshot, m_names));
 }
 
 }  // namespace zipage::ui

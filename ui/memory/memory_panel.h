@@ -1,25 +1,25 @@
-// The inspector's view of the engine's memory: two numbers, the page map with its legend, the chats that hold
-// pages, and the counters.
 #pragma once
 
 #include <QWidget>
-#include <functional>
 #include <memory>
 
 #include "engine/cache/cache_snapshot.h"
+#include "ui/memory/owner_names.h"
 #include "ui/memory_figures.h"
 #include "ui/theme/owner_colors.h"
 #include "ui/theme/theme.h"
 
 class QLabel;
+class QTreeView;
 
 namespace zipage::ui {
 
-class FigureGrid;
+class MemorySummary;
 class PageLegend;
 class PageMap;
-class SequenceList;
+class SequenceModel;
 
+/// The memory of the engine, live: counters, page map with its legend, and the sequences that hold pages.
 class MemoryPanel final : public QWidget {
   Q_OBJECT
 
@@ -27,25 +27,23 @@ class MemoryPanel final : public QWidget {
   explicit MemoryPanel(OwnerColors& colors, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
-  void setSnapshot(const std::shared_ptr<const CacheSnapshot>& snapshot);  // null: no engine
+  void setOwnerNames(const OwnerNames& names);
+  void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
-  /// How an owner is called in words: the title of its chat.
-  void setOwnerNames(const std::function<QString(OwnerId)>& names);
-
-  PageMap& pageMap() { return *m_map; }
 
  private:
-  void showHeadline();
+  void makeTable();
+  void showMenu(const QPoint& globalPosition);
+  void copyTable();
 
-  MemoryFigures m_figures;
-  qint64 m_bytesPerPage = 0;
-  QLabel* m_pages;
-  QLabel* m_tokens;
-  QLabel* m_bytes;
+  std::shared_ptr<const CacheSnapshot> m_snapshot;
+  OwnerNames m_names;
+  MemorySummary* m_summary;
   PageMap* m_map;
   PageLegend* m_legend;
-  SequenceList* m_sequences;
-  FigureGrid* m_grid;
+  QLabel* m_empty;
+  SequenceModel* m_sequences;
+  QTreeView* m_table;
 };
 
 }  // namespace zipage::ui

@@ -85,8 +85,8 @@ void MemorySummary::paintEvent(QPaintEvent*) {
   const int half = width() / 2, third = width() / kSmallColumns;
   const int large = QFontMetrics(largeFont(font())).height() + 2 * small + 4;
   paintLarge(painter, {0, 0, half, large}, locale.toString(m_figures.pagesHeld), pagesCaption());
-  const qint64 slots = qint64{m_figures.pagesHeld} * m_pageTokens;
-  const QString share = slots > 0 ? tr("\nof %1 slots held").arg(locale.toString(slots)) : QString();
+  const qint64 slotsHeld = qint64{m_figures.pagesHeld} * m_pageTokens;
+  const QString share = slotsHeld > 0 ? tr("\nof %1 slots held").arg(locale.toString(slotsHeld)) : QString();
   paintLarge(painter, {half, 0, half, large}, locale.toString(m_figures.tokensLive), tr("tokens live") + share);
 
   const std::pair<QString, QString> rest[] = {

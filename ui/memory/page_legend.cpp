@@ -19,8 +19,9 @@ constexpr int kHalfFull = 150;
 
 PageLegend::PageLegend(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("pageLegend"));
-  setAccessibleName(tr("Legend: the colour says which chat a page belongs to, the pattern its state, the height of the "
-                       "fill how many of its tokens are live."));
+  setAccessibleName(
+      tr("Legend: the colour says which chat a page belongs to, the pattern its state, the height of the "
+         "fill how many of its tokens are live."));
   QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   policy.setHeightForWidth(true);
   setSizePolicy(policy);
@@ -70,8 +71,10 @@ void PageLegend::paintEvent(QPaintEvent*) {
     painter.setPen(m_theme.text);
     painter.drawText(entry.adjusted(kSwatch + kSwatchGap, 0, 0, 0), Qt::AlignVCenter, stateName(state));
   }
-  const QString scale = m_pagesPerTile == 1 ? tr("Colour: chat · height: live tokens · one tile is one page")
-                                            : tr("Colour: chat · height: live tokens · one tile is %1 pages").arg(m_pagesPerTile);
+  const QString scale =
+      m_pagesPerTile == 1
+          ? tr("Colour: chat · height: live tokens · one tile is one page")
+          : tr("Colour: chat · height: live tokens · one tile is %1 pages").arg(m_pagesPerTile);
   painter.setPen(m_theme.mutedText);
   const QRect last(0, height() - rowHeight(), width(), rowHeight());
   painter.drawText(last, Qt::AlignVCenter, painter.fontMetrics().elidedText(scale, Qt::ElideRight, width()));

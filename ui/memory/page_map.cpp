@@ -87,8 +87,10 @@ void PageMap::drawTiles(const std::vector<int>& tiles) {
     if (fewTiles) changed += rect;
   }
   m_numTilesDrawn += static_cast<int>(tiles.size());
-  if (fewTiles) update(changed);
-  else update();
+  if (fewTiles)
+    update(changed);
+  else
+    update();
 }
 
 void PageMap::highlight(std::vector<int> tiles) {
@@ -112,7 +114,8 @@ void PageMap::paintEvent(QPaintEvent* event) {
   QPainter painter(this);
   const double ratio = m_canvas.devicePixelRatio();
   const QRect rect = event->rect();
-  painter.drawPixmap(QRectF(rect), m_canvas, QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
+  painter.drawPixmap(QRectF(rect), m_canvas,
+                     QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
   if (m_highlighted.empty()) return;
   QColor color = m_theme.text;
   color.setAlphaF(static_cast<float>(std::max(0.0, 1.0 - m_sinceHighlight.elapsed() / double(kHighlightMs))));
@@ -164,7 +167,8 @@ bool PageMap::event(QEvent* event) {
     QToolTip::hideText();
     return true;
   }
-  const QString html = QStringLiteral("<p style='white-space:pre'>%1</p>").arg(describe(tile).toHtmlEscaped());
+  const QString html =
+      QStringLiteral("<p style='white-space:pre'>%1</p>").arg(describe(tile).toHtmlEscaped());
   QToolTip::showText(help->globalPos(), html, this, m_grid.rectOf(tile));
   return true;
 }

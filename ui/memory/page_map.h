@@ -13,7 +13,6 @@
 
 namespace zipage::ui {
 
-
 /// The page pool, a tile a page. Draws again only the tiles that changed.
 class PageMap final : public QWidget {
   Q_OBJECT

@@ -8,7 +8,7 @@
 
 namespace zipage::ui {
 
-constexpr std::array kPageStates{PageState::Held,        PageState::Shared,  PageState::PrefixOnly,
+inline constexpr std::array kPageStates{PageState::Held,        PageState::Shared,  PageState::PrefixOnly,
                                  PageState::Compressing, PageState::Swapped, PageState::Free};
 
 QString stateName(PageState state);

@@ -1,20 +1,13 @@
-#include "ui/memory/page_tile.h"
+#include "ui/memory/tile_painter.h"
 
+#include <QPainter>
 #include <algorithm>
-#include <cmath>
-#include <map>
 
 namespace zipage::ui {
 
 namespace {
 
-// What most of the held pages are; a page that is being compressed shows through any number of others.
-PageState stateOfMost(const std::map<PageState, int>& pagesIn) {
-  if (pagesIn.contains(PageState::Compressing)) return PageState::Compressing;
-  const auto most = std::max_element(pagesIn.begin(), pagesIn.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == pagesIn.end() ? PageState::Free : most->first;
-}
+constexpr int kFull = 255;
 
 void paintHatching(QPainter& painter, const QRect& rect) {
   for (int x = rect.left() - rect.height(); x < rect.right(); x += 4) {
@@ -48,7 +41,7 @@ void paintSqueeze(QPainter& painter, const QRect& rect, const QColor& ink) {
   }
 }
 
-void paintPattern(QPainter& painter, const QRect& rect, const PageTile& tile, const QColor& color,
+void paintPattern(QPainter& painter, const QRect& rect, const Tile& tile, const QColor& color,
                   const Theme& theme) {
   const QColor ink = theme.isDark ? QColor(0, 0, 0, 190) : QColor(255, 255, 255, 220);
   painter.save();
@@ -77,34 +70,16 @@ void paintPattern(QPainter& painter, const QRect& rect, const PageTile& tile, co
 
 }  // namespace
 
-PageTile tileOf(const CacheSnapshot& snapshot, int first, int end) {
-  PageTile tile;
-  tile.tokensRoom = (end - first) * snapshot.pageTokens;
-  std::map<OwnerId, int> pagesOf;
-  std::map<PageState, int> pagesIn;
-  for (int page = first; page < end; ++page) {
-    const PageSnapshot& held = snapshot.pages[static_cast<std::size_t>(page)];
-    if (held.state == PageState::Free) continue;
-    tile.tokensLive += held.tokensLive;
-    ++tile.pagesHeld;
-    ++pagesIn[held.state];
-    const int pages = ++pagesOf[held.owner];
-    if (pages > pagesOf[tile.owner] || tile.pagesHeld == 1) tile.owner = held.owner;
-  }
-  tile.state = stateOfMost(pagesIn);
-  return tile;
-}
-
-void paintTile(QPainter& painter, const QRect& rect, const PageTile& tile, const QColor& color,
+void paintTile(QPainter& painter, const QRect& rect, const Tile& tile, const QColor& owner,
                const Theme& theme) {
-  const QColor empty = mixed(theme.panel, theme.text, 0.07);
-  painter.fillRect(rect, tile.state == PageState::Free ? empty : mixed(theme.panel, color, 0.32));
-  if (tile.state == PageState::Free) return;
+  const bool isFree = tile.state == PageState::Free;
+  painter.fillRect(rect, isFree ? mixed(theme.panel, theme.text, 0.07) : mixed(theme.panel, owner, 0.32));
+  if (isFree) return;
   if (tile.state != PageState::Swapped) {
-    const int filled = static_cast<int>(std::lround(std::clamp(tile.level(), 0.0, 1.0) * rect.height()));
-    painter.fillRect(QRect(rect.left(), rect.bottom() + 1 - filled, rect.width(), filled), color);
+    const int filled = (tile.fill * rect.height() + kFull / 2) / kFull;
+    painter.fillRect(QRect(rect.left(), rect.bottom() + 1 - filled, rect.width(), filled), owner);
   }
-  paintPattern(painter, rect, tile, color, theme);
+  paintPattern(painter, rect, tile, owner, theme);
 }
 
 }  // namespace zipage::ui

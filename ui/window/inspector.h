@@ -13,7 +13,7 @@ namespace zipage::ui {
 class GenerationPanel;
 class MemoryPanel;
 
-/// The column on the right: the engine's memory, and how replies are generated.
+/// The right side: what memory holds, and how replies are made.
 class Inspector final : public QWidget {
   Q_OBJECT
 
@@ -26,11 +26,7 @@ class Inspector final : public QWidget {
   void showMemory();
   void showGeneration();
 
-  QSize sizeHint() const override { return {400, 600}; }
-
  private:
-  void addPage(const QString& name, QWidget* page);
-
   MemoryPanel* m_memory;
   GenerationPanel* m_generation;
   QTabBar* m_tabs;

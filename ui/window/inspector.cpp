@@ -1,4 +1,4 @@
-#include "ui/inspector/inspector.h"
+#include "ui/window/inspector.h"
 
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -18,39 +18,39 @@ Inspector::Inspector(OwnerColors& colors, QWidget* parent)
       m_pages(new QStackedWidget) {
   setObjectName(QStringLiteral("inspector"));
   setAttribute(Qt::WA_StyledBackground);
-  m_tabs->setObjectName(QStringLiteral("inspectorTabs"));
-  m_tabs->setAccessibleName(tr("Inspector"));
   m_tabs->setDrawBase(false);
   m_tabs->setExpanding(false);
-  auto* top = new QHBoxLayout;
-  top->setContentsMargins(16, 4, 16, 0);
-  top->addWidget(m_tabs);
-  top->addStretch();
+  m_tabs->setAccessibleName(tr("Inspector"));
+  m_tabs->addTab(tr("Memory"));
+  m_tabs->addTab(tr("Settings of this chat"));
+  auto* scroll = new QScrollArea;
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  scroll->setWidget(m_generation);
+  m_pages->addWidget(m_memory);
+  m_pages->addWidget(scroll);
+
+  auto* tabRow = new QHBoxLayout;
+  tabRow->setContentsMargins(16, 4, 16, 0);
+  tabRow->addWidget(m_tabs);
+  tabRow->addStretch(1);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(1, 0, 0, 0);
   layout->setSpacing(0);
-  layout->addLayout(top);
+  layout->addLayout(tabRow);
   layout->addWidget(m_pages, 1);
-  addPage(tr("Memory"), m_memory);
-  addPage(tr("Generation"), m_generation);
   connect(m_tabs, &QTabBar::currentChanged, m_pages, &QStackedWidget::setCurrentIndex);
-}
-
-void Inspector::addPage(const QString& name, QWidget* page) {
-  auto* scroller = new QScrollArea;
-  scroller->setWidgetResizable(true);
-  scroller->setFrameShape(QFrame::NoFrame);
-  scroller->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroller->setFocusPolicy(Qt::NoFocus);
-  scroller->setWidget(page);
-  m_pages->addWidget(scroller);
-  m_tabs->addTab(name);
 }
 
 void Inspector::setTheme(const Theme& theme) { m_memory->setTheme(theme); }
 
 void Inspector::showMemory() { m_tabs->setCurrentIndex(0); }
 
-void Inspector::showGeneration() { m_tabs->setCurrentIndex(1); }
+void Inspector::showGeneration() {
+  m_tabs->setCurrentIndex(1);
+  m_generation->takeFocus();
+}
 
 }  // namespace zipage::ui

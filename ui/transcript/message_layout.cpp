@@ -1,0 +1,209 @@
+#include "ui/transcript/message_layout.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <cmath>
+
+#include "ui/theme/fonts.h"
+#include "ui/theme/icons.h"
+#include "ui/transcript/reply_texts.h"
+#include "ui/transcript/transcript_model.h"
+
+namespace zipage::ui {
+
+namespace {
+
+constexpr double kQuestionSide = 16.0;
+constexpr double kQuestionTop = 12.0;
+constexpr double kReasoningIndent = 16.0;
+constexpr double kRadius = 10.0;
+constexpr int kStateFlags = Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap;
+
+bool isProblem(ReplyState state) { return state == ReplyState::Failed || state == ReplyState::Interrupted; }
+
+}  // namespace
+
+MessageLayout::MessageLayout(const MessageItem& message)
+    : m_text(message.role == Role::User ? TextSource::Question : TextSource::Markdown) {
+  update(message);
+}
+
+void MessageLayout::update(const MessageItem& message) {
+  m_message = message;
+  m_text.setText(message.text.trimmed().isEmpty() ? QString() : message.text);
+  if (m_isThinkingOpen) m_reasoning.setText(message.reasoning);
+  arrange();
+}
+
+void MessageLayout::setLook(const MessageLook& look, double width) {
+  m_look = look;
+  m_width = width;
+  const TextLook text = isQuestion() ? questionLook(look.theme, look.font, look.zoom)
+                                     : answerLook(look.theme, look.font, look.zoom);
+  m_text.setLook(text, isQuestion() ? width - 2.0 * kQuestionSide : width);
+  m_reasoning.setLook(reasoningLook(look.theme, look.font, look.zoom), width - kReasoningIndent);
+  arrange();
+}
+
+bool MessageLayout::hasThinking() const { return !thinkingText(m_message).isEmpty(); }
+
+void MessageLayout::setThinkingOpen(bool open) {
+  m_isThinkingOpen = open;
+  m_reasoning.setText(open ? m_message.reasoning : QString());
+  arrange();
+}
+
+void MessageLayout::arrange() {
+  double y = 0.0;
+  m_thinkingRect = m_reasoningRect = m_stateRect = m_figuresRect = QRectF();
+  if (isQuestion()) {
+    m_textRect = {kQuestionSide, kQuestionTop, m_width - 2.0 * kQuestionSide, m_text.height()};
+    m_height = m_text.height() + 2.0 * kQuestionTop;
+    return;
+  }
+  const QFontMetricsF small(smallFont(transcriptFont(m_look.font, m_look.zoom)));
+  if (hasThinking()) {
+    m_thinkingRect = {0.0, y, m_width, std::round(small.height()) + 8.0};
+    y = m_thinkingRect.bottom() + 4.0;
+    if (m_isThinkingOpen && !m_reasoning.isEmpty()) {
+      m_reasoningRect = {kReasoningIndent, y, m_width - kReasoningIndent, m_reasoning.height()};
+      y = m_reasoningRect.bottom() + 12.0;
+    }
+  }
+  m_textRect = {0.0, y, m_width, m_text.height()};
+  if (!m_text.isEmpty()) y = m_textRect.bottom() + 8.0;
+  if (const QString state = stateText(m_message); !state.isEmpty()) {
+    const QRectF room(0.0, 0.0, m_width - (isProblem(m_message.state) ? 24.0 : 0.0), 1e6);
+    const double height = small.boundingRect(room, kStateFlags, state).height();
+    m_stateRect = {0.0, y, m_width, std::ceil(height) + 8.0};
+    y = m_stateRect.bottom() + 2.0;
+  }
+  if (!figuresText(m_message).isEmpty() && !isRunning(m_message.state)) {
+    m_figuresRect = {0.0, y, m_width, std::round(small.height()) + 8.0};
+    y = m_figuresRect.bottom();
+  }
+  m_height = std::max(y, 24.0);
+}
+
+bool MessageLayout::measure(double top, double bottom) {
+  bool isChanged = m_text.measure(top - m_textRect.top(), bottom - m_textRect.top());
+  if (m_isThinkingOpen) {
+    isChanged |= m_reasoning.measure(top - m_reasoningRect.top(), bottom - m_reasoningRect.top());
+  }
+  if (isChanged) arrange();
+  return isChanged;
+}
+
+void MessageLayout::release() {
+  m_text.release();
+  m_reasoning.release();
+}
+
+void MessageLayout::paint(QPainter& painter, const QRectF& exposed, const TextRange& reasoning,
+                          const TextRange& text) {
+  if (isQuestion()) {
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_look.theme.raised);
+    painter.drawRoundedRect(QRectF(0.0, 0.0, m_width, m_height), kRadius, kRadius);
+  }
+  painter.translate(m_textRect.topLeft());
+  m_text.paint(painter, exposed.translated(-m_textRect.topLeft()), text);
+  painter.translate(-m_textRect.topLeft());
+  if (!m_thinkingRect.isNull()) paintThinking(painter);
+  if (!m_reasoningRect.isNull()) paintReasoning(painter, exposed, reasoning);
+  if (!m_stateRect.isNull()) paintState(painter);
+  if (!m_figuresRect.isNull()) paintFigures(painter);
+}
+
+void MessageLayout::paintThinking(QPainter& painter) const {
+  const QString icon = m_isThinkingOpen ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right");
+  const QRect iconRect(0, static_cast<int>(m_thinkingRect.center().y()) - kSmallIcon / 2, kSmallIcon, kSmallIcon);
+  lineIcon(icon, m_look.theme.mutedText).paint(&painter, iconRect);
+  painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
+  painter.setPen(m_look.theme.mutedText);
+  painter.drawText(m_thinkingRect.adjusted(kSmallIcon + 6.0, 0, 0, 0), Qt::AlignVCenter, thinkingText(m_message));
+}
+
+void MessageLayout::paintReasoning(QPainter& painter, const QRectF& exposed, const TextRange& selection) {
+  painter.fillRect(QRectF(7.0, m_reasoningRect.top(), 2.0, m_reasoningRect.height()), m_look.theme.hairline);
+  painter.translate(m_reasoningRect.topLeft());
+  m_reasoning.paint(painter, exposed.translated(-m_reasoningRect.topLeft()), selection);
+  painter.translate(-m_reasoningRect.topLeft());
+}
+
+void MessageLayout::paintState(QPainter& painter) const {
+  const bool problem = isProblem(m_message.state);
+  const QColor color = problem ? m_look.theme.danger : m_look.theme.mutedText;
+  QRectF rect = m_stateRect;
+  if (problem) {
+    const int top = static_cast<int>(rect.center().y()) - kSmallIcon / 2;
+    lineIcon(QStringLiteral("circle-alert"), color).paint(&painter, QRect(0, top, kSmallIcon, kSmallIcon));
+    rect.setLeft(24.0);
+  }
+  painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
+  painter.setPen(color);
+  painter.drawText(rect, kStateFlags, stateText(m_message));
+}
+
+QRectF MessageLayout::copyRect() const {
+  return m_figuresRect.isNull() ? QRectF() : QRectF(m_width - 24.0, m_figuresRect.center().y() - 12.0, 24.0, 24.0);
+}
+
+void MessageLayout::paintFigures(QPainter& painter) const {
+  const QFont font = smallFont(transcriptFont(m_look.font, m_look.zoom));
+  painter.setFont(font);
+  painter.setPen(m_look.theme.mutedText);
+  const QRectF rect = m_figuresRect.adjusted(0, 0, -32.0, 0);
+  const QString text = QFontMetricsF(font).elidedText(figuresText(m_message), Qt::ElideRight, rect.width());
+  painter.drawText(rect, Qt::AlignVCenter, text);
+  const QPoint center = copyRect().center().toPoint();
+  lineIcon(QStringLiteral("copy"), m_look.theme.mutedText)
+      .paint(&painter, QRect(center.x() - kSmallIcon / 2, center.y() - kSmallIcon / 2, kSmallIcon, kSmallIcon));
+}
+
+MessageHit MessageLayout::hitAt(const QPointF& point) {
+  MessageHit hit;
+  if (m_thinkingRect.contains(point)) {
+    hit.kind = MessageHit::Kind::Thinking;
+  } else if (copyRect().contains(point)) {
+    hit.kind = MessageHit::Kind::CopyMessage;
+  } else if (m_textRect.contains(point) || m_reasoningRect.contains(point)) {
+    hit = nearestText(point);
+    const QPointF inText = point - m_textRect.topLeft();
+    if (hit.part == MessagePart::Text) {
+      hit.link = m_text.linkAt(inText);
+      hit.codeBlock = m_text.copyButtonAt(inText);
+      if (hit.codeBlock >= 0) hit.kind = MessageHit::Kind::CopyCode;
+      else hit.codeBlock = m_text.codeBlockAt(inText);
+    }
+  }
+  return hit;
+}
+
+MessageLayout::Anchor MessageLayout::anchorAt(double y) const {
+  for (const MessagePart part : {MessagePart::Text, MessagePart::Reasoning}) {
+    const QRectF& rect = rectOf(part);
+    if (flow(part).isEmpty() || rect.isNull() || y < rect.top() || y > rect.bottom()) continue;
+    const int block = flow(part).blockAt(y - rect.top());
+    return {part, block, y - rect.top() - flow(part).topOf(block)};
+  }
+  return {MessagePart::Text, -1, y};
+}
+
+double MessageLayout::yOf(const Anchor& anchor) const {
+  if (anchor.block < 0) return anchor.offset;
+  return rectOf(anchor.part).top() + flow(anchor.part).topOf(anchor.block) + anchor.offset;
+}
+
+MessageHit MessageLayout::nearestText(const QPointF& point) {
+  MessageHit hit;
+  const bool inReasoning = !m_reasoningRect.isNull() && point.y() < m_textRect.top();
+  hit.kind = MessageHit::Kind::Text;
+  hit.part = inReasoning ? MessagePart::Reasoning : MessagePart::Text;
+  const QRectF& rect = inReasoning ? m_reasoningRect : m_textRect;
+  hit.spot = flow(hit.part).spotAt(point - rect.topLeft());
+  return hit;
+}
+
+}  // namespace zipage::ui

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <QRectF>
+#include <compare>
+#include <memory>
+#include <vector>
+
+#include "ui/transcript/block_document.h"
+#include "ui/transcript/text_blocks.h"
+
+class QPainter;
+
+namespace zipage::ui {
+
+/// A place between two characters of a text.
+struct TextSpot {
+  int block = 0;
+  int position = 0;
+  auto operator<=>(const TextSpot&) const = default;
+};
+
+struct TextRange {
+  TextSpot from;
+  TextSpot to;
+  bool isEmpty() const { return from >= to; }
+};
+
+/// One text as a column of rendered blocks. Blocks are rendered when they come into view; until then their height is a
+/// guess. Coordinates are those of the column.
+class TextFlow {
+ public:
+  explicit TextFlow(TextSource source) : m_blocks(source) {}
+
+  void setText(const QString& text);
+  void setLook(const TextLook& look, double width);
+  bool isEmpty() const { return m_pieces.empty(); }
+  double height() const;
+  /// Renders what lies between two heights; true when the height of something changed.
+  bool measure(double top, double bottom);
+  /// Forgets rendered blocks, but not their heights.
+  void release();
+
+  void paint(QPainter& painter, const QRectF& exposed, const TextRange& selection);
+  int blockAt(double y) const;
+  double topOf(int block) const;
+  TextSpot spotAt(const QPointF& point);
+  QString linkAt(const QPointF& point);
+  /// The first block of the code whose copy button is here; -1: none.
+  int copyButtonAt(const QPointF& point) const;
+  int codeBlockAt(const QPointF& point) const;
+  QString codeFrom(int block) const;
+  TextRange everything();
+  TextRange wordAt(const TextSpot& spot);
+  QString textOf(const TextRange& range);
+  const QString& source() const { return m_blocks.text(); }
+  const QVector<TextBlock>& blocks() const { return m_blocks.blocks(); }
+  int numRendered() const { return m_numRendered; }
+
+ private:
+  struct Piece {
+    std::unique_ptr<BlockDocument> document;
+    double top = 0.0;
+    double height = 0.0;
+    bool isMeasured = false;
+  };
+
+  bool isCode(int block) const { return blocks()[block].kind == TextBlock::Kind::Code; }
+  bool startsCode(int block) const { return isCode(block) && !blocks()[block].continuesPrevious; }
+  bool endsCode(int block) const;
+  double gapAbove(int block) const;
+  QPointF contentOrigin(int block) const;
+  double contentWidth(int block) const;
+  double estimatedHeight(int block) const;
+  BlockDocument& documentOf(int block);
+  void measurePiece(int block);
+  void place(int firstChanged);
+  QRectF pieceRect(int block) const;
+  QRectF copyButtonRect(int block) const;
+  void paintCodeSurface(QPainter& painter, int block) const;
+
+  TextBlocks m_blocks;
+  std::vector<Piece> m_pieces;
+  TextLook m_look;
+  double m_width = 0.0;
+  int m_numRendered = 0;
+};
+
+}  // namespace zipage::ui

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <QColor>
+#include <QFont>
+
+#include "ui/theme/theme.h"
+
+namespace zipage::ui {
+
+/// Fonts and colours of a text in the transcript.
+struct TextLook {
+  QFont font;
+  QFont mono;
+  double lineHeight = 0.0;  // px
+  double gap = 0.0;         // px between blocks
+  QColor text;
+  QColor muted;
+  QColor link;
+  QColor surface;  // of code
+  QColor onSurface;
+  QColor hairline;
+  QColor selection;
+  bool operator==(const TextLook&) const = default;
+};
+
+TextLook answerLook(const Theme& theme, const QFont& base, double zoom);
+TextLook questionLook(const Theme& theme, const QFont& base, double zoom);
+TextLook reasoningLook(const Theme& theme, const QFont& base, double zoom);
+
+}  // namespace zipage::ui

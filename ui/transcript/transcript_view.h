@@ -1,0 +1,119 @@
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <QSet>
+#include <QTimer>
+#include <memory>
+#include <vector>
+
+#include "ui/transcript/message_layout.h"
+#include "ui/transcript/transcript_model.h"
+#include "ui/transcript/transcript_selection.h"
+
+namespace zipage::ui {
+
+/// The messages of a chat in one column. Only what is in view is rendered; what changed is rendered again at most once
+/// a frame.
+class TranscriptView final : public QAbstractScrollArea {
+  Q_OBJECT
+
+ public:
+  explicit TranscriptView(TranscriptModel& model, QWidget* parent = nullptr);
+  ~TranscriptView() override;
+
+  void setTheme(const Theme& theme);
+  void setZoom(double zoom);
+  double zoom() const { return m_look.zoom; }
+
+  bool isFollowing() const { return m_isFollowing; }
+  void followTail();
+  void setThinkingOpen(int row, bool open);
+  bool isThinkingOpen(int row) const;
+  void toggleLastThinking();
+
+  bool hasSelection() const { return !m_selection.isEmpty(); }
+  QString selectedText();
+  void selectAll();
+  void copySelection();
+
+  int numMessages() const { return static_cast<int>(m_layouts.size()); }
+  MessageLayout& layoutOf(int row) { return *m_layouts[static_cast<std::size_t>(row)]; }
+  QRect messageRect(int row) const;  // in the viewport
+
+ signals:
+  void followingChanged(bool isFollowing);
+  void linkHovered(const QString& url);  // empty: none any more
+  void linkActivated(const QString& url);
+  void copied();
+  void zoomStepped(int steps);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void scrollContentsBy(int dx, int dy) override;
+  void changeEvent(QEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  struct Anchor {
+    int row = 0;
+    MessageLayout::Anchor place;
+  };
+
+  void reset();
+  void insertRows(int first, int last);
+  void markChanged(int first, int last);
+  void renderChanged();
+
+  void applyLook();
+  void layOut();
+  void place();
+  bool measureVisible();
+  void applyScrollRange();
+  void keepAnchor();
+  void releaseFarAway();
+  void setFollowing(bool isFollowing);
+  bool isAtTail() const;
+
+  double columnWidth() const;
+  double columnLeft() const;
+  double contentHeight() const;
+  double topOf(int row) const { return m_tops[static_cast<std::size_t>(row)]; }
+  int rowAt(double y) const;
+
+  int rowUnder(const QPoint& position) const;
+  QPointF inMessage(int row, const QPoint& position) const;
+  MessageHit hitAt(const QPoint& position, int& row);
+  TranscriptSelection::Point pointAt(const QPoint& position);
+  void pointTo(const QPoint& position);
+  void extendSelection(const QPoint& position);
+  void autoScroll();
+  void copyText(const QString& text);
+
+  TranscriptModel& m_model;
+  std::vector<std::unique_ptr<MessageLayout>> m_layouts;
+  std::vector<double> m_tops;
+  MessageLook m_look;
+  Anchor m_anchor;
+  bool m_isFollowing = true;
+  bool m_isAdjusting = false;
+  QSet<int> m_changedRows;
+  QSet<int> m_renderedRows;
+  QTimer m_frame;
+
+  TranscriptSelection m_selection;
+  bool m_isSelecting = false;
+  QPoint m_pressedAt;
+  QString m_pressedLink;
+  QString m_hoveredLink;
+  QTimer m_autoScroll;
+};
+
+}  // namespace zipage::ui

@@ -1,0 +1,130 @@
+#include "ui/window/conversation.h"
+
+#include <QDesktopServices>
+#include <QLabel>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "ui/composer/composer.h"
+#include "ui/theme/icons.h"
+#include "ui/transcript/transcript_view.h"
+#include "ui/window/empty_state.h"
+#include "ui/window/message_bar.h"
+
+namespace zipage::ui {
+
+namespace {
+
+constexpr int kJumpSize = 32;
+constexpr int kBarWidth = 760;
+
+QLayout* centered(QWidget* bar) {
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins(24, 0, 24, 0);
+  bar->setMaximumWidth(kBarWidth);
+  row->addStretch(0);
+  row->addWidget(bar, 1);
+  row->addStretch(0);
+  return row;
+}
+
+/// Links in messages come from anywhere; what they may start is the browser or the mail program, nothing else.
+bool isOpenable(const QUrl& url) {
+  return url.isValid() && QStringList{"http", "https", "mailto"}.contains(url.scheme().toLower());
+}
+
+}  // namespace
+
+Conversation::Conversation(QWidget* parent)
+    : QWidget(parent),
+      m_transcript(new TranscriptView(m_messages)),
+      m_empty(new EmptyState),
+      m_stack(new QStackedWidget),
+      m_problem(new MessageBar(MessageBar::Kind::Problem)),
+      m_notice(new MessageBar(MessageBar::Kind::Notice)),
+      m_composer(new Composer),
+      m_jump(new QToolButton(this)),
+      m_link(new QLabel(this)) {
+  setObjectName(QStringLiteral("conversation"));
+  setAttribute(Qt::WA_StyledBackground);
+  m_stack->addWidget(m_empty);
+  m_stack->addWidget(m_transcript);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 8, 0, 0);
+  layout->setSpacing(0);
+  layout->addLayout(centered(m_problem));
+  layout->addWidget(m_stack, 1);
+  layout->addLayout(centered(m_notice));
+  layout->addWidget(m_composer);
+  makeJumpButton();
+  m_link->setObjectName(QStringLiteral("linkTarget"));
+  m_link->setTextFormat(Qt::PlainText);
+  m_link->hide();
+
+  connect(&m_messages, &QAbstractItemModel::modelReset, this, &Conversation::showMessages);
+  connect(&m_messages, &QAbstractItemModel::rowsInserted, this, &Conversation::showMessages);
+  connect(&m_messages, &QAbstractItemModel::dataChanged, this, &Conversation::showMessages);
+  connect(m_transcript, &TranscriptView::linkHovered, this, &Conversation::showLink);
+  connect(m_transcript, &TranscriptView::linkActivated, this, &Conversation::openLink);
+  connect(m_transcript, &TranscriptView::copied, this, [this] { m_notice->showMessage(tr("Copied.")); });
+}
+
+void Conversation::makeJumpButton() {
+  m_jump->setObjectName(QStringLiteral("jumpButton"));
+  m_jump->setFixedSize(kJumpSize, kJumpSize);
+  m_jump->setIconSize({kSmallIcon, kSmallIcon});
+  m_jump->setToolTip(tr("To the latest"));
+  m_jump->setAccessibleName(tr("To the latest"));
+  m_jump->hide();
+  connect(m_jump, &QToolButton::clicked, m_transcript, &TranscriptView::followTail);
+  connect(m_transcript, &TranscriptView::followingChanged, this, [this](bool isFollowing) {
+    m_jump->setVisible(!isFollowing);
+    placeOverlays();
+  });
+}
+
+void Conversation::setTheme(const Theme& theme) {
+  m_transcript->setTheme(theme);
+  m_composer->setTheme(theme);
+  m_notice->setTheme(theme);
+  m_problem->setTheme(theme);
+  m_jump->setIcon(lineIcon(QStringLiteral("arrow-down"), theme.text));
+}
+
+void Conversation::showMessages() {
+  const bool isEmpty = m_messages.rowCount() == 0;
+  m_stack->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_empty) : m_transcript);
+  m_composer->setGenerating(m_messages.isGenerating());
+  if (isEmpty) m_jump->hide();
+}
+
+void Conversation::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  placeOverlays();
+}
+
+void Conversation::placeOverlays() {
+  const QRect area = m_stack->geometry();
+  m_jump->move(area.center().x() - kJumpSize / 2, area.bottom() - kJumpSize - 8);
+  m_jump->raise();
+  m_link->adjustSize();
+  m_link->resize(std::min(m_link->width(), width() - 16), m_link->height());
+  m_link->move(8, area.bottom() - m_link->height() - 4);
+  m_link->raise();
+}
+
+void Conversation::showLink(const QString& url) {
+  m_link->setText(url.left(300));
+  m_link->setVisible(!url.isEmpty());
+  placeOverlays();
+}
+
+void Conversation::openLink(const QString& url) {
+  const QUrl target(url, QUrl::StrictMode);
+  if (isOpenable(target)) QDesktopServices::openUrl(target);
+  else m_notice->showMessage(tr("Only web and mail links are opened. This one leads to: %1").arg(url.left(300)));
+}
+
+}  // namespace zipage::ui

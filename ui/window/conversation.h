@@ -1,0 +1,56 @@
+#pragma once
+
+#include <QWidget>
+
+#include "ui/chat_values.h"
+#include "ui/theme/theme.h"
+#include "ui/transcript/transcript_model.h"
+
+class QLabel;
+class QStackedWidget;
+class QToolButton;
+
+namespace zipage::ui {
+
+class Composer;
+class EmptyState;
+class MessageBar;
+class TranscriptView;
+
+/// The middle: news, the messages or what to do without any, and where to write.
+class Conversation final : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit Conversation(QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  TranscriptModel& messages() { return m_messages; }
+  TranscriptView& transcript() { return *m_transcript; }
+  Composer& composer() { return *m_composer; }
+  EmptyState& emptyState() { return *m_empty; }
+  MessageBar& notice() { return *m_notice; }
+  MessageBar& problem() { return *m_problem; }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  void makeJumpButton();
+  void placeOverlays();
+  void showMessages();
+  void showLink(const QString& url);
+  void openLink(const QString& url);
+
+  TranscriptModel m_messages;
+  TranscriptView* m_transcript;
+  EmptyState* m_empty;
+  QStackedWidget* m_stack;
+  MessageBar* m_problem;
+  MessageBar* m_notice;
+  Composer* m_composer;
+  QToolButton* m_jump;
+  QLabel* m_link;
+};
+
+}  // namespace zipage::ui

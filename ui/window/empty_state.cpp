@@ -1,0 +1,96 @@
+#include "ui/window/empty_state.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace zipage::ui {
+
+namespace {
+
+constexpr int kMaxWidth = 560;
+
+QLabel* centered(const QString& tone) {
+  auto* label = new QLabel;
+  label->setTextFormat(Qt::PlainText);
+  label->setWordWrap(true);
+  label->setProperty("tone", tone);
+  return label;
+}
+
+}  // namespace
+
+EmptyState::EmptyState(QWidget* parent)
+    : QWidget(parent), m_title(centered(QStringLiteral("heading"))), m_hint(centered(QStringLiteral("muted"))),
+      m_samples(new QWidget) {
+  setObjectName(QStringLiteral("emptyState"));
+  setAttribute(Qt::WA_StyledBackground);
+  QFont large = font();
+  large.setPixelSize(22);
+  m_title->setFont(large);
+  auto* column = new QWidget;
+  column->setMaximumWidth(kMaxWidth);
+  auto* layout = new QVBoxLayout(column);
+  layout->setSpacing(8);
+  layout->addWidget(m_title);
+  layout->addWidget(m_hint);
+  layout->addSpacing(16);
+  layout->addWidget(m_samples);
+  m_sampleLayout = new QVBoxLayout(m_samples);
+  m_sampleLayout->setContentsMargins(0, 0, 0, 0);
+  m_sampleLayout->setSpacing(8);
+
+  auto* center = new QHBoxLayout;
+  center->addStretch(1);
+  center->addWidget(column, 8);
+  center->addStretch(1);
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(24, 24, 24, 24);
+  outer->addStretch(2);
+  outer->addLayout(center);
+  outer->addStretch(3);
+  setModel({});
+  setSampleQuestions(defaultSampleQuestions());
+}
+
+void EmptyState::setModel(const ModelInfo& model) {
+  using State = ModelInfo::State;
+  m_title->setText(model.state == State::Ready ? tr("What shall it work out?") : tr("Ask a local model"));
+  switch (model.state) {
+    case State::None: m_hint->setText(tr("Open a GGUF file at the top, or drop one onto this window.")); break;
+    case State::Loading: m_hint->setText(tr("%1 is being loaded.").arg(model.name)); break;
+    case State::Ready:
+      m_hint->setText(tr("%1 thinks on this computer, in a memory of fixed size. Write a message, or try one of these.")
+                          .arg(model.name));
+      break;
+    case State::Failed:
+      m_hint->setText(tr("%1 could not be opened. Choose another model at the top.").arg(model.name));
+      break;
+  }
+  m_samples->setEnabled(model.state == State::Ready);
+}
+
+void EmptyState::setSampleQuestions(const QStringList& questions) {
+  while (QLayoutItem* item = m_sampleLayout->takeAt(0)) {
+    delete item->widget();
+    delete item;
+  }
+  for (const QString& question : questions) {
+    auto* button = new QPushButton(QString(question).replace(QLatin1Char('&'), QStringLiteral("&&")));
+    button->setProperty("kind", "sample");
+    button->setToolTip(tr("Send this question"));
+    connect(button, &QPushButton::clicked, this, [this, question] { emit questionChosen(question); });
+    m_sampleLayout->addWidget(button);
+  }
+}
+
+QStringList defaultSampleQuestions() {
+  return {
+      EmptyState::tr("Tom has 14 apples. Ann has 9 more apples than Tom. How many do they have together?"),
+      EmptyState::tr("What is 37 + 58 + 46?"),
+      EmptyState::tr("A box holds 6 eggs. How many eggs are in 7 boxes, if 5 eggs are broken?"),
+      EmptyState::tr("The ball is in the red cup. The red and the blue cup swap places. Where is the ball?"),
+  };
+}
+
+}  // namespace zipage::ui

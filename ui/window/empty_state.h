@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QWidget>
+
+#include "ui/chat_values.h"
+
+class QLabel;
+class QVBoxLayout;
+
+namespace zipage::ui {
+
+/// What a chat without messages says: what to do next, with questions to try.
+class EmptyState final : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit EmptyState(QWidget* parent = nullptr);
+
+  void setModel(const ModelInfo& model);
+  void setSampleQuestions(const QStringList& questions);
+
+ signals:
+  void questionChosen(const QString& question);
+
+ private:
+  QLabel* m_title;
+  QLabel* m_hint;
+  QWidget* m_samples;
+  QVBoxLayout* m_sampleLayout;
+};
+
+QStringList defaultSampleQuestions();
+
+}  // namespace zipage::ui
