@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
-#include "engine/cache/compression_settings.h"
+#include "engine/cache/compression_plan.h"
 #include "kernels/op_arguments.h"
 
 namespace zipage {
@@ -22,20 +22,6 @@ struct StepInputs {
   std::vector<std::int32_t> sampledRows;  // batch rows whose next token is drawn
   std::vector<SamplingRow> sampling;      // [sampledRows]
   std::vector<std::int32_t> history;      // token ids the repetition penalties look at
-};
-
-/// One compression, planned: which pages are read, which are written, what must stay.
-struct CompressionPlan {
-  std::vector<PageIndex> sourcePages;       // in order; together they hold numEntries
-  std::vector<PageIndex> targetPages;       // [keep / pageTokens]
-  int numEntries = 0;
-  int keep = 0;
-  int numScored = 0;                        // entries that were there at the last compression
-  bool isFirst = true;
-  int querySlot = 0;
-  std::int32_t lastPosition = 0;            // logical position of the newest entry
-  std::vector<std::uint8_t> protectedEntries;  // [numEntries] 1: kept whatever its score
-  CompressionSettings settings;
 };
 
 class ModelRunner {

@@ -1,0 +1,59 @@
+#include "engine/cache/compressor.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace zipage {
+
+int Compressor::freshPagesNeeded(const CompressionSource& source) const {
+  int own = 0;
+  for (int i = 0; i < source.pages.numPages(); ++i) own += source.pages.isShared(i) ? 0 : 1;
+  return std::max(0, numTargets(source) - own);
+}
+
+PlannedCompression Compressor::plan(const CompressionSource& source) const {
+  ZIPAGE_CHECK(source.numEntries > source.settings.budgetTokens, "nothing to evict");
+  ZIPAGE_CHECK(source.windowRows == m_windowTokens, "a compression starts with a complete query window");
+  PlannedCompression planned;
+  CompressionPlan& plan = planned.plan;
+  plan.sourcePages.assign(source.pages.indices().begin(), source.pages.indices().end());
+  plan.numEntries = source.numEntries;
+  plan.keep = source.settings.budgetTokens;
+  plan.numScored = source.numScored;
+  plan.isFirst = source.numScored == 0;
+  plan.querySlot = source.querySlot;
+  plan.lastPosition = source.lastPosition;
+  plan.protectedEntries = protectedEntries(source);
+  plan.seed = source.seed;
+  plan.settings = source.settings;
+  chooseTargets(source, planned);
+  return planned;
+}
+
+std::vector<std::uint8_t> Compressor::protectedEntries(const CompressionSource& source) const {
+  std::vector<std::uint8_t> isProtected(static_cast<std::size_t>(source.numEntries), 0);
+  // What is always kept never leaves the front, so these are the first entries at every later compression as well.
+  const int front =
+      std::max(source.settings.sinkTokens, source.settings.protectPrompt ? source.promptTokens : 0);
+  ZIPAGE_CHECK(front + m_windowTokens <= source.settings.budgetTokens, "what is protected exceeds the budget");
+  std::fill_n(isProtected.begin(), front, std::uint8_t{1});
+  std::fill_n(isProtected.rbegin(), m_windowTokens, std::uint8_t{1});
+  return isProtected;
+}
+
+void Compressor::chooseTargets(const CompressionSource& source, PlannedCompression& planned) const {
+  std::vector<PageIndex>& targets = planned.plan.targetPages;
+  const auto wanted = static_cast<std::size_t>(numTargets(source));
+  for (int i = 0; i < source.pages.numPages() && targets.size() < wanted; ++i) {
+    if (!source.pages.isShared(i)) targets.push_back(source.pages.indices()[static_cast<std::size_t>(i)]);
+  }
+  while (targets.size() < wanted) {
+    PageRef page = m_allocator.allocate();
+    ZIPAGE_CHECK(static_cast<bool>(page), "no free page for a compression");
+    targets.push_back(page.index());
+    planned.freshPages.push_back(std::move(page));
+  }
+}
+
+}  // namespace zipage

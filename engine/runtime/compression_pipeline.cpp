@@ -1,0 +1,150 @@
+#include "engine/runtime/compression_pipeline.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace zipage {
+
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+std::size_t rounded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+/// A reproducible number in [0, 1) for each (position, head).
+float randomScore(std::uint64_t position, std::uint64_t head) {
+  std::uint64_t bits = position * 0x9E3779B97F4A7C15ULL + head * 0xC2B2AE3D27D4EB4FULL + 1;
+  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
+  return static_cast<float>((bits ^ (bits >> 31)) >> 40) * 0x1.0p-24F;
+}
+
+}  // namespace
+
+Result<CompressionPipeline> CompressionPipeline::create(Device& device, const PagedKv& kv, const QueryWindow& window,
+                                                        const Rope& rope, float attentionScale, int maxEntries) {
+  CompressionPipeline pipeline(device);
+  pipeline.m_kv = kv;
+  pipeline.m_window = window;
+  pipeline.m_rope = rope;
+  pipeline.m_attentionScale = attentionScale;
+  pipeline.m_maxEntries = maxEntries;
+  const std::size_t heads = static_cast<std::size_t>(kv.numLayers) * kv.kvHeads;
+  const auto n = static_cast<std::size_t>(maxEntries);
+  const std::size_t bytes =
+      6 * rounded(heads * n * sizeof(float)) + rounded(heads * sizeof(float)) + 3 * rounded(n * sizeof(std::int32_t));
+  auto workspace = device.allocate(bytes);
+  if (!workspace) return failure(ErrorCode::OutOfMemory, "compression workspace: " + workspace.error().message);
+  pipeline.m_workspace = std::move(*workspace);
+  pipeline.m_ruleScores.resize(heads * n);
+  return pipeline;
+}
+
+CompressionPipeline::Workspace CompressionPipeline::layOut() const {
+  const std::size_t heads = static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads;
+  const auto n = static_cast<std::size_t>(m_maxEntries);
+  auto* place = m_workspace.as<std::byte>();
+  const auto take = [&place](std::size_t bytes) { return std::exchange(place, place + rounded(bytes)); };
+  const auto floats = [&] { return reinterpret_cast<float*>(take(heads * n * sizeof(float))); };
+  const auto table = [&] { return reinterpret_cast<std::int32_t*>(take(n * sizeof(std::int32_t))); };
+  Workspace work{};
+  work.attention = floats();
+  work.global = floats();
+  work.pooled = floats();
+  work.redundancy = floats();
+  work.scores = floats();
+  work.kept = reinterpret_cast<std::int32_t*>(floats());
+  work.cut = reinterpret_cast<float*>(take(heads * sizeof(float)));
+  work.sourceTable = table();
+  work.targetTable = table();
+  work.protectedEntries = reinterpret_cast<std::uint8_t*>(table());
+  return work;
+}
+
+void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
+  ZIPAGE_CHECK(plan.numEntries <= m_maxEntries, "the compression workspace is sized for the longest sequence");
+  const Workspace work = layOut();
+  m_device->copyToDevice(stream, work.sourceTable, plan.sourcePages.data(), plan.sourcePages.size() * sizeof(PageIndex));
+  m_device->copyToDevice(stream, work.targetTable, plan.targetPages.data(), plan.targetPages.size() * sizeof(PageIndex));
+  m_device->copyToDevice(stream, work.protectedEntries, plan.protectedEntries.data(), plan.protectedEntries.size());
+  const SequenceEntries entries{m_kv, work.sourceTable, plan.numEntries};
+  if (plan.settings.rule == SelectionRule::Scored) score(stream, plan, entries, work);
+  else scoreByRule(stream, plan, work);
+  selectAndCompact(stream, plan, entries, work);
+}
+
+void CompressionPipeline::score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                                const Workspace& work) {
+  WindowScoresArguments window;
+  window.entries = entries;
+  window.window = m_window;
+  window.querySlot = plan.querySlot;
+  window.numRows = m_window.windowTokens;
+  window.lastPosition = plan.lastPosition;
+  window.scale = m_attentionScale;
+  window.attention = work.attention;
+  m_device->windowScores(stream, window);
+
+  FuseScoresArguments fuse;
+  fuse.entries = entries;
+  fuse.attention = work.attention;
+  fuse.numScored = plan.settings.decay > 0.0F ? plan.numScored : 0;
+  fuse.decay = plan.settings.decay;
+  fuse.poolKernel = plan.isFirst ? plan.settings.poolKernel : 1;
+  fuse.global = work.global;
+  fuse.pooled = work.pooled;
+  m_device->fuseScores(stream, fuse);
+
+  RedundancyArguments redundancy;
+  redundancy.entries = entries;
+  redundancy.rope = m_rope;
+  redundancy.positionFree = plan.settings.positionFreeKeys;
+  redundancy.segmentTokens = plan.settings.segmentTokens;
+  redundancy.similarityThreshold = plan.settings.similarityThreshold;
+  redundancy.temperature = plan.settings.redundancyTemperature;
+  redundancy.redundancy = work.redundancy;
+  m_device->redundancy(stream, redundancy);
+}
+
+void CompressionPipeline::scoreByRule(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
+  const int heads = m_kv.numLayers * m_kv.kvHeads;
+  const std::size_t count = static_cast<std::size_t>(heads) * plan.numEntries;
+  for (int head = 0; head < heads; ++head) {
+    for (int j = 0; j < plan.numEntries; ++j) {
+      const auto salt = plan.seed + static_cast<std::uint64_t>(plan.lastPosition) * 4096 + static_cast<std::uint64_t>(j);
+      m_ruleScores[static_cast<std::size_t>(head) * plan.numEntries + j] =
+          plan.settings.rule == SelectionRule::Recent ? static_cast<float>(j) : randomScore(salt, head);
+    }
+  }
+  m_device->copyToDevice(stream, work.pooled, m_ruleScores.data(), count * sizeof(float));
+  m_device->fillZero(stream, work.redundancy, count * sizeof(float));
+  m_device->fillZero(stream, work.global, count * sizeof(float));
+}
+
+void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                                           const Workspace& work) {
+  SelectEntriesArguments select;
+  select.numLayers = m_kv.numLayers;
+  select.kvHeads = m_kv.kvHeads;
+  select.numEntries = plan.numEntries;
+  select.pooled = work.pooled;
+  select.redundancy = work.redundancy;
+  select.protectedEntries = work.protectedEntries;
+  select.weight = plan.settings.rule == SelectionRule::Scored ? plan.settings.redundancyWeight : 1.0F;
+  select.keep = plan.keep;
+  select.scores = work.scores;
+  select.kept = work.kept;
+  select.cut = work.cut;
+  m_device->selectEntries(stream, select);
+
+  CompactPagesArguments compact;
+  compact.entries = entries;
+  compact.targetTable = work.targetTable;
+  compact.kept = work.kept;
+  compact.keep = plan.keep;
+  compact.global = work.global;
+  m_device->compactPages(stream, compact);
+}
+
+}  // namespace zipage

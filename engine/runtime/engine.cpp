@@ -1,0 +1,239 @@
+#include "engine/runtime/engine.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "engine/runtime/engine_state.h"
+#include "engine/runtime/engine_books.h"
+
+namespace zipage {
+
+Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Clock& clock_)
+    : limits(limits_),
+      runner(runner_),
+      clock(clock_),
+      allocator(limits_.numPages),
+      slots(limits_.numQuerySlots),
+      compressor(allocator, limits_.pageTokens, limits_.windowTokens),
+      scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences, limits_.watermark},
+                allocator, slots),
+      builder(limits_.pageTokens, limits_.windowTokens) {
+  metrics.pagesTotal = limits_.numPages;
+}
+
+Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock)
+    : m_state(std::make_unique<State>(limits, runner, clock)) {}
+Engine::~Engine() = default;
+
+Result<void> Engine::State::acceptable(const Request& request) const {
+  const std::int64_t poolTokens = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
+  const auto promptTokens = static_cast<std::int64_t>(request.prompt.size());
+  if (!lost.message.empty()) return tl::unexpected(lost);
+  if (request.prompt.empty()) return failure(ErrorCode::InvalidArgument, "the prompt is empty");
+  if (request.maxNewTokens < 1) return failure(ErrorCode::InvalidArgument, "no new tokens are asked for");
+  if (request.policy == MemoryPolicy::Full) {
+    if (promptTokens < poolTokens) return {};
+    return failure(ErrorCode::PoolTooSmall, "the prompt has " + std::to_string(promptTokens) + " tokens; the pool of " +
+                                                std::to_string(poolTokens) +
+                                                " cannot hold it and a reply without a memory budget");
+  }
+  if (auto valid = validate(request.compression, limits.pageTokens, limits.windowTokens); !valid) return valid;
+  if (request.compression.capacityTokens() <= poolTokens) return {};
+  return failure(ErrorCode::PoolTooSmall, "budget and period need " +
+                                              std::to_string(request.compression.capacityTokens()) +
+                                              " tokens; the pool has " + std::to_string(poolTokens));
+}
+
+Result<RequestId> Engine::submit(Request request) {
+  State& state = *m_state;
+  if (auto accepted = state.acceptable(request); !accepted) return tl::unexpected(accepted.error());
+  Sequence sequence;
+  sequence.id = RequestId{state.nextId++};
+  sequence.tokens = request.prompt;
+  sequence.submitted = state.clock.now();
+  sequence.request = std::move(request);
+  const RequestId id = sequence.id;
+  state.scheduler.add(std::move(sequence));
+  return id;
+}
+
+void Engine::cancel(RequestId request) {
+  if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr) sequence->cancelled = true;
+}
+
+bool Engine::hasWork() const {
+  return !m_state->scheduler.running().empty() || !m_state->scheduler.waiting().empty() || !m_state->events.empty();
+}
+
+std::vector<EngineEvent> Engine::step() {
+  State& state = *m_state;
+  ++state.metrics.steps;
+  state.finishCancelled();
+  state.scheduler.admit();
+  state.finishHopeless();
+  state.compressDue();
+  state.runStep();
+  state.notePages();
+  return std::exchange(state.events, {});
+}
+
+void Engine::State::finishCancelled() {
+  std::vector<RequestId> ids;
+  for (const Sequence& sequence : scheduler.running()) {
+    if (sequence.cancelled) ids.push_back(sequence.id);
+  }
+  for (const Sequence& sequence : scheduler.waiting()) {
+    if (sequence.cancelled) ids.push_back(sequence.id);
+  }
+  for (const RequestId id : ids) finish(*scheduler.find(id), FinishReason::Cancelled);
+}
+
+void Engine::State::finishHopeless() {
+  while (Sequence* sequence = scheduler.hopeless()) {
+    finish(*sequence, FinishReason::PoolExhausted,
+           {ErrorCode::PoolTooSmall, "The pool of " + std::to_string(limits.numPages * limits.pageTokens) +
+                                         " tokens is full after " + std::to_string(sequence->tokens.size()) +
+                                         " tokens. With a memory budget the reply could go on."});
+    scheduler.admit();
+  }
+}
+
+void Engine::State::compressDue() {
+  std::vector<RequestId> due;
+  for (const Sequence& sequence : scheduler.running()) {
+    if (sequence.mustCompress()) due.push_back(sequence.id);
+  }
+  for (const RequestId id : due) {
+    if (Sequence* sequence = scheduler.find(id); sequence != nullptr && lost.message.empty()) compress(*sequence);
+  }
+}
+
+void Engine::State::compress(Sequence& sequence) {
+  const Duration start = clock.now();
+  const CompressionSource source{sequence.pages,
+                                 sequence.request.compression,
+                                 sequence.physical,
+                                 sequence.numScored,
+                                 sequence.querySlot.index(),
+                                 limits.windowTokens,
+                                 static_cast<std::int32_t>(sequence.computed - 1),
+                                 static_cast<int>(sequence.request.prompt.size()),
+                                 sequence.request.sampling.seed};
+  PlannedCompression planned = compressor.plan(source);
+  const CompressionPlan& plan = planned.plan;
+  const int pagesBefore = sequence.pages.numPages();
+  if (auto done = runner.compress(plan); !done) return failAll(done.error());
+  sequence.pages.retarget(plan.targetPages, std::move(planned.freshPages));
+  const int pagesReclaimed = pagesBefore - sequence.pages.numPages();
+  const int evicted = sequence.physical - plan.keep;
+  sequence.physical = sequence.numScored = plan.keep;
+  sequence.tokensEvicted += evicted;
+  ++sequence.compressions;
+  ++metrics.compressions;
+  metrics.tokensEvicted += evicted;
+  metrics.pagesReclaimed += pagesReclaimed;
+  events.push_back(
+      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+}
+
+void Engine::State::runStep() {
+  preempted.clear();
+  scheduler.share(shares, preempted);
+  for (const auto& [id, tokens] : preempted) {
+    ++metrics.preemptions;
+    metrics.recomputedTokens += tokens;
+    events.push_back(RequestPreempted{id, tokens});
+  }
+  notePages();
+  if (shares.empty()) return;
+  const StepInputs& inputs = builder.build(shares, sampled);
+  drawn.resize(sampled.size());
+  if (auto done = runner.runStep(inputs, drawn); !done) return failAll(done.error());
+  for (const StepShare& share : shares) {
+    Sequence& sequence = *share.sequence;
+    if (!sequence.started) {
+      sequence.started = true;
+      events.push_back(RequestStarted{sequence.id, static_cast<int>(sequence.request.prompt.size()), 0});
+    }
+    const std::int64_t ofPrompt = static_cast<std::int64_t>(sequence.request.prompt.size()) - sequence.computed;
+    metrics.promptTokens += std::clamp<std::int64_t>(ofPrompt, 0, share.numTokens);
+    sequence.computed += share.numTokens;
+    sequence.physical += share.numTokens;
+  }
+  advance(sampled);
+}
+
+void Engine::State::advance(const std::vector<Sequence*>& sequences) {
+  const Duration now = clock.now();
+  rate.add(now, static_cast<std::int64_t>(sequences.size()));
+  metrics.generatedTokens += static_cast<std::int64_t>(sequences.size());
+  for (std::size_t i = 0; i < sequences.size(); ++i) takeToken(*sequences[i], drawn[i]);
+}
+
+void Engine::State::takeToken(Sequence& sequence, TokenId token) {
+  const Request& request = sequence.request;
+  sequence.lastToken = clock.now();
+  if (sequence.generated() == 0) sequence.firstToken = sequence.lastToken;
+  const auto& ends = request.endTokens;
+  if (!request.ignoreEnd && std::find(ends.begin(), ends.end(), token) != ends.end()) {
+    return finish(sequence, FinishReason::EndToken);
+  }
+  sequence.tokens.push_back(token);
+  events.push_back(TokensGenerated{sequence.id, {token}});
+  const bool atContextEnd = limits.contextLength > 0 && static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&
+                            !request.ignoreEnd;
+  if (sequence.generated() >= request.maxNewTokens || atContextEnd) finish(sequence, FinishReason::Length);
+}
+
+void Engine::State::finish(Sequence& sequence, FinishReason reason, Error error) {
+  RequestFinished event;
+  event.request = sequence.id;
+  event.reason = reason;
+  event.error = std::move(error);
+  event.promptTokens = static_cast<int>(sequence.request.prompt.size());
+  event.generatedTokens = sequence.generated();
+  event.compressions = sequence.compressions;
+  event.tokensEvicted = sequence.tokensEvicted;
+  event.peakPages = sequence.peakPages;
+  if (sequence.firstToken > Duration::zero()) {
+    event.timeToFirstToken = sequence.firstToken - sequence.submitted;
+    event.decodeTime = sequence.lastToken - sequence.firstToken;
+  }
+  events.push_back(std::move(event));
+  scheduler.remove(sequence.id);
+}
+
+void Engine::State::failAll(const Error& error) {
+  lost = error;
+  std::vector<RequestId> ids;
+  for (const Sequence& sequence : scheduler.running()) ids.push_back(sequence.id);
+  for (const Sequence& sequence : scheduler.waiting()) ids.push_back(sequence.id);
+  for (const RequestId id : ids) finish(*scheduler.find(id), FinishReason::Failed, error);
+}
+
+void Engine::State::notePages() {
+  metrics.running = static_cast<std::int32_t>(scheduler.running().size());
+  metrics.waiting = static_cast<std::int32_t>(scheduler.waiting().size());
+  metrics.pagesHeld = allocator.numHeld();
+  metrics.peakPages = std::max(metrics.peakPages, metrics.pagesHeld);
+  metrics.tokensLive = 0;
+  for (const Sequence& sequence : scheduler.running()) metrics.tokensLive += sequence.physical;
+}
+
+const EngineLimits& Engine::limits() const { return m_state->limits; }
+
+EngineMetrics Engine::metrics() const {
+  EngineMetrics metrics = m_state->metrics;
+  metrics.tokensPerSecond = m_state->rate.perSecond(m_state->clock.now());
+  return metrics;
+}
+
+std::shared_ptr<const CacheSnapshot> Engine::snapshot() const {
+  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->metrics.steps);
+}
+
+std::string Engine::brokenInvariant() const {
+  return firstBrokenInvariant(m_state->limits, m_state->allocator, m_state->slots, m_state->scheduler);
+}
+
+}  // namespace zipage

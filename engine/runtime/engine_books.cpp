@@ -1,0 +1,68 @@
+#include "engine/runtime/engine_books.h"
+
+#include <set>
+
+#include "engine/cache/cache_snapshot_builder.h"
+
+namespace zipage {
+
+namespace {
+
+SequenceSnapshot describe(const Sequence& sequence) {
+  SequenceSnapshot described;
+  described.request = sequence.id;
+  described.owner = sequence.request.owner;
+  described.logicalTokens = sequence.computed;
+  described.physicalTokens = sequence.physical;
+  described.pagesHeld = sequence.pages.numPages();
+  described.budgetTokens = sequence.isBounded() ? sequence.request.compression.budgetTokens : 0;
+  described.compressions = sequence.compressions;
+  described.tokensEvicted = sequence.tokensEvicted;
+  return described;
+}
+
+std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
+  const std::string who = "request " + std::to_string(sequence.id.value) + ": ";
+  if (sequence.physical > sequence.pages.numPages() * limits.pageTokens) return who + "holds more entries than its pages have slots";
+  if (sequence.isBounded() && sequence.physical > sequence.capacity()) return who + "holds more than its capacity";
+  if (sequence.isBounded() && sequence.pages.numPages() > sequence.reservedPages) return who + "holds more pages than it reserved";
+  if (sequence.isBounded() && !sequence.querySlot) return who + "runs without a query slot";
+  if (sequence.computed != sequence.physical + sequence.tokensEvicted) return who + "held and evicted do not add up";
+  return {};
+}
+
+}  // namespace
+
+std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
+                                                   const Scheduler& scheduler, std::uint64_t step) {
+  CacheSnapshotBuilder builder(allocator, limits.pageTokens, limits.bytesPerPage, step);
+  for (const Sequence& sequence : scheduler.running()) builder.add(describe(sequence), sequence.pages);
+  return std::move(builder).build();
+}
+
+std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator, const QuerySlots& slots,
+                                 const Scheduler& scheduler) {
+  std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
+  std::set<int> querySlots;
+  for (const Sequence& sequence : scheduler.running()) {
+    if (std::string broken = brokenIn(sequence, limits); !broken.empty()) return broken;
+    for (const PageIndex page : sequence.pages.indices()) ++holders[static_cast<std::size_t>(page)];
+    if (sequence.querySlot && !querySlots.insert(sequence.querySlot.index()).second) return "two requests have one query slot";
+  }
+  for (const Sequence& sequence : scheduler.waiting()) {
+    if (sequence.pages.numPages() > 0 || sequence.querySlot) return "a waiting request holds pages or a query slot";
+  }
+  int numHeld = 0;
+  for (PageIndex page = 0; page < limits.numPages; ++page) {
+    if (holders[static_cast<std::size_t>(page)] != allocator.holders(page)) {
+      return "page " + std::to_string(page) + " has holders that no table names";
+    }
+    numHeld += allocator.holders(page) > 0 ? 1 : 0;
+  }
+  if (numHeld + allocator.numFree() != limits.numPages) return "a page is neither free nor held, or both";
+  if (static_cast<int>(querySlots.size()) != slots.numSlots() - slots.numFree()) return "a query slot is taken by nobody";
+  if (scheduler.unreservedPages() < 0) return "more pages are reserved than are free";
+  return {};
+}
+
+}  // namespace zipage

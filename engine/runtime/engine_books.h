@@ -1,0 +1,20 @@
+// Reads the books of an engine: a snapshot for the views, and the invariants for tests.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/cache/cache_snapshot.h"
+#include "engine/runtime/engine.h"
+#include "engine/schedule/scheduler.h"
+
+namespace zipage {
+
+std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
+                                                   const Scheduler& scheduler, std::uint64_t step);
+
+/// Empty, or which invariant does not hold, in words.
+std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator, const QuerySlots& slots,
+                                 const Scheduler& scheduler);
+
+}  // namespace zipage

@@ -1,0 +1,165 @@
+#include "engine/runtime/transformer_runner.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/cache/kv_layout.h"
+#include "engine/model/transformer.h"
+#include "engine/runtime/compression_pipeline.h"
+#include "engine/runtime/step_block.h"
+
+namespace zipage {
+
+namespace {
+
+/// The page pool and the query windows, in device memory.
+struct Pool {
+  DeviceBuffer entries, positions, scores, queries;
+  PagedKv kv;
+  QueryWindow window;
+
+  std::size_t bytes() const { return entries.bytes() + positions.bytes() + scores.bytes() + queries.bytes(); }
+};
+
+class TransformerRunner final : public ModelRunner {
+ public:
+  TransformerRunner(Device& device, std::unique_ptr<Stream> stream, std::unique_ptr<Transformer> transformer, Pool pool,
+                    StepBlock block, CompressionPipeline pipeline)
+      : m_device(device),
+        m_stream(std::move(stream)),
+        m_transformer(std::move(transformer)),
+        m_pool(std::move(pool)),
+        m_block(std::move(block)),
+        m_pipeline(std::move(pipeline)) {}
+
+  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
+  Result<void> compress(const CompressionPlan& plan) override;
+
+  const Pool& pool() const { return m_pool; }
+  std::size_t workspaceBytes() const {
+    return m_transformer->workspaceBytes() + m_block.bytes() + m_pipeline.workspaceBytes();
+  }
+
+ private:
+  Result<void> synchronize();
+
+  Device& m_device;
+  std::unique_ptr<Stream> m_stream;
+  std::unique_ptr<Transformer> m_transformer;
+  Pool m_pool;
+  StepBlock m_block;
+  CompressionPipeline m_pipeline;
+};
+
+Result<void> TransformerRunner::synchronize() {
+  auto done = m_device.synchronize(*m_stream);
+  if (!done) return failure(ErrorCode::Device, done.error().message);
+  return {};
+}
+
+Result<void> TransformerRunner::runStep(const StepInputs& inputs, std::span<TokenId> tokens) {
+  if (auto uploaded = m_block.upload(m_device, *m_stream, inputs); !uploaded) return uploaded;
+  const ConstTensorView logits = m_transformer->forward(*m_stream, m_block.batch(), m_pool.kv, m_pool.window,
+                                                        m_block.sampledRows(), static_cast<int>(tokens.size()));
+  if (!tokens.empty()) {
+    m_device.sample(*m_stream, {logits, m_block.sampling(), m_block.history(), m_block.drawnTokens()});
+    m_device.copyToHost(*m_stream, tokens.data(), m_block.drawnTokens(), tokens.size() * sizeof(TokenId));
+  }
+  return synchronize();
+}
+
+Result<void> TransformerRunner::compress(const CompressionPlan& plan) {
+  m_pipeline.run(*m_stream, plan);
+  return synchronize();
+}
+
+tl::unexpected<Error> noRoom(const std::string& what, const DeviceError& error) {
+  return failure(ErrorCode::OutOfMemory, what + ": " + error.message);
+}
+
+Result<Pool> createPool(Device& device, Stream& stream, const KvLayout& layout, int numPages, int numQuerySlots) {
+  Pool pool;
+  pool.kv = {nullptr,  nullptr,       nullptr,          layout.type,   layout.numLayers,
+             numPages, layout.kvHeads, layout.pageTokens, layout.headDim};
+  pool.window = {nullptr,       layout.queryType,      layout.numLayers,  numQuerySlots,
+                 layout.windowTokens, layout.queryHeads, layout.headDim};
+  const std::size_t slots = pool.kv.slotIndex(layout.numLayers, 0, 0);
+  const auto numRows = static_cast<std::size_t>(layout.numLayers) * numQuerySlots * layout.windowTokens;
+  const auto allocate = [&](DeviceBuffer& buffer, std::size_t bytes) -> Result<void> {
+    auto made = device.allocate(bytes);
+    if (!made) return noRoom("page pool of " + std::to_string(numPages) + " pages", made.error());
+    buffer = std::move(*made);
+    // Zeroed once: memory that was never written holds numbers, and its pages are really there.
+    device.fillZero(stream, buffer.data(), bytes);
+    return {};
+  };
+  for (auto [buffer, bytes] : {std::pair{&pool.entries, pool.kv.layerBytes() * layout.numLayers},
+                               std::pair{&pool.positions, slots * sizeof(std::int32_t)},
+                               std::pair{&pool.scores, slots * sizeof(float)},
+                               std::pair{&pool.queries, numRows * pool.window.rowBytes()}}) {
+    if (auto done = allocate(*buffer, bytes); !done) return tl::unexpected(done.error());
+  }
+  pool.kv.entries = pool.entries.as<std::byte>();
+  pool.kv.positions = pool.positions.as<std::int32_t>();
+  pool.kv.scores = pool.scores.as<float>();
+  pool.window.queries = pool.queries.as<std::byte>();
+  return pool;
+}
+
+Result<void> validate(const PoolOptions& options) {
+  if (options.maxQuerySlots < 1 || options.maxBatchTokens < 1 || options.maxSequences < 1) {
+    return failure(ErrorCode::InvalidArgument, "query slots, batch tokens and sequences must be at least 1");
+  }
+  return {};
+}
+
+EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages, int contextLength) {
+  EngineLimits limits;
+  limits.pageTokens = options.pageTokens;
+  limits.numPages = numPages;
+  limits.numQuerySlots = options.maxQuerySlots;
+  limits.windowTokens = options.windowTokens;
+  limits.maxBatchTokens = std::max(options.maxBatchTokens, options.maxSequences);
+  limits.maxSequences = options.maxSequences;
+  limits.bytesPerPage = static_cast<std::int64_t>(layout.bytesPerPage());
+  limits.contextLength = contextLength;
+  return limits;
+}
+
+}  // namespace
+
+Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundle& model, const PoolOptions& options) {
+  if (auto valid = validate(options); !valid) return tl::unexpected(valid.error());
+  const ModelConfig& config = model.config;
+  const KvLayout layout{config.numLayers,   config.kvHeads,       config.queryHeads, config.headDim,
+                        options.pageTokens, options.windowTokens, options.kvType,    DataType::F32};
+  auto counted = layout.numPages(options.poolTokens);
+  if (!counted) return tl::unexpected(counted.error());
+  const int numPages = *counted;
+  const EngineLimits limits = limitsOf(options, layout, numPages, config.contextLength);
+
+  auto stream = device.createStream();
+  auto transformer =
+      Transformer::create(device, config, model.weights, limits.maxBatchTokens, limits.maxSequences);
+  if (!transformer) return tl::unexpected(transformer.error());
+  auto pool = createPool(device, *stream, layout, numPages, options.maxQuerySlots);
+  if (!pool) return tl::unexpected(pool.error());
+  auto block = StepBlock::create(device, {limits.maxBatchTokens, limits.maxSequences, numPages});
+  if (!block) return tl::unexpected(block.error());
+  const int poolTokens = numPages * options.pageTokens;
+  const int maxEntries = options.maxCompressedEntries > 0 ? std::min(options.maxCompressedEntries, poolTokens) : poolTokens;
+  auto pipeline = CompressionPipeline::create(device, pool->kv, pool->window, (*transformer)->rope(),
+                                              (*transformer)->attentionScale(), maxEntries);
+  if (!pipeline) return tl::unexpected(pipeline.error());
+
+  auto runner = std::make_unique<TransformerRunner>(device, std::move(stream), std::move(*transformer), std::move(*pool),
+                                                    std::move(*block), std::move(*pipeline));
+  RunnerAndLimits made;
+  made.limits = limits;
+  made.poolBytes = runner->pool().bytes();
+  made.workspaceBytes = runner->workspaceBytes();
+  made.runner = std::move(runner);
+  return made;
+}
+
+}  // namespace zipage
