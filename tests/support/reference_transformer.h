@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,21 +34,27 @@ class ReferenceTransformer {
   }
 
  private:
-  Row rowOf(const std::string& name, std::int64_t index) const {
+  /// All elements of a tensor, row after row; widened once.
+  const Row& elementsOf(const std::string& name) const {
+    Row& elements = m_tensors[name];
+    if (!elements.empty()) return elements;
     const ConstTensorView& view = m_file.findTensor(name)->view;
-    Row row(static_cast<std::size_t>(view.columns));
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = elementOf(view, static_cast<std::size_t>(index * view.columns) + i);
-    }
-    return row;
+    elements.resize(static_cast<std::size_t>(view.rows * view.columns));
+    for (std::size_t i = 0; i < elements.size(); ++i) elements[i] = elementOf(view, i);
+    return elements;
+  }
+
+  Row rowOf(const std::string& name, std::int64_t index) const {
+    const std::int64_t columns = m_file.findTensor(name)->columns;
+    const auto first = elementsOf(name).begin() + index * columns;
+    return {first, first + columns};
   }
 
   Row product(const std::string& name, const Row& input) const {
-    const ConstTensorView& view = m_file.findTensor(name)->view;
-    Row output(static_cast<std::size_t>(view.rows));
+    const Row& weight = elementsOf(name);
+    Row output(weight.size() / input.size());
     for (std::size_t o = 0; o < output.size(); ++o) {
-      for (std::size_t i = 0; i < input.size(); ++i)
-        output[o] += input[i] * elementOf(view, o * input.size() + i);
+      for (std::size_t i = 0; i < input.size(); ++i) output[o] += input[i] * weight[o * input.size() + i];
     }
     return output;
   }
@@ -131,6 +138,7 @@ class ReferenceTransformer {
 
   const GgufFile& m_file;
   ModelConfig m_config;
+  mutable std::map<std::string, Row> m_tensors;
 };
 
 /// |actual − expected| / |expected| over all elements.
