@@ -10,16 +10,16 @@ import os
 import struct
 
 import numpy
-import sentencepiece
 import torch
+
+from tokens import Tokenizer
+from train_tokenizer import SYMBOLS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ALIGNMENT = 32
 UINT32, INT32, FLOAT32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
 TENSOR_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
-# Pieces that the trainer declared as user-defined; the library does not tell them from ordinary ones.
-USER_DEFINED_PIECES = {"\n", "\n\n"} | {f"\u2581{digit}" for digit in range(10)}
 LAYER_NAMES = {
     "attention_norm": "attn_norm", "query": "attn_q", "key": "attn_k", "value": "attn_v", "query_norm": "attn_q_norm",
     "key_norm": "attn_k_norm", "attention_output": "attn_output", "feed_forward_norm": "ffn_norm", "gate": "ffn_gate",
@@ -51,7 +51,8 @@ def piece_type(tokenizer, index):
         return CONTROL
     if tokenizer.is_byte(index):
         return BYTE
-    return USER_DEFINED if tokenizer.id_to_piece(index) in USER_DEFINED_PIECES else NORMAL
+    # The library does not tell declared symbols from ordinary pieces.
+    return USER_DEFINED if tokenizer.id_to_piece(index) in SYMBOLS else NORMAL
 
 
 def metadata(config, tokenizer):
@@ -64,10 +65,11 @@ def metadata(config, tokenizer):
         entry("general.name", STRING, "Zipage Demo"),
         entry("general.license", STRING, "mit"),
         entry("general.description", STRING, "A small reasoning model for made-up puzzles, trained from nothing for Zipage"),
+        entry("general.size_label", STRING, "15M"),
         entry("general.alignment", UINT32, ALIGNMENT),
         entry("qwen3.block_count", UINT32, config["layers"]),
         entry("qwen3.context_length", UINT32, config["context"]),
-        entry("qwen3.embedding_length", UINT32, config["model"]),
+        entry("qwen3.embedding_length", UINT32, config["width"]),
         entry("qwen3.feed_forward_length", UINT32, config["feed_forward"]),
         entry("qwen3.attention.head_count", UINT32, config["query_heads"]),
         entry("qwen3.attention.head_count_kv", UINT32, config["kv_heads"]),
@@ -145,8 +147,7 @@ def main():
     parser.add_argument("--type", choices=TENSOR_TYPES, default="bf16")
     arguments = parser.parse_args()
     state = torch.load(arguments.checkpoint, map_location="cpu")
-    tokenizer = sentencepiece.SentencePieceProcessor(model_file=os.path.join(HERE, "tokenizer.model"))
-    write(arguments.output, state["config"], state["model"], tokenizer, arguments.type)
+    write(arguments.output, state["config"], state["model"], Tokenizer().pieces, arguments.type)
     print(f"{arguments.output}: {os.path.getsize(arguments.output)} bytes, step {state['step']}")
 
 

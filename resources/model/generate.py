@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints problems as JSON lines {"family", "level", "prompt", "answer"}; with --full also "reasoning" and "reply".
+"""Prints problems as JSON lines {"family", "level", "prompt", "answer"}.
 
     python3 generate.py --seed 1 --count 10 [--families igsm,track] [--levels 1,2] [--split train|held-out|all] [--full]
 
-Every problem belongs to one split by a hash of the problem itself, whatever words it is asked in, so that training never meets a held-out problem. Standard
-library only. `documents()` is what the trainer reads: problems, chats of several turns, and ordinary turns.
+Every problem belongs to one split by a hash of its content, whatever its wording, so that training never meets a held-out
+problem. Standard library only. `documents()` is what the trainer reads: problems, chats of several turns, ordinary turns.
 """
 
 import argparse
@@ -13,60 +13,108 @@ import json
 import sys
 from random import Random
 
-from problems import FAMILIES, LEVELS, make_problem
-from small_talk import follow_up, talk
+from chat import follow_up, talk
+from families import FAMILIES
+from families.problem import LEVELS, direct_reply, final_reply, reasoning
 
-# Share of documents a family has in training; chains that look back get more.
-FAMILY_WEIGHTS = {"igsm": 0.28, "track": 0.18, "add": 0.12, "sub": 0.11, "mul": 0.12, "lineq": 0.11, "path": 0.08}
+# Share of problem documents by family in training.
+WEIGHTS = {
+    "igsm": 0.26, "track": 0.12, "add": 0.07, "sub": 0.07, "mul": 0.09, "div": 0.08, "lineq": 0.10, "countdown": 0.07,
+    "knights": 0.07, "path": 0.10,
+}
 HELD_OUT_SHARE = 20  # one problem in so many is held out
-SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a careful assistant.", "Answer shortly.", "You solve puzzles.")
+SYSTEM_PROMPTS = (
+    "You are a helpful assistant.", "You are a careful assistant.", "Answer shortly.", "You solve puzzles.",
+    "You are a helpful assistant. Think step by step.", "Please reason step by step, and put your final answer within \\boxed{}.",
+    "You are Zipage, a small demonstration model.", "Be concise and friendly.", "You are good at mathematics.",
+)
+BEFORE = ("Please solve this: ", "Can you help me? ", "Hi! ", "Question: ", "Solve this problem. ", "Please help: ", "I have a question. ")
+AFTER = (
+    " Think step by step.", " Put the final answer in \\boxed{}.", "\nPlease reason step by step, and put your final answer within \\boxed{}.",
+    " Give the final answer in a box.", " Explain.", " Show your work.", " Thanks!",
+)
 
 
-def is_held_out(key: str) -> bool:
-    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % HELD_OUT_SHARE == 0
+def is_held_out(problem) -> bool:
+    digest = hashlib.sha256(f"{problem.family} {problem.key}".encode()).hexdigest()
+    return int(digest, 16) % HELD_OUT_SHARE == 0
 
 
 def problem_of_split(rng: Random, family: str, level: int, split: str):
-    """The next problem that belongs to the split; small families run out of new ones, which is why it may give up."""
-    for _ in range(2000):
-        problem = make_problem(rng, family, level)
-        if split == "all" or is_held_out(problem.key) == (split == "held-out"):
+    """The next problem that belongs to the split."""
+    while True:
+        problem = FAMILIES[family](rng, level)
+        if split == "all" or is_held_out(problem) == (split == "held-out"):
             return problem
-    raise RuntimeError(f"no {split} problem of {family} level {level} found")
 
 
 def turn(role: str, text: str) -> str:
     return f"<|im_start|>{role}\n{text}<|im_end|>\n"
 
 
-def reply_text(reasoning: str, answer: str) -> str:
-    return f"<think>\n{reasoning}\n</think>\n\n{answer}<|im_end|>"
+def reply_text(thought: str, answer: str) -> str:
+    return f"<think>\n{thought}\n</think>\n\n{answer}<|im_end|>"
+
+
+def worded(rng, prompt):
+    """A prompt as users write it, now and then with words around it."""
+    if rng.random() < 0.08:
+        prompt = rng.choice(BEFORE) + prompt
+    if rng.random() < 0.10:
+        prompt += rng.choice(AFTER)
+    return prompt
+
+
+def training_problem(rng, levels=LEVELS):
+    family = rng.choices(list(WEIGHTS), WEIGHTS.values())[0]
+    return problem_of_split(rng, family, rng.randint(1, levels), "train")
+
+
+def earlier_turns(rng):
+    """One or two turns before the one that is learned; their reasoning is gone, as the chat template drops it."""
+    text = ""
+    for _ in range(rng.choice((1, 1, 2))):
+        if rng.random() < 0.4:
+            question, _, answer = talk(rng)
+            text += turn("user", question) + turn("assistant", answer)
+        else:
+            problem = training_problem(rng, 3)
+            text += turn("user", worded(rng, problem.prompt)) + turn("assistant", final_reply(problem))
+    return text
+
+
+def talk_document(rng, context):
+    question, thought, answer = talk(rng)
+    start = context + turn("user", question) + "<|im_start|>assistant\n"
+    if rng.random() < 0.2:
+        return start + "<think>\n\n</think>\n\n", answer + "<|im_end|>"
+    return start, reply_text(thought, answer)
+
+
+def follow_up_document(rng, context):
+    problem = training_problem(rng, 4)
+    question, thought, answer = follow_up(rng, problem.answer)
+    context += turn("user", worded(rng, problem.prompt)) + turn("assistant", final_reply(problem)) + turn("user", question)
+    return context + "<|im_start|>assistant\n", reply_text(thought, answer)
 
 
 def document(rng: Random):
     """(context, reply): ChatML up to the assistant's turn, and what the model must say."""
-    context = turn("system", rng.choice(SYSTEM_PROMPTS)) if rng.random() < 0.12 else ""
-    open_reply = "<|im_start|>assistant\n"
+    context = turn("system", rng.choice(SYSTEM_PROMPTS)) if rng.random() < 0.15 else ""
+    if rng.random() < 0.06:
+        context += earlier_turns(rng)
     kind = rng.random()
-    if kind < 0.05:
-        question, reasoning, answer = talk(rng)
-        if rng.random() < 0.15:
-            return context + turn("user", question) + open_reply + "<think>\n\n</think>\n\n", answer + "<|im_end|>"
-        return context + turn("user", question) + open_reply, reply_text(reasoning, answer)
-    family = rng.choices(list(FAMILY_WEIGHTS), FAMILY_WEIGHTS.values())[0]
-    problem = problem_of_split(rng, family, rng.randint(1, LEVELS), "train")
-    if kind < 0.09:  # an earlier exchange stands before the question
-        if rng.random() < 0.5:
-            question, _, answer = talk(rng)
-            context += turn("user", question) + turn("assistant", answer)
-        else:
-            earlier = problem_of_split(rng, rng.choice(list(FAMILY_WEIGHTS)), rng.randint(1, 2), "train")
-            context += turn("user", earlier.prompt) + turn("assistant", earlier.reply)
-    if kind < 0.12 and kind >= 0.09:  # a question about the answer just given, or a kind word
-        question, reasoning, answer = follow_up(rng, problem.answer) if rng.random() < 0.7 else talk(rng)
-        context += turn("user", problem.prompt) + turn("assistant", problem.reply) + turn("user", question)
-        return context + open_reply, reply_text(reasoning, answer)
-    return context + turn("user", problem.prompt) + open_reply, reply_text(problem.reasoning, problem.reply)
+    if kind < 0.08:
+        return talk_document(rng, context)
+    if kind < 0.12:
+        return follow_up_document(rng, context)
+    if kind < 0.15:  # asked not to think before the reply
+        problem = training_problem(rng, 4)
+        start = context + turn("user", worded(rng, problem.prompt)) + "<|im_start|>assistant\n<think>\n\n</think>\n\n"
+        return start, direct_reply(problem) + "<|im_end|>"
+    problem = training_problem(rng)
+    start = context + turn("user", worded(rng, problem.prompt)) + "<|im_start|>assistant\n"
+    return start, reply_text(reasoning(rng, problem), final_reply(problem))
 
 
 def documents(seed: int):
@@ -77,38 +125,44 @@ def documents(seed: int):
 
 
 def problems(seed: int, families, levels, split: str):
+    """An endless stream of (problem, its reply), the families and levels taking turns."""
     rng = Random(seed)
     while True:
-        yield problem_of_split(rng, rng.choice(families), rng.choice(levels), split)
+        for family in families:
+            for level in levels:
+                problem = problem_of_split(rng, family, level, split)
+                yield problem, reply_text(reasoning(rng, problem), final_reply(problem)).removesuffix("<|im_end|>")
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(description="Problems of the embedded model, as JSON lines.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--families", default=",".join(FAMILIES))
     parser.add_argument("--levels", default=",".join(str(level) for level in range(1, LEVELS + 1)))
     parser.add_argument("--split", choices=("train", "held-out", "all"), default="all")
-    parser.add_argument("--full", action="store_true", help="with reasoning and reply")
+    parser.add_argument("--full", action="store_true", help="with the worked reply")
     arguments = parser.parse_args()
-    families = arguments.families.split(",")
-    unknown = set(families) - set(FAMILIES)
-    if unknown:
-        sys.exit(f"generate.py: unknown families {sorted(unknown)}; there are {sorted(FAMILIES)}")
-    levels = [int(level) for level in arguments.levels.split(",")]
-    if not set(levels) <= set(range(1, LEVELS + 1)):
+    arguments.families = arguments.families.split(",")
+    arguments.levels = [int(level) for level in arguments.levels.split(",")]
+    if unknown := set(arguments.families) - set(FAMILIES):
+        sys.exit(f"generate.py: unknown families {sorted(unknown)}; there are {list(FAMILIES)}")
+    if not set(arguments.levels) <= set(range(1, LEVELS + 1)):
         sys.exit(f"generate.py: levels are 1 to {LEVELS}")
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
     seen = set()
-    for problem in problems(arguments.seed, families, levels, arguments.split):
-        if len(seen) == arguments.count:
+    for problem, reply in problems(arguments.seed, arguments.families, arguments.levels, arguments.split):
+        if len(seen) >= arguments.count:
             break
-        if problem.key in seen:
+        if problem.prompt in seen:
             continue
-        seen.add(problem.key)
+        seen.add(problem.prompt)
         line = {"family": problem.family, "level": problem.level, "prompt": problem.prompt, "answer": problem.answer}
-        if arguments.full:
-            line |= {"reasoning": problem.reasoning, "reply": problem.reply}
-        print(json.dumps(line))
+        print(json.dumps(line | {"reply": reply} if arguments.full else line, ensure_ascii=False))
 
 
 if __name__ == "__main__":
