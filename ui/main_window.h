@@ -7,6 +7,7 @@
 #include "engine/cache/cache_snapshot.h"
 #include "ui/chat_values.h"
 #include "ui/memory_figures.h"
+#include "ui/theme/theme.h"
 
 namespace zipage::ui {
 
@@ -39,6 +40,10 @@ class MainWindow final : public QMainWindow {
   /// A message that goes away by itself, with an optional action ("Undo").
   void showNotice(const QString& text, const QString& actionText = {}, const QString& actionId = {});
 
+  void setSampleQuestions(const QStringList& questions);
+  void setColorScheme(ColorScheme scheme);
+  void setZoom(double zoom);  // of the transcript; 1: 15 px
+
   qint64 currentChat() const;
 
  signals:
@@ -54,7 +59,23 @@ class MainWindow final : public QMainWindow {
   void noticeActionRequested(const QString& actionId);
   void inspectorShown(bool visible);                       // nobody watches: no snapshots needed
 
+ protected:
+  void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
  private:
+  void arrange();
+  void connectActions();
+  void connectPanels();
+  void applyTheme();
+  void showInspectorPanel(bool visible);
+  void leaveChat();
+  void send(const QString& text);
+  void stepChat(int steps);
+
   struct Parts;
   std::unique_ptr<Parts> m_parts;
 };

@@ -85,11 +85,16 @@ void Composer::flushDraft() {
   emit draftChanged(text());
 }
 
+void Composer::requestStop() {
+  if (m_isGenerating) emit stopRequested();
+}
+
 void Composer::pressButton() {
-  if (m_isGenerating)
-    emit stopRequested();
-  else
+  if (m_isGenerating) {
+    requestStop();
+  } else {
     send();
+  }
 }
 
 void Composer::send() {

@@ -25,6 +25,8 @@ class Composer final : public QWidget {
   void setGenerating(bool generating);
   bool isGenerating() const { return m_isGenerating; }
   void takeFocus();
+  /// Asks to stop if there is something to stop.
+  void requestStop();
   /// Reports a draft that was not reported yet.
   void flushDraft();
 
