@@ -15,10 +15,12 @@ constexpr int kBudget = 64;
 constexpr int kPeriod = 32;
 constexpr int kPage = 16;
 
-const QStringList kBounded = {"--policy",      "budget",
-                              "--budget",      QString::number(kBudget),
-                              "--period",      QString::number(kPeriod),
-                              "--page-tokens", QString::number(kPage)};
+// One thread: on a busy machine two would wait for each other more than they work.
+const QStringList kOneThread = {"--threads", "1"};
+const QStringList kBounded = kOneThread + QStringList{"--policy",      "budget",
+                                                      "--budget",      QString::number(kBudget),
+                                                      "--period",      QString::number(kPeriod),
+                                                      "--page-tokens", QString::number(kPage)};
 
 QJsonObject jsonOf(const CliOutcome& outcome) { return QJsonDocument::fromJson(outcome.output).object(); }
 
