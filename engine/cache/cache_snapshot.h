@@ -12,11 +12,11 @@ enum class PageState : std::uint8_t { Free, Held, Shared, PrefixOnly, Compressin
 
 struct PageSnapshot {
   PageState state = PageState::Free;
-  OwnerId owner;                // of the first holder; none when free
+  OwnerId owner;  // of the first holder; none when free
   RequestId request;
-  std::uint16_t tokensLive = 0;   // slots in use
+  std::uint16_t tokensLive = 0;  // slots in use
   std::uint16_t holders = 0;
-  std::int32_t tableIndex = -1;   // place in its first holder's page table
+  std::int32_t tableIndex = -1;  // place in its first holder's page table
 };
 
 struct SequenceSnapshot {
@@ -25,9 +25,9 @@ struct SequenceSnapshot {
   std::int64_t logicalTokens = 0;   // tokens of the sequence so far
   std::int32_t physicalTokens = 0;  // entries held per layer and KV head
   std::int32_t pagesHeld = 0;
-  std::int32_t budgetTokens = 0;    // 0: not bounded
+  std::int32_t budgetTokens = 0;  // 0: not bounded
   std::int32_t compressions = 0;
-  std::int64_t tokensEvicted = 0;   // per layer and KV head, the same number for each
+  std::int64_t tokensEvicted = 0;  // per layer and KV head, the same number for each
 };
 
 struct CacheSnapshot {
@@ -37,7 +37,7 @@ struct CacheSnapshot {
   std::vector<PageSnapshot> pages;          // [numPages], by page index
   std::vector<SequenceSnapshot> sequences;  // those that hold pages, oldest first
   std::int32_t pagesHeld = 0;
-  std::int64_t tokensLive = 0;              // sum of physicalTokens, shared entries counted once
+  std::int64_t tokensLive = 0;  // sum of physicalTokens, shared entries counted once
 };
 
 }  // namespace zipage

@@ -5,8 +5,8 @@
 
 namespace zipage {
 
-CacheSnapshotBuilder::CacheSnapshotBuilder(const PageAllocator& allocator, int pageTokens, std::int64_t bytesPerPage,
-                                           std::uint64_t step)
+CacheSnapshotBuilder::CacheSnapshotBuilder(const PageAllocator& allocator, int pageTokens,
+                                           std::int64_t bytesPerPage, std::uint64_t step)
     : m_allocator(allocator) {
   m_snapshot.step = step;
   m_snapshot.pageTokens = pageTokens;
@@ -18,13 +18,15 @@ CacheSnapshotBuilder::CacheSnapshotBuilder(const PageAllocator& allocator, int p
 void CacheSnapshotBuilder::add(SequenceSnapshot sequence, const PageTable& pages) {
   if (pages.numPages() == 0) return;
   sequence.pagesHeld = pages.numPages();
-  for (int i = 0; i < pages.numPages(); ++i) addPage(sequence, pages.indices()[static_cast<std::size_t>(i)], i);
+  for (int i = 0; i < pages.numPages(); ++i)
+    addPage(sequence, pages.indices()[static_cast<std::size_t>(i)], i);
   m_snapshot.sequences.push_back(sequence);
 }
 
 void CacheSnapshotBuilder::addPage(const SequenceSnapshot& sequence, PageIndex page, int tableIndex) {
   PageSnapshot& entry = m_snapshot.pages[static_cast<std::size_t>(page)];
-  const int live = std::clamp(sequence.physicalTokens - tableIndex * m_snapshot.pageTokens, 0, m_snapshot.pageTokens);
+  const int live =
+      std::clamp(sequence.physicalTokens - tableIndex * m_snapshot.pageTokens, 0, m_snapshot.pageTokens);
   if (entry.state == PageState::Free) {
     entry.owner = sequence.owner;
     entry.request = sequence.request;

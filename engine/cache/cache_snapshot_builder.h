@@ -1,4 +1,5 @@
-// Puts a CacheSnapshot together, sequence by sequence, oldest first. Used between two steps by the engine's thread.
+// Puts a CacheSnapshot together, sequence by sequence, oldest first. Used between two steps by the engine's
+// thread.
 #pragma once
 
 #include <memory>
@@ -11,7 +12,8 @@ namespace zipage {
 
 class CacheSnapshotBuilder {
  public:
-  CacheSnapshotBuilder(const PageAllocator& allocator, int pageTokens, std::int64_t bytesPerPage, std::uint64_t step);
+  CacheSnapshotBuilder(const PageAllocator& allocator, int pageTokens, std::int64_t bytesPerPage,
+                       std::uint64_t step);
 
   /// Sequences without pages are left out.
   void add(SequenceSnapshot sequence, const PageTable& pages);

@@ -1,4 +1,5 @@
-// One compression, planned: which pages are read, which are written, what must stay. A value; the runner carries it out.
+// One compression, planned: which pages are read, which are written, what must stay. A value; the runner
+// carries it out.
 #pragma once
 
 #include <cstdint>

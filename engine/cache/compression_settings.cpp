@@ -8,7 +8,9 @@ namespace {
 
 constexpr int kMostTokens = 1 << 30;  // budget and period together stay far below the end of int
 
-tl::unexpected<Error> invalid(std::string message) { return failure(ErrorCode::InvalidArgument, std::move(message)); }
+tl::unexpected<Error> invalid(std::string message) {
+  return failure(ErrorCode::InvalidArgument, std::move(message));
+}
 
 Result<void> validateMultiple(const char* name, int tokens, int pageTokens) {
   if (tokens < pageTokens || tokens > kMostTokens || tokens % pageTokens != 0) {
@@ -25,9 +27,10 @@ Result<void> validateBudget(const CompressionSettings& settings, int pageTokens,
   }
   const int least = windowTokens + settings.sinkTokens + pageTokens;
   if (settings.budgetTokens >= least) return {};
-  return invalid("a budget of " + std::to_string(settings.budgetTokens) + " tokens is too small: the window of " +
-                 std::to_string(windowTokens) + ", " + std::to_string(settings.sinkTokens) +
-                 " sink tokens and a page of " + std::to_string(pageTokens) + " need " + std::to_string(least));
+  return invalid("a budget of " + std::to_string(settings.budgetTokens) +
+                 " tokens is too small: the window of " + std::to_string(windowTokens) + ", " +
+                 std::to_string(settings.sinkTokens) + " sink tokens and a page of " +
+                 std::to_string(pageTokens) + " need " + std::to_string(least));
 }
 
 Result<void> validateRange(const char* name, float value, float low, float high) {
@@ -37,10 +40,11 @@ Result<void> validateRange(const char* name, float value, float low, float high)
 }
 
 Result<void> validateScoring(const CompressionSettings& settings) {
-  for (const auto& checked : {validateRange("decay of the running score", settings.decay, 0.0F, 1.0F),
-                              validateRange("redundancy weight", settings.redundancyWeight, 0.0F, 1.0F),
-                              validateRange("redundancy temperature", settings.redundancyTemperature, 1e-3F, 1e3F),
-                              validateRange("similarity threshold", settings.similarityThreshold, -1.0F, 1.0F)}) {
+  for (const auto& checked :
+       {validateRange("decay of the running score", settings.decay, 0.0F, 1.0F),
+        validateRange("redundancy weight", settings.redundancyWeight, 0.0F, 1.0F),
+        validateRange("redundancy temperature", settings.redundancyTemperature, 1e-3F, 1e3F),
+        validateRange("similarity threshold", settings.similarityThreshold, -1.0F, 1.0F)}) {
     if (!checked) return checked;
   }
   if (settings.segmentTokens < 0) {
@@ -88,9 +92,10 @@ Result<CompressionSettings> compressionPreset(std::string_view name) {
 }
 
 Result<void> validate(const CompressionSettings& settings, int pageTokens, int windowTokens) {
-  for (const auto& checked : {validateMultiple("budget", settings.budgetTokens, pageTokens),
-                              validateMultiple("period", settings.periodTokens, pageTokens),
-                              validateBudget(settings, pageTokens, windowTokens), validateScoring(settings)}) {
+  for (const auto& checked :
+       {validateMultiple("budget", settings.budgetTokens, pageTokens),
+        validateMultiple("period", settings.periodTokens, pageTokens),
+        validateBudget(settings, pageTokens, windowTokens), validateScoring(settings)}) {
     if (!checked) return checked;
   }
   return {};

@@ -22,14 +22,14 @@ struct CompressionSettings {
   int budgetTokens = 2048;  // entries kept per layer and KV head; a multiple of the page
   int periodTokens = 256;   // tokens between compressions; a multiple of the page
   SelectionRule rule = SelectionRule::Scored;
-  float decay = 0.0F;                   // of the running score; 0: no running score
-  float redundancyWeight = 0.2F;        // lambda: score = lambda * F - (1 - lambda) * R
+  float decay = 0.0F;             // of the running score; 0: no running score
+  float redundancyWeight = 0.2F;  // lambda: score = lambda * F - (1 - lambda) * R
   float redundancyTemperature = 0.2F;
   float similarityThreshold = 0.5F;
-  int segmentTokens = 256;              // redundancy is compared inside segments; 0: everywhere
-  int poolKernel = 1;                   // max-pool width at a first compression; 1: none
-  int sinkTokens = 0;                   // first entries always kept
-  bool positionFreeKeys = true;         // compare keys with their rotation undone
+  int segmentTokens = 256;       // redundancy is compared inside segments; 0: everywhere
+  int poolKernel = 1;            // max-pool width at a first compression; 1: none
+  int sinkTokens = 0;            // first entries always kept
+  bool positionFreeKeys = true;  // compare keys with their rotation undone
   bool protectPrompt = false;
 
   int capacityTokens() const { return budgetTokens + periodTokens; }

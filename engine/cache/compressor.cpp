@@ -33,10 +33,12 @@ PlannedCompression Compressor::plan(const CompressionSource& source) const {
 
 std::vector<std::uint8_t> Compressor::protectedEntries(const CompressionSource& source) const {
   std::vector<std::uint8_t> isProtected(static_cast<std::size_t>(source.numEntries), 0);
-  // What is always kept never leaves the front, so these are the first entries at every later compression as well.
+  // What is always kept never leaves the front, so these are the first entries at every later compression as
+  // well.
   const int front =
       std::max(source.settings.sinkTokens, source.settings.protectPrompt ? source.promptTokens : 0);
-  ZIPAGE_CHECK(front + m_windowTokens <= source.settings.budgetTokens, "what is protected exceeds the budget");
+  ZIPAGE_CHECK(front + m_windowTokens <= source.settings.budgetTokens,
+               "what is protected exceeds the budget");
   std::fill_n(isProtected.begin(), front, std::uint8_t{1});
   std::fill_n(isProtected.rbegin(), m_windowTokens, std::uint8_t{1});
   return isProtected;

@@ -1,5 +1,5 @@
-// Plans the compression of one sequence: what stays whatever its score, and which pages the kept entries move into. It
-// makes no device calls and scores nothing: that is the runner's. Stateless; one thread.
+// Plans the compression of one sequence: what stays whatever its score, and which pages the kept entries move
+// into. It makes no device calls and scores nothing: that is the runner's. Stateless; one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace zipage {
 struct CompressionSource {
   const PageTable& pages;
   const CompressionSettings& settings;
-  int numEntries = 0;       // physical
-  int numScored = 0;        // 0: it was never compressed
+  int numEntries = 0;  // physical
+  int numScored = 0;   // 0: it was never compressed
   int querySlot = 0;
-  int windowRows = 0;       // complete rows of its query window
+  int windowRows = 0;  // complete rows of its query window
   std::int32_t lastPosition = 0;
-  int promptTokens = 0;     // entries that came from the prompt are the first ones, in case they are protected
+  int promptTokens = 0;  // entries that came from the prompt are the first ones, in case they are protected
   std::uint64_t seed = 0;
 };
 
@@ -34,14 +34,16 @@ class Compressor {
   Compressor(PageAllocator& allocator, int pageTokens, int windowTokens)
       : m_allocator(allocator), m_pageTokens(pageTokens), m_windowTokens(windowTokens) {}
 
-  /// Free pages a plan takes: targets come from the sequence's own pages that nobody else holds, in order, and are
-  /// fresh ones where those do not suffice. Every page is asked, shared ones may lie anywhere.
+  /// Free pages a plan takes: targets come from the sequence's own pages that nobody else holds, in order,
+  /// and are fresh ones where those do not suffice. Every page is asked, shared ones may lie anywhere.
   int freshPagesNeeded(const CompressionSource& source) const;
   /// REQUIRES: more entries than the budget, a complete query window, freshPagesNeeded() pages free.
   PlannedCompression plan(const CompressionSource& source) const;
 
  private:
-  int numTargets(const CompressionSource& source) const { return source.settings.budgetTokens / m_pageTokens; }
+  int numTargets(const CompressionSource& source) const {
+    return source.settings.budgetTokens / m_pageTokens;
+  }
   std::vector<std::uint8_t> protectedEntries(const CompressionSource& source) const;
   void chooseTargets(const CompressionSource& source, PlannedCompression& planned) const;
 

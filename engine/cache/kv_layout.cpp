@@ -1,7 +1,7 @@
 #include "engine/cache/kv_layout.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -36,7 +36,8 @@ Result<int> KvLayout::numPages(std::int64_t poolTokens) const {
   }
   // Slots of the whole pool are numbered with 32 bits.
   if (poolTokens < 1 || poolTokens > std::numeric_limits<std::int32_t>::max() - pageTokens) {
-    return failure(ErrorCode::InvalidArgument, "a pool cannot hold " + std::to_string(poolTokens) + " tokens");
+    return failure(ErrorCode::InvalidArgument,
+                   "a pool cannot hold " + std::to_string(poolTokens) + " tokens");
   }
   return static_cast<int>(pagesFor(poolTokens, pageTokens));
 }

@@ -1,5 +1,5 @@
-// What a page and a query slot of a given model weigh, and how many of them make a pool. Arithmetic only; constexpr values,
-// no state.
+// What a page and a query slot of a given model weigh, and how many of them make a pool. Arithmetic only;
+// constexpr values, no state.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +34,8 @@ struct KvLayout {
   /// The query window of one sequence over all layers.
   std::size_t bytesPerQuerySlot() const;
 
-  /// Pages of a pool that holds `poolTokens`, rounded up. InvalidArgument when the page size is none of 16 to 256, the
-  /// window or pool is empty, or slots could not be counted in 31 bits.
+  /// Pages of a pool that holds `poolTokens`, rounded up. InvalidArgument when the page size is none of 16 to
+  /// 256, the window or pool is empty, or slots could not be counted in 31 bits.
   Result<int> numPages(std::int64_t poolTokens) const;
 };
 

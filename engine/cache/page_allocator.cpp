@@ -1,5 +1,6 @@
-// Invariant: a page is in m_free exactly when it has no holders, and then once. The free list is a stack: the page given
-// back last is handed out first, so a pool larger than what is in use stays untouched, and so does its memory.
+// Invariant: a page is in m_free exactly when it has no holders, and then once. The free list is a stack: the
+// page given back last is handed out first, so a pool larger than what is in use stays untouched, and so does
+// its memory.
 #include "engine/cache/page_allocator.h"
 
 #include "engine/base/check.h"

@@ -1,5 +1,5 @@
-// Which pages of the pool are free, and how many holders each of the others has. It knows page numbers only: no memory,
-// no contents, no sequences. Pages are handed out as PageRefs, which give them back. One thread.
+// Which pages of the pool are free, and how many holders each of the others has. It knows page numbers only:
+// no memory, no contents, no sequences. Pages are handed out as PageRefs, which give them back. One thread.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,8 @@ class PageAllocator {
   PageAllocator(const PageAllocator&) = delete;
   PageAllocator& operator=(const PageAllocator&) = delete;
 
-  /// A page with one holder, the caller; an empty PageRef when none is free. The same calls give the same pages.
+  /// A page with one holder, the caller; an empty PageRef when none is free. The same calls give the same
+  /// pages.
   PageRef allocate();
 
   int numPages() const { return static_cast<int>(m_holders.size()); }

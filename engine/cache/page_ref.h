@@ -1,5 +1,5 @@
-// One holder's claim on one page of the pool. Move-only: copying it takes a share(), so that every reference shows in the
-// code. Letting go of the last one frees the page. One thread.
+// One holder's claim on one page of the pool. Move-only: copying it takes a share(), so that every reference
+// shows in the code. Letting go of the last one frees the page. One thread.
 #pragma once
 
 #include <utility>

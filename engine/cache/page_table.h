@@ -1,5 +1,5 @@
-// The pages of one sequence, in order, shared by all layers and heads: entry i lies in page i / pageTokens, slot
-// i mod pageTokens. It holds its pages and knows nothing of what is in them. One thread.
+// The pages of one sequence, in order, shared by all layers and heads: entry i lies in page i / pageTokens,
+// slot i mod pageTokens. It holds its pages and knows nothing of what is in them. One thread.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ class PageTable {
   std::int32_t slotOf(int entry, int pageTokens) const;
 
   void append(PageRef page);
-  /// Becomes `targets`: each of them a page of this table or one of `fresh`, none twice. Other pages are let go.
+  /// Becomes `targets`: each of them a page of this table or one of `fresh`, none twice. Other pages are let
+  /// go.
   void retarget(std::span<const PageIndex> targets, std::vector<PageRef> fresh);
   /// Lets go of every page, the last one first.
   void clear();

@@ -1,4 +1,5 @@
-// Invariant: a slot is in m_free or held by one QuerySlot, never both. The free list is a stack, as that of the pages.
+// Invariant: a slot is in m_free or held by one QuerySlot, never both. The free list is a stack, as that of
+// the pages.
 #include "engine/cache/query_slots.h"
 
 #include "engine/base/check.h"

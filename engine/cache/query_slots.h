@@ -1,5 +1,5 @@
-// The query windows a pool has, handed out one to a sequence that may be compressed. A QuerySlot is the claim on one and
-// gives it back when it goes. One thread.
+// The query windows a pool has, handed out one to a sequence that may be compressed. A QuerySlot is the claim
+// on one and gives it back when it goes. One thread.
 #pragma once
 
 #include <utility>
