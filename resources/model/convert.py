@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ALIGNMENT = 32
 UINT32, INT32, FLOAT32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
 TENSOR_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
+FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 LAYER_NAMES = {
     "attention_norm": "attn_norm", "query": "attn_q", "key": "attn_k", "value": "attn_v", "query_norm": "attn_q_norm",
@@ -55,17 +56,18 @@ def piece_type(tokenizer, index):
     return USER_DEFINED if tokenizer.id_to_piece(index) in SYMBOLS else NORMAL
 
 
-def metadata(config, tokenizer):
+def metadata(config, tokenizer, kind, parameters):
     """The metadata entries, encoded."""
     with open(os.path.join(HERE, "chat_template.jinja"), encoding="utf-8") as file:
-        template = file.read()
+        template = file.read().rstrip("\n")
     indices = range(tokenizer.get_piece_size())
     return [
         entry("general.architecture", STRING, "qwen3"),
         entry("general.name", STRING, "Zipage Demo"),
         entry("general.license", STRING, "mit"),
         entry("general.description", STRING, "A small reasoning model for made-up puzzles, trained from nothing for Zipage"),
-        entry("general.size_label", STRING, "15M"),
+        entry("general.size_label", STRING, f"{parameters / 1e6:.0f}M"),
+        entry("general.file_type", UINT32, FILE_TYPES[kind]),
         entry("general.alignment", UINT32, ALIGNMENT),
         entry("qwen3.block_count", UINT32, config["layers"]),
         entry("qwen3.context_length", UINT32, config["context"]),
@@ -133,7 +135,7 @@ def write(path, config, state, tokenizer, kind):
         data += bytes(-len(data) % ALIGNMENT)
         blobs.append(data)
         offset += len(data)
-    entries = metadata(config, tokenizer)
+    entries = metadata(config, tokenizer, kind, sum(tensor.numel() for tensor in state.values()))
     head = b"GGUF" + struct.pack("<IQQ", 3, len(blobs), len(entries)) + b"".join(entries) + table
     with open(path, "wb") as file:
         file.write(head + bytes(-len(head) % ALIGNMENT))
