@@ -78,7 +78,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_parts(std::make
   m_parts->conversation->composer().takeFocus();
 }
 
-MainWindow::~MainWindow() = default;
+// The panels use the colours of the parts, so they go first.
+MainWindow::~MainWindow() { delete takeCentralWidget(); }
 
 void MainWindow::arrange() {
   Parts& parts = *m_parts;

@@ -18,7 +18,7 @@ OwnerColorSet makeSet(const std::array<QRgb, kNumOwnerColors>& values) {
 
 const OwnerColorSet& ownerColorSet(bool isDark) {
   static const OwnerColorSet kLight = makeSet({0xff0e64e5, 0xffb76b1c, 0xff7b5aae, 0xff2d4608, 0xffb7376b, 0xff785715,
-                                               0xff8082f7, 0xff580d7d, 0xfff54874, 0xff7e2757, 0xffb27ead, 0xff2833bd});
+                                               0xff8082f7, 0xff580d7d, 0xfff54874, 0xff7e2757, 0xffb17cac, 0xff2833bd});
   static const OwnerColorSet kDark = makeSet({0xff4b96b8, 0xffe94287, 0xff43cba4, 0xffd1ad41, 0xff8b5dce, 0xffc5d9f9,
                                               0xff1d7d3e, 0xfff2d935, 0xffc671fe, 0xff57f9b0, 0xffb0a8e7, 0xff91921f});
   return isDark ? kDark : kLight;

@@ -36,7 +36,7 @@ void deriveAccent(Theme& theme, const QColor& accent) {
   const QColor ink = theme.isDark ? QColor(Qt::white) : QColor(Qt::black);
   theme.accent = accent;
   theme.accentHover = mixed(accent, ink, 0.12);
-  const QColor white(Qt::white), black(16, 18, 20);
+  const QColor white(Qt::white), black(Qt::black);
   theme.onAccent = contrastRatio(white, accent) >= kTextContrast ? white : black;
   theme.accentOnPage = readable(accent, ink, {theme.page, theme.raised});
   theme.accentOnPanel = readable(accent, ink, {theme.panel, theme.hover});

@@ -1,0 +1,284 @@
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QListView>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+
+#include "tests/ui/snapshots.h"
+#include "ui/chats/chat_list_model.h"
+#include "ui/composer/message_edit.h"
+#include "ui/main_window.h"
+#include "ui/memory/page_map.h"
+#include "ui/transcript/transcript_view.h"
+#include "ui/window/message_bar.h"
+
+using namespace zipage;
+using namespace zipage::ui;
+
+class TestMainWindow : public QObject {
+  Q_OBJECT
+
+ private:
+  std::unique_ptr<MainWindow> m_window;
+
+  template <typename Widget>
+  Widget& part(const char* name = nullptr) const {
+    auto* found = name ? m_window->findChild<Widget*>(QLatin1String(name)) : m_window->findChild<Widget*>();
+    if (found == nullptr) qFatal("no such widget: %s", name ? name : Widget::staticMetaObject.className());
+    return *found;
+  }
+
+  MessageEdit& edit() const { return part<MessageEdit>(); }
+  TranscriptView& transcript() const { return part<TranscriptView>(); }
+
+  static ChatItem chat(qint64 id, const QString& title) {
+    return {id, title, QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(id), false};
+  }
+
+  static MessageItem message(qint64 id, Role role, ReplyState state, const QString& text) {
+    MessageItem item;
+    item.id = id;
+    item.role = role;
+    item.state = state;
+    item.text = text;
+    return item;
+  }
+
+  void showApples() {
+    m_window->showChat(2, {message(1, Role::User, ReplyState::Complete, QStringLiteral("Apples?"))}, {}, {});
+  }
+
+  void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QTest::keyClick(m_window.get(), key, modifiers);
+  }
+
+ private slots:
+  void initTestCase() {
+    qRegisterMetaType<GenerationSettings>();
+    qRegisterMetaType<qint64>();
+  }
+
+  void init() {
+    m_window = std::make_unique<MainWindow>();
+    m_window->setModel({ModelInfo::State::Ready, QStringLiteral("Zip 25M"), {}, QStringLiteral("25 M"), {}});
+    m_window->setChats({chat(3, QStringLiteral("Pears")), chat(2, QStringLiteral("Apples"))});
+    m_window->showChat(0, {}, {}, {});
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+  }
+
+  void aQuestionIsSentIntoANewChat() {
+    QSignalSpy sent(m_window.get(), &MainWindow::sendRequested);
+    QTest::keyClicks(&edit(), QStringLiteral("What is 2 + 2?"));
+    QTest::keyClick(&edit(), Qt::Key_Return);
+    QCOMPARE(sent.count(), 1);
+    QCOMPARE(sent[0][0].toLongLong(), 0);
+    QCOMPARE(sent[0][1].toString(), QStringLiteral("What is 2 + 2?"));
+  }
+
+  void aQuestionIsSentIntoTheChatThatIsShown() {
+    QSignalSpy sent(m_window.get(), &MainWindow::sendRequested);
+    showApples();
+    QTest::keyClicks(&edit(), QStringLiteral("And pears?"));
+    QTest::keyClick(&edit(), Qt::Key_Return);
+    QCOMPARE(sent[0][0].toLongLong(), 2);
+  }
+
+  void sampleQuestionsAreSentByAClick() {
+    QSignalSpy sent(m_window.get(), &MainWindow::sendRequested);
+    m_window->setSampleQuestions({QStringLiteral("What is 1 & 1?")});
+    for (QPushButton* button : m_window->findChildren<QPushButton*>()) {
+      if (button->text().contains(QStringLiteral("1 && 1"))) QTest::mouseClick(button, Qt::LeftButton);
+    }
+    QCOMPARE(sent.count(), 1);
+    QCOMPARE(sent[0][1].toString(), QStringLiteral("What is 1 & 1?"));
+  }
+
+  void repliesOfOtherChatsAreNotShown() {
+    showApples();
+    m_window->addMessage(3, message(9, Role::User, ReplyState::Complete, QStringLiteral("Pears?")));
+    m_window->appendToMessage(3, 1, {}, QStringLiteral("wrong"));
+    m_window->updateMessage(3, message(1, Role::User, ReplyState::Complete, QStringLiteral("wrong")));
+    QCOMPARE(transcript().numMessages(), 1);
+    QTest::qWait(50);
+    QCOMPARE(transcript().layoutOf(0).message().text, QStringLiteral("Apples?"));
+  }
+
+  void escapeStopsTheReplyThatIsGenerated() {
+    QSignalSpy stopped(m_window.get(), &MainWindow::stopRequested);
+    showApples();
+    press(Qt::Key_Escape);
+    QCOMPARE(stopped.count(), 0);
+    m_window->addMessage(2, message(5, Role::Assistant, ReplyState::Thinking, {}));
+    press(Qt::Key_Escape);
+    QCOMPARE(stopped.count(), 1);
+    QCOMPARE(stopped[0][0].toLongLong(), 2);
+    m_window->updateMessage(2, message(5, Role::Assistant, ReplyState::Stopped, {}));
+    press(Qt::Key_Escape);
+    QCOMPARE(stopped.count(), 1);
+  }
+
+  void keysChangeBetweenChats() {
+    QSignalSpy chosen(m_window.get(), &MainWindow::chatSelected);
+    QSignalSpy created(m_window.get(), &MainWindow::newChatRequested);
+    m_window->showChat(3, {}, {}, {});
+    press(Qt::Key_PageDown, Qt::ControlModifier);
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(chosen[0][0].toLongLong(), 2);
+    press(Qt::Key_N, Qt::ControlModifier);
+    QCOMPARE(created.count(), 1);
+  }
+
+  void showingAChatIsNotChoosingIt() {
+    QSignalSpy chosen(m_window.get(), &MainWindow::chatSelected);
+    m_window->showChat(3, {}, {}, {});
+    m_window->updateChat(chat(3, QStringLiteral("More pears")));
+    m_window->removeChat(2);
+    QCOMPARE(chosen.count(), 0);
+    QCOMPARE(m_window->currentChat(), 3);
+  }
+
+  void aClickChoosesAChat() {
+    QSignalSpy chosen(m_window.get(), &MainWindow::chatSelected);
+    auto& list = part<QListView>("chatList");
+    QTest::mouseClick(list.viewport(), Qt::LeftButton, {},
+                      list.visualRect(list.model()->index(1, 0)).center());
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(chosen[0][0].toLongLong(), 2);
+  }
+
+  void renamingIsTold() {
+    QSignalSpy renamed(m_window.get(), &MainWindow::chatRenamed);
+    auto* model = m_window->findChild<ChatListModel*>();
+    QVERIFY(model != nullptr);
+    model->setData(model->index(0), QStringLiteral("Fruit"), Qt::EditRole);
+    QCOMPARE(renamed.count(), 1);
+    QCOMPARE(renamed[0][0].toLongLong(), 3);
+    QCOMPARE(renamed[0][1].toString(), QStringLiteral("Fruit"));
+  }
+
+  void draftsAreKeptWhenTheChatChanges() {
+    QSignalSpy drafts(m_window.get(), &MainWindow::draftChanged);
+    showApples();
+    QTest::keyClicks(&edit(), QStringLiteral("half a quest"));
+    press(Qt::Key_PageUp, Qt::ControlModifier);
+    QCOMPARE(drafts.count(), 1);
+    QCOMPARE(drafts[0][0].toLongLong(), 2);
+    QCOMPARE(drafts[0][1].toString(), QStringLiteral("half a quest"));
+    m_window->showChat(3, {}, {}, QStringLiteral("other draft"));
+    QCOMPARE(edit().toPlainText(), QStringLiteral("other draft"));
+  }
+
+  void aDraftComesBackWhereItWasWritten() {
+    showApples();
+    m_window->restoreDraft(3, QStringLiteral("not here"));
+    QVERIFY(edit().toPlainText().isEmpty());
+    m_window->restoreDraft(2, QStringLiteral("here"));
+    QCOMPARE(edit().toPlainText(), QStringLiteral("here"));
+  }
+
+  void theInspectorFoldsAndTells() {
+    QSignalSpy shown(m_window.get(), &MainWindow::inspectorShown);
+    press(Qt::Key_I, Qt::ControlModifier);
+    QVERIFY(!part<PageMap>().isVisible());
+    press(Qt::Key_I, Qt::ControlModifier);
+    QVERIFY(part<PageMap>().isVisible());
+    QCOMPARE(shown.count(), 2);
+    QCOMPARE(shown[0][0].toBool(), false);
+    QCOMPARE(shown[1][0].toBool(), true);
+  }
+
+  void theInspectorGoesFirstInANarrowWindow() {
+    m_window->resize(900, 600);
+    QTRY_VERIFY(!part<PageMap>().isVisible());
+    QVERIFY(part<QListView>("chatList").isVisible());
+    m_window->resize(1280, 800);
+    QTRY_VERIFY(part<PageMap>().isVisible());
+  }
+
+  void theSidebarFolds() {
+    press(Qt::Key_B, Qt::ControlModifier);
+    QVERIFY(!part<QListView>("chatList").isVisible());
+    press(Qt::Key_B, Qt::ControlModifier);
+    QVERIFY(part<QListView>("chatList").isVisible());
+  }
+
+  void snapshotsReachTheMap() {
+    m_window->setCacheSnapshot(snapshotOf("AAB_"));
+    QCOMPARE(part<PageMap>().grid().numTiles, 4);
+    QVERIFY(part<PageMap>().describe(0).startsWith(QStringLiteral("Page 0")));
+  }
+
+  void aPageIsCalledByTheTitleOfItsChat() {
+    m_window->setCacheSnapshot(snapshotOf("B"));
+    QVERIFY(part<PageMap>().describe(0).contains(QStringLiteral("Apples")));
+  }
+
+  void problemsStayAndNoticesHaveActions() {
+    QSignalSpy undone(m_window.get(), &MainWindow::noticeActionRequested);
+    m_window->showProblem(QStringLiteral("Saving failed: <b>disk full</b>"));
+    m_window->showNotice(QStringLiteral("“Apples” was deleted."), QStringLiteral("Undo"),
+                         QStringLiteral("restore-2"));
+    QVERIFY(part<MessageBar>("problemBar").isVisible());
+    auto& notice = part<MessageBar>("noticeBar");
+    QVERIFY(notice.isVisible());
+    QTest::mouseClick(notice.findChild<QPushButton*>(), Qt::LeftButton);
+    QCOMPARE(undone.count(), 1);
+    QCOMPARE(undone[0][0].toString(), QStringLiteral("restore-2"));
+    QVERIFY(!notice.isVisible());
+    QVERIFY(part<MessageBar>("problemBar").isVisible());
+  }
+
+  void aModelThatFailsSaysWhyUntilAnotherIsReady() {
+    m_window->setModel(
+        {ModelInfo::State::Failed, QStringLiteral("x.gguf"), {}, {}, QStringLiteral("no tensors")});
+    auto& problem = part<MessageBar>("problemBar");
+    QVERIFY(problem.isVisible());
+    QVERIFY(problem.text().contains(QStringLiteral("no tensors")));
+    m_window->setModel({ModelInfo::State::Ready, QStringLiteral("y.gguf"), {}, {}, {}});
+    QVERIFY(!problem.isVisible());
+  }
+
+  void aDroppedModelFileIsOpened() {
+    QSignalSpy opened(m_window.get(), &MainWindow::modelFileChosen);
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(QStringLiteral("/models/some model.GGUF"))});
+    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &drop);
+    QCOMPARE(opened.count(), 1);
+    QCOMPARE(opened[0][0].toString(), QStringLiteral("/models/some model.GGUF"));
+  }
+
+  void otherFilesAreNotTaken() {
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(QStringLiteral("/etc/passwd"))});
+    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    enter.ignore();
+    QCoreApplication::sendEvent(m_window.get(), &enter);
+    QVERIFY(!enter.isAccepted());
+  }
+
+  void everyButtonHasANameForAScreenReader() {
+    for (const QAbstractButton* button : m_window->findChildren<QAbstractButton*>()) {
+      const bool isInner = button->objectName().startsWith(QStringLiteral("qt_")) ||
+                           qobject_cast<QWidget*>(button->parent()) == nullptr;
+      if (isInner || QByteArray(button->metaObject()->className()).startsWith("Scroll")) continue;
+      const QAction* action = qobject_cast<const QToolButton*>(button)
+                                  ? static_cast<const QToolButton*>(button)->defaultAction()
+                                  : nullptr;
+      const bool isNamed = !button->accessibleName().isEmpty() || !button->text().isEmpty() ||
+                           (action != nullptr && !action->text().isEmpty());
+      const bool isUnused = button->property("kind").toString() == QStringLiteral("link");
+      QVERIFY2(isNamed || isUnused, qPrintable(button->objectName() + button->metaObject()->className()));
+    }
+  }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
