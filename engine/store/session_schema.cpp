@@ -66,7 +66,8 @@ CREATE TRIGGER chat_deleted AFTER DELETE ON chats BEGIN
 END;
 
 CREATE VIRTUAL TABLE message_search USING fts5(
-  text, reasoning, content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+  text, reasoning, content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2',
+  prefix = '1 2');
 CREATE TRIGGER message_inserted AFTER INSERT ON messages WHEN new.state <> 1 BEGIN
   INSERT INTO message_search(rowid, text, reasoning) VALUES (new.id, new.text, new.reasoning);
 END;

@@ -165,7 +165,6 @@ class TestStoreThread : public QObject {
     BatchWriter writer(*m_reader, {});
     const auto watcher = Database::open(m_folder->file());
     REQUIRE_OK(watcher);
-    // Counts commits of other connections; the first batch opens the count.
     const std::int64_t before = *watcher->queryInteger("PRAGMA data_version");
     std::vector<Write> batch = {chatRecord(1)};
     for (std::uint64_t id = 2; id < 50; ++id) batch.push_back(messageRecord(id, 1, "text"));
