@@ -1,7 +1,5 @@
-// Step 6 of a compression: kept entries move to the front. One task is one (layer, KV head); it reads everything it keeps
-// into scratch before it writes, so any arrangement of target pages is safe.
-#include <omp.h>
-
+// Step 6 of a compression: kept entries move to the front. One task is one (layer, KV head); it reads
+// everything it keeps into scratch before it writes, so any arrangement of target pages is safe.
 #include <algorithm>
 #include <cstring>
 
@@ -17,22 +15,26 @@ struct Staging {
   std::int32_t* positions;  // [keep]
 };
 
-void stage(const CompactPagesArguments& a, int layer, int head, const std::int32_t* kept, const Staging& staging) {
+void stage(const CompactPagesArguments& a, int layer, int head, const std::int32_t* kept,
+           const Staging& staging) {
   const PagedKv& kv = a.entries.kv;
   const std::size_t entryBytes = bytesOf(kv.type, kv.headDim);
   for (int i = 0; i < a.keep; ++i) {
     const int page = a.entries.pageTable[kept[i] / kv.pageTokens];
     const int slot = kept[i] % kv.pageTokens;
     std::memcpy(staging.keys + i * entryBytes, kv.keyTile(layer, page, head) + slot * entryBytes, entryBytes);
-    std::memcpy(staging.values + i * entryBytes, kv.valueTile(layer, page, head) + slot * entryBytes, entryBytes);
+    std::memcpy(staging.values + i * entryBytes, kv.valueTile(layer, page, head) + slot * entryBytes,
+                entryBytes);
     staging.positions[i] = kv.positions[kv.slotIndex(layer, page, head) + slot];
   }
 }
 
-void write(const CompactPagesArguments& a, int layer, int head, const std::int32_t* kept, const Staging& staging) {
+void write(const CompactPagesArguments& a, int layer, int head, const std::int32_t* kept,
+           const Staging& staging) {
   const PagedKv& kv = a.entries.kv;
   const std::size_t entryBytes = bytesOf(kv.type, kv.headDim);
-  const float* global = a.global + (static_cast<std::size_t>(layer) * kv.kvHeads + head) * a.entries.numEntries;
+  const float* global =
+      a.global + (static_cast<std::size_t>(layer) * kv.kvHeads + head) * a.entries.numEntries;
   for (int first = 0; first < a.keep; first += kv.pageTokens) {
     const int page = a.targetTable[first / kv.pageTokens];
     const auto count = static_cast<std::size_t>(std::min(kv.pageTokens, a.keep - first));
@@ -51,18 +53,16 @@ void compactPages(CpuContext& context, const CompactPagesArguments& a) {
   const auto keep = static_cast<std::size_t>(a.keep);
   const std::size_t entryBytes = bytesOf(kv.type, kv.headDim);
   const int numTasks = kv.numLayers * kv.kvHeads;
-#pragma omp parallel num_threads(context.numThreads())
-  {
-    float* scratch = context.threadScratch(omp_get_thread_num(), keep * (2 * entryBytes / sizeof(float) + 3));
+  constexpr std::int64_t kLarge = 1 << 30;  // a compression is always worth every thread
+  context.parallelFor(numTasks, kLarge, [&](std::int64_t index, int thread) {
+    const int task = static_cast<int>(index);
+    float* scratch = context.threadScratch(thread, keep * (2 * entryBytes / sizeof(float) + 3));
     auto* bytes = reinterpret_cast<std::byte*>(scratch + keep);
     const Staging staging{bytes, bytes + keep * entryBytes, reinterpret_cast<std::int32_t*>(scratch)};
-#pragma omp for schedule(dynamic, 1)
-    for (int task = 0; task < numTasks; ++task) {
-      const std::int32_t* kept = a.kept + task * keep;
-      stage(a, task / kv.kvHeads, task % kv.kvHeads, kept, staging);
-      write(a, task / kv.kvHeads, task % kv.kvHeads, kept, staging);
-    }
-  }
+    const std::int32_t* kept = a.kept + task * keep;
+    stage(a, task / kv.kvHeads, task % kv.kvHeads, kept, staging);
+    write(a, task / kv.kvHeads, task % kv.kvHeads, kept, staging);
+  });
 }
 
 }  // namespace zipage::cpu

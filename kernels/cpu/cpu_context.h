@@ -1,20 +1,26 @@
-// What CPU ops share: the number of threads, and scratch memory that grows and is kept, so that decoding allocates nothing.
+// What CPU ops share: the thread team, and scratch memory that grows and is kept, so that decoding allocates
+// nothing.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "kernels/cpu/thread_team.h"
+
 namespace zipage {
 
 class CpuContext {
  public:
-  explicit CpuContext(int numThreads) : m_numThreads(numThreads), m_scratch(static_cast<std::size_t>(numThreads)) {}
+  explicit CpuContext(int numThreads) : m_team(numThreads), m_scratch(static_cast<std::size_t>(numThreads)) {}
 
-  int numThreads() const { return m_numThreads; }
+  int numThreads() const { return m_team.numThreads(); }
 
-  /// Threads worth waking for this many multiply-adds.
-  int threadsFor(std::int64_t work) const { return work < kSerialWork ? 1 : m_numThreads; }
+  /// Shares out tasks that together are about `work` multiply-adds: body(task, thread).
+  template <typename Body>
+  void parallelFor(std::int64_t numTasks, std::int64_t work, Body&& body) {
+    m_team.run(numTasks, work < kSerialWork, body);
+  }
 
   /// `count` floats that belong to this thread until its next call. Grows on first use, then stays.
   float* threadScratch(int thread, std::size_t count) {
@@ -30,9 +36,9 @@ class CpuContext {
 
  private:
   // Waking a second thread costs about as much as this many multiply-adds on one.
-  static constexpr std::int64_t kSerialWork = 40000;
+  static constexpr std::int64_t kSerialWork = 60000;
 
-  int m_numThreads;
+  ThreadTeam m_team;
   std::vector<std::vector<float>> m_scratch;
   std::vector<std::byte> m_shared;
 };

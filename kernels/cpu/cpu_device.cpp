@@ -49,8 +49,8 @@ std::size_t memoryBytes() {
 CpuDevice::CpuDevice(int numThreads) : m_context(numThreads > 0 ? numThreads : allowedCores()) {
   m_info.name = "cpu";
   const int threads = m_context.numThreads();
-  m_info.description =
-      processorName() + ", " + std::to_string(threads) + (threads == 1 ? " thread, " : " threads, ") + vectorName();
+  m_info.description = processorName() + ", " + std::to_string(threads) +
+                       (threads == 1 ? " thread, " : " threads, ") + vectorName();
   m_info.memoryBytes = memoryBytes();
   m_info.activationType = DataType::F32;
 }
@@ -81,7 +81,9 @@ void CpuDevice::embed(Stream&, const EmbedArguments& a) { cpu::embed(m_context, 
 void CpuDevice::rmsNorm(Stream&, const RmsNormArguments& a) { cpu::rmsNorm(m_context, a); }
 void CpuDevice::matmul(Stream&, const MatmulArguments& a) { cpu::matmul(m_context, a); }
 void CpuDevice::storeKeyValue(Stream&, const StoreKeyValueArguments& a) { cpu::storeKeyValue(m_context, a); }
-void CpuDevice::pagedAttention(Stream&, const PagedAttentionArguments& a) { cpu::pagedAttention(m_context, a); }
+void CpuDevice::pagedAttention(Stream&, const PagedAttentionArguments& a) {
+  cpu::pagedAttention(m_context, a);
+}
 void CpuDevice::siluMultiply(Stream&, const SiluMultiplyArguments& a) { cpu::siluMultiply(m_context, a); }
 void CpuDevice::gatherRows(Stream&, const GatherRowsArguments& a) { cpu::gatherRows(m_context, a); }
 void CpuDevice::sample(Stream&, const SampleArguments& a) { cpu::sample(m_context, a); }

@@ -1,4 +1,5 @@
-// The device every machine has. Ops run at once on the calling thread and its OpenMP team; a stream is only a place.
+// The device every machine has. Ops run at once on the calling thread and its thread team; a stream is only a
+// place.
 #pragma once
 
 #include "kernels/cpu/cpu_context.h"

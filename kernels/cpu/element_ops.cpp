@@ -10,10 +10,13 @@ namespace zipage::cpu {
 namespace {
 
 const std::byte* rowOf(const ConstTensorView& view, std::int64_t row) {
-  return static_cast<const std::byte*>(view.data) + static_cast<std::size_t>(row) * bytesOf(view.type, view.columns);
+  return static_cast<const std::byte*>(view.data) +
+         static_cast<std::size_t>(row) * bytesOf(view.type, view.columns);
 }
 
-float* floatRow(const TensorView& view, std::int64_t row) { return static_cast<float*>(view.data) + row * view.columns; }
+float* floatRow(const TensorView& view, std::int64_t row) {
+  return static_cast<float*>(view.data) + row * view.columns;
+}
 
 }  // namespace
 
@@ -25,25 +28,21 @@ void embed(CpuContext&, const EmbedArguments& a) {
 
 void rmsNorm(CpuContext& context, const RmsNormArguments& a) {
   const auto columns = static_cast<std::size_t>(a.input.columns);
-  const int numThreads = context.threadsFor(a.input.rows * a.input.columns);
-#pragma omp parallel for schedule(static) num_threads(numThreads) if (numThreads > 1)
-  for (std::int64_t t = 0; t < a.input.rows; ++t) {
+  context.parallelFor(a.input.rows, a.input.rows * a.input.columns, [&](std::int64_t t, int) {
     const float* row = static_cast<const float*>(a.input.data) + t * a.input.columns;
     const float meanSquare = dotProduct(row, row, columns) / static_cast<float>(columns);
-    scaleBy(row, 1.0F / std::sqrt(meanSquare + a.epsilon), static_cast<const float*>(a.gain.data), floatRow(a.output, t),
-            columns);
-  }
+    scaleBy(row, 1.0F / std::sqrt(meanSquare + a.epsilon), static_cast<const float*>(a.gain.data),
+            floatRow(a.output, t), columns);
+  });
 }
 
 void siluMultiply(CpuContext& context, const SiluMultiplyArguments& a) {
   // An exponential costs about as much as ten multiply-adds.
-  const int numThreads = context.threadsFor(a.output.rows * a.output.columns * 10);
-#pragma omp parallel for schedule(static) num_threads(numThreads) if (numThreads > 1)
-  for (std::int64_t t = 0; t < a.output.rows; ++t) {
+  context.parallelFor(a.output.rows, a.output.rows * a.output.columns * 10, [&](std::int64_t t, int) {
     const float* gate = static_cast<const float*>(a.gate.data) + t * a.gate.columns;
     const float* up = static_cast<const float*>(a.up.data) + t * a.up.columns;
     siluTimes(gate, up, floatRow(a.output, t), static_cast<std::size_t>(a.output.columns));
-  }
+  });
 }
 
 void gatherRows(CpuContext&, const GatherRowsArguments& a) {

@@ -11,7 +11,8 @@ namespace {
 void fuseHead(const FuseScoresArguments& a, const float* attention, float* global, float* pooled) {
   const int n = a.entries.numEntries;
   // `global` holds the running scores of before on entry.
-  for (int j = 0; j < n; ++j) global[j] = j < a.numScored ? std::max(attention[j], a.decay * global[j]) : attention[j];
+  for (int j = 0; j < n; ++j)
+    global[j] = j < a.numScored ? std::max(attention[j], a.decay * global[j]) : attention[j];
   const int reach = a.poolKernel / 2;
   for (int j = 0; j < n; ++j) {
     const int first = std::max(0, j - reach);

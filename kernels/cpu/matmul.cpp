@@ -1,6 +1,7 @@
-// output = input · weightᵀ. An output element is one dot product over the columns, in one accumulator of vector lanes from the
-// first column to the last, whatever tile it is computed in: so a row's result does not depend on the other rows of a call.
-// Tiles of up to 4 tokens by 4 outputs share each weight load and each input load; the threads share out the outputs.
+// output = input · weightᵀ. An output element is one dot product over the columns, in one accumulator of
+// vector lanes from the first column to the last, whatever tile it is computed in: so a row's result does not
+// depend on the other rows of a call. Tiles of up to 4 tokens by 4 outputs share each weight load and each
+// input load; the threads share out the outputs.
 #include <cstring>
 
 #include "kernels/cpu/half.h"
@@ -8,7 +9,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/matmul.cpp"
-#include <hwy/foreach_target.h>
+#include <hwy/foreach_target.h>  // must come before highway.h
+
 #include <hwy/highway.h>
 
 #include "kernels/cpu/vector_math.h"
@@ -44,7 +46,8 @@ void tile(const float* input, const Weight* weight, std::size_t columns, float* 
     for (int t = 0; t < kTokens; ++t) inputs[t] = hn::LoadU(d, input + t * columns + k);
     for (int o = 0; o < kOutputs; ++o) {
       const auto wide = loadWide(d, weight + o * columns + k);
-      for (int t = 0; t < kTokens; ++t) sums[t * kOutputs + o] = hn::MulAdd(inputs[t], wide, sums[t * kOutputs + o]);
+      for (int t = 0; t < kTokens; ++t)
+        sums[t * kOutputs + o] = hn::MulAdd(inputs[t], wide, sums[t * kOutputs + o]);
     }
   }
   for (int t = 0; t < kTokens; ++t) {
@@ -80,10 +83,17 @@ void tokenTiles(const MatmulArguments& a, std::size_t output) {
   std::size_t token = 0;
   for (; token + 4 <= numTokens; token += 4) tileInto<4, kOutputs, Weight>(a, token, output);
   switch (numTokens - token) {
-    case 3: tileInto<3, kOutputs, Weight>(a, token, output); break;
-    case 2: tileInto<2, kOutputs, Weight>(a, token, output); break;
-    case 1: tileInto<1, kOutputs, Weight>(a, token, output); break;
-    default: break;
+    case 3:
+      tileInto<3, kOutputs, Weight>(a, token, output);
+      break;
+    case 2:
+      tileInto<2, kOutputs, Weight>(a, token, output);
+      break;
+    case 1:
+      tileInto<1, kOutputs, Weight>(a, token, output);
+      break;
+    default:
+      break;
   }
 }
 
@@ -100,10 +110,14 @@ void outputTiles(const MatmulArguments& a, std::size_t first, std::size_t last) 
 
 void floatRange(const MatmulArguments& a, std::size_t first, std::size_t last) {
   switch (a.weight.type) {
-    case DataType::F32: return outputTiles<float>(a, first, last);
-    case DataType::F16: return outputTiles<hwy::float16_t>(a, first, last);
-    case DataType::BF16: return outputTiles<hwy::bfloat16_t>(a, first, last);
-    case DataType::Q8_0: return;  // see quantizedRange
+    case DataType::F32:
+      return outputTiles<float>(a, first, last);
+    case DataType::F16:
+      return outputTiles<hwy::float16_t>(a, first, last);
+    case DataType::BF16:
+      return outputTiles<hwy::bfloat16_t>(a, first, last);
+    case DataType::Q8_0:
+      return;  // see quantizedRange
   }
 }
 
@@ -131,7 +145,8 @@ struct QuantizedBlock {
   std::int8_t quants[kQ8Block];
 };
 
-void quantizedRange(const MatmulArguments& a, const QuantizedBlock* input, std::size_t first, std::size_t last) {
+void quantizedRange(const MatmulArguments& a, const QuantizedBlock* input, std::size_t first,
+                    std::size_t last) {
   const auto numBlocks = static_cast<std::size_t>(a.input.columns) / kQ8Block;
   const auto* bias = static_cast<const float*>(a.bias.data);
   for (std::size_t output = first; output < last; ++output) {
@@ -188,7 +203,8 @@ void quantizeRow(const float* row, std::size_t columns, InputBlock* blocks) {
     for (int i = 0; i < 32; ++i) largest = std::max(largest, std::fabs(values[i]));
     const float inverse = largest > 0.0F ? 127.0F / largest : 0.0F;
     blocks[b].scale = largest / 127.0F;
-    for (int i = 0; i < 32; ++i) blocks[b].quants[i] = static_cast<std::int8_t>(std::lrintf(values[i] * inverse));
+    for (int i = 0; i < 32; ++i)
+      blocks[b].quants[i] = static_cast<std::int8_t>(std::lrintf(values[i] * inverse));
   }
 }
 
@@ -197,10 +213,10 @@ void quantizeRow(const float* row, std::size_t columns, InputBlock* blocks) {
 void matmul(CpuContext& context, const MatmulArguments& a) {
   const auto outputs = static_cast<std::size_t>(a.weight.rows);
   const std::int64_t work = a.input.rows * a.weight.rows * a.weight.columns;
-  // Shares are multiples of 8 outputs, so that threads do not write into each other's cache lines more than they must.
+  // Shares are multiples of 8 outputs, so that threads do not write into each other's cache lines more than
+  // they must.
   constexpr std::size_t kShare = 16;
   const auto numShares = static_cast<std::int64_t>((outputs + kShare - 1) / kShare);
-  const int numThreads = context.threadsFor(work);
 
   InputBlock* blocks = nullptr;
   if (a.weight.type == DataType::Q8_0) {
@@ -208,16 +224,18 @@ void matmul(CpuContext& context, const MatmulArguments& a) {
     blocks = reinterpret_cast<InputBlock*>(
         context.sharedScratch(static_cast<std::size_t>(a.input.rows) * perRow * sizeof(InputBlock)));
     for (std::int64_t t = 0; t < a.input.rows; ++t) {
-      quantizeRow(static_cast<const float*>(a.input.data) + t * a.input.columns, a.input.columns, blocks + t * perRow);
+      quantizeRow(static_cast<const float*>(a.input.data) + t * a.input.columns, a.input.columns,
+                  blocks + t * perRow);
     }
   }
-#pragma omp parallel for schedule(static) num_threads(numThreads) if (numThreads > 1)
-  for (std::int64_t share = 0; share < numShares; ++share) {
+  context.parallelFor(numShares, work, [&](std::int64_t share, int) {
     const std::size_t first = static_cast<std::size_t>(share) * kShare;
     const std::size_t last = std::min(outputs, first + kShare);
-    if (blocks == nullptr) HWY_DYNAMIC_DISPATCH(floatRange)(a, first, last);
-    else HWY_DYNAMIC_DISPATCH(quantizedRangeOf)(a, blocks, first, last);
-  }
+    if (blocks == nullptr)
+      HWY_DYNAMIC_DISPATCH(floatRange)(a, first, last);
+    else
+      HWY_DYNAMIC_DISPATCH(quantizedRangeOf)(a, blocks, first, last);
+  });
 }
 
 }  // namespace cpu

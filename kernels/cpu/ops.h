@@ -1,4 +1,5 @@
-// The CPU form of every op of the Device interface, one function each, implemented in the file of the same name.
+// The CPU form of every op of the Device interface, one function each, implemented in the file of the same
+// name.
 #pragma once
 
 #include "kernels/cpu/cpu_context.h"

@@ -1,6 +1,4 @@
 // Step 4 of a compression: how much an entry's key repeats what others in its segment say.
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -29,7 +27,8 @@ void normalizeKeys(const RedundancyArguments& a, const std::int32_t* positions, 
 }
 
 /// sums[m] = Σ cosines of row m inside the segment, the newest near-duplicate of each column cleared.
-void sumSegment(const RedundancyArguments& a, const float* keys, int first, int last, float* cosines, float* sums) {
+void sumSegment(const RedundancyArguments& a, const float* keys, int first, int last, float* cosines,
+                float* sums) {
   const int headDim = a.entries.kv.headDim;
   const auto key = [&](int j) { return keys + static_cast<std::size_t>(j) * headDim; };
   std::fill(sums + first, sums + last, 0.0F);
@@ -55,7 +54,8 @@ void redundancyOfHead(const RedundancyArguments& a, int layer, int head, float* 
   readKeys(a.entries, layer, head, keys);
   readPositions(a.entries, layer, head, positions);
   normalizeKeys(a, positions, keys, table);
-  for (int first = 0; first < n; first += segment) sumSegment(a, keys, first, std::min(n, first + segment), cosines, output);
+  for (int first = 0; first < n; first += segment)
+    sumSegment(a, keys, first, std::min(n, first + segment), cosines, output);
   scaleBy(output, 1.0F / (a.temperature * static_cast<float>(segment)), nullptr, output, n);
   const float largest = *std::max_element(output, output + n);
   const float sum = exponentials(output, largest, n);
@@ -68,14 +68,12 @@ void redundancy(CpuContext& context, const RedundancyArguments& a) {
   const PagedKv& kv = a.entries.kv;
   const auto n = static_cast<std::size_t>(a.entries.numEntries);
   const int numTasks = kv.numLayers * kv.kvHeads;
-#pragma omp parallel num_threads(context.numThreads())
-  {
-    float* scratch = context.threadScratch(omp_get_thread_num(), n * (kv.headDim + 2) + 2 * kv.headDim);
-#pragma omp for schedule(dynamic, 1)
-    for (int task = 0; task < numTasks; ++task) {
-      redundancyOfHead(a, task / kv.kvHeads, task % kv.kvHeads, scratch, a.redundancy + task * n);
-    }
-  }
+  constexpr std::int64_t kLarge = 1 << 30;  // a compression is always worth every thread
+  context.parallelFor(numTasks, kLarge, [&](std::int64_t index, int thread) {
+    const int task = static_cast<int>(index);
+    float* scratch = context.threadScratch(thread, n * (kv.headDim + 2) + 2 * kv.headDim);
+    redundancyOfHead(a, task / kv.kvHeads, task % kv.kvHeads, scratch, a.redundancy + task * n);
+  });
 }
 
 }  // namespace zipage::cpu

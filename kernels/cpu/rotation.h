@@ -9,7 +9,8 @@ namespace zipage::cpu {
 
 enum class Turn { Forwards, Back };
 
-/// Fills table[headDim]: cosines, then sines, of `position`. Back undoes the rotation and leaves the magnitude out.
+/// Fills table[headDim]: cosines, then sines, of `position`. Back undoes the rotation and leaves the
+/// magnitude out.
 void fillRotation(const Rope& rope, int headDim, std::int32_t position, Turn turn, float* table);
 
 /// Rotates head[0 … headDim) in place by a filled table.

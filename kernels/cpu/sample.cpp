@@ -1,4 +1,5 @@
-// One token out of each row of logits. Everything is a pure function of the row, its settings and (seed, counter).
+// One token out of each row of logits. Everything is a pure function of the row, its settings and (seed,
+// counter).
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -46,20 +47,26 @@ std::int32_t largestOf(const std::vector<float>& logits) {
   return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
-bool isBetter(const Candidate& a, const Candidate& b) { return a.logit != b.logit ? a.logit > b.logit : a.token < b.token; }
+bool isBetter(const Candidate& a, const Candidate& b) {
+  return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
+}
 
 /// Candidates, best first, cut to the k best, with probabilities that sum to 1.
 void rank(const std::vector<float>& logits, const SamplingRow& row, std::vector<Candidate>& candidates) {
   candidates.clear();
   for (std::size_t token = 0; token < logits.size(); ++token) {
-    if (std::isfinite(logits[token])) candidates.push_back({static_cast<std::int32_t>(token), logits[token], 0.0});
+    if (std::isfinite(logits[token]))
+      candidates.push_back({static_cast<std::int32_t>(token), logits[token], 0.0});
   }
-  const auto count = row.topK > 0 ? std::min(candidates.size(), static_cast<std::size_t>(row.topK)) : candidates.size();
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count), candidates.end(), isBetter);
+  const auto count =
+      row.topK > 0 ? std::min(candidates.size(), static_cast<std::size_t>(row.topK)) : candidates.size();
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
+                    candidates.end(), isBetter);
   candidates.resize(count);
   double sum = 0.0;
   for (Candidate& candidate : candidates) {
-    candidate.probability = std::exp((static_cast<double>(candidate.logit) - candidates.front().logit) / row.temperature);
+    candidate.probability =
+        std::exp((static_cast<double>(candidate.logit) - candidates.front().logit) / row.temperature);
     sum += candidate.probability;
   }
   for (Candidate& candidate : candidates) candidate.probability /= sum;
@@ -70,7 +77,8 @@ void truncate(const SamplingRow& row, std::vector<Candidate>& candidates) {
   if (row.topP < 1.0F) {
     double sum = 0.0;
     std::size_t count = 0;
-    while (count < candidates.size() && (count == 0 || sum < row.topP)) sum += candidates[count++].probability;
+    while (count < candidates.size() && (count == 0 || sum < row.topP))
+      sum += candidates[count++].probability;
     candidates.resize(count);
   }
   const double least = candidates.front().probability * row.minP;

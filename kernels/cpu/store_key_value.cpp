@@ -1,5 +1,5 @@
-// Norm, rotation and the writes of one step's tokens: queries in place, keys and values into their pages, query rows into
-// the windows.
+// Norm, rotation and the writes of one step's tokens: queries in place, keys and values into their pages,
+// query rows into the windows.
 #include <cmath>
 #include <cstring>
 
@@ -28,7 +28,8 @@ void writeQueries(const StoreKeyValueArguments& a, int token, const float* rotat
   }
   const std::int32_t queryRow = a.batch.queryRows[token];
   if (a.window.queries == nullptr || queryRow < 0) return;
-  narrow(row, a.window.type, a.window.row(a.layer, queryRow / a.window.windowTokens, queryRow % a.window.windowTokens),
+  narrow(row, a.window.type,
+         a.window.row(a.layer, queryRow / a.window.windowTokens, queryRow % a.window.windowTokens),
          static_cast<std::size_t>(a.queries.columns));
 }
 
@@ -58,7 +59,8 @@ void storeKeyValue(CpuContext& context, const StoreKeyValueArguments& a) {
   float* scratch = context.threadScratch(0, 2 * static_cast<std::size_t>(headDim));
   float* rotation = a.rope.inverseFrequencies != nullptr ? scratch + headDim : nullptr;
   for (int token = 0; token < a.batch.numTokens; ++token) {
-    if (rotation != nullptr) fillRotation(a.rope, headDim, a.batch.positions[token], Turn::Forwards, rotation);
+    if (rotation != nullptr)
+      fillRotation(a.rope, headDim, a.batch.positions[token], Turn::Forwards, rotation);
     writeQueries(a, token, rotation);
     writeEntries(a, token, rotation, scratch);
   }

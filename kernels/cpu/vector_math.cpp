@@ -7,7 +7,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/vector_math.cpp"
-#include <hwy/foreach_target.h>
+#include <hwy/foreach_target.h>  // must come before highway.h
+
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
@@ -76,7 +77,8 @@ void widenHalfOf(const Half* input, float* output, std::size_t count) {
   const hn::Rebind<Half, FloatTag> half;
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(hn::PromoteTo(d, hn::LoadU(half, input + i)), d, output + i);
+  for (; i + lanes <= count; i += lanes)
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(half, input + i)), d, output + i);
   HWY_ALIGN Half rest[HWY_MAX_BYTES / sizeof(Half)] = {};
   HWY_ALIGN float wide[HWY_MAX_BYTES / sizeof(float)];
   if (i == count) return;
@@ -162,19 +164,34 @@ void siluTimes(const float* gate, const float* up, float* output, std::size_t co
 
 void widen(const void* input, DataType type, float* output, std::size_t count) {
   switch (type) {
-    case DataType::F32: std::memcpy(output, input, count * sizeof(float)); return;
-    case DataType::F16: HWY_DYNAMIC_DISPATCH(widenF16Of)(input, output, count); return;
-    case DataType::BF16: widenBrain(static_cast<const std::uint16_t*>(input), output, count); return;
-    case DataType::Q8_0: dequantizeQ8(input, output, count); return;
+    case DataType::F32:
+      std::memcpy(output, input, count * sizeof(float));
+      return;
+    case DataType::F16:
+      HWY_DYNAMIC_DISPATCH(widenF16Of)(input, output, count);
+      return;
+    case DataType::BF16:
+      widenBrain(static_cast<const std::uint16_t*>(input), output, count);
+      return;
+    case DataType::Q8_0:
+      dequantizeQ8(input, output, count);
+      return;
   }
 }
 
 void narrow(const float* input, DataType type, void* output, std::size_t count) {
   switch (type) {
-    case DataType::F32: std::memcpy(output, input, count * sizeof(float)); return;
-    case DataType::F16: HWY_DYNAMIC_DISPATCH(narrowF16Of)(input, output, count); return;
-    case DataType::BF16: narrowBrain(input, static_cast<std::uint16_t*>(output), count); return;
-    case DataType::Q8_0: return;  // nothing is stored in Q8_0 at run time
+    case DataType::F32:
+      std::memcpy(output, input, count * sizeof(float));
+      return;
+    case DataType::F16:
+      HWY_DYNAMIC_DISPATCH(narrowF16Of)(input, output, count);
+      return;
+    case DataType::BF16:
+      narrowBrain(input, static_cast<std::uint16_t*>(output), count);
+      return;
+    case DataType::Q8_0:
+      return;  // nothing is stored in Q8_0 at run time
   }
 }
 

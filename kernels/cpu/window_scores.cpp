@@ -1,6 +1,4 @@
 // Step 1 of a compression: how much attention the last queries pay to each entry.
-#include <omp.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -20,16 +18,17 @@ struct HeadScratch {
 };
 
 /// scores = softmax over the entries that the query's token could see.
-void attendRow(const WindowScoresArguments& a, const float* query, std::int32_t position, const std::int32_t* positions,
-               const HeadScratch& scratch) {
+void attendRow(const WindowScoresArguments& a, const float* query, std::int32_t position,
+               const std::int32_t* positions, const HeadScratch& scratch) {
   const int n = a.entries.numEntries;
   const int headDim = a.entries.kv.headDim;
   constexpr float kMasked = -std::numeric_limits<float>::infinity();
   float top = kMasked;
   for (int j = 0; j < n; ++j) {
     const bool visible = positions[j] <= position;
-    scratch.scores[j] = visible ? dotProduct(query, scratch.keys + static_cast<std::size_t>(j) * headDim, headDim) * a.scale
-                                : kMasked;
+    scratch.scores[j] =
+        visible ? dotProduct(query, scratch.keys + static_cast<std::size_t>(j) * headDim, headDim) * a.scale
+                : kMasked;
     top = std::max(top, scratch.scores[j]);
   }
   if (top == kMasked) {
@@ -76,17 +75,15 @@ void windowScores(CpuContext& context, const WindowScoresArguments& a) {
   const auto n = static_cast<std::size_t>(a.entries.numEntries);
   const auto queryWidth = static_cast<std::size_t>(a.window.queryHeads) * kv.headDim;
   const int numTasks = kv.numLayers * kv.kvHeads;
-#pragma omp parallel num_threads(context.numThreads())
-  {
-    float* floats = context.threadScratch(omp_get_thread_num(), n * (kv.headDim + 3) + queryWidth);
+  constexpr std::int64_t kLarge = 1 << 30;  // a compression is always worth every thread
+  context.parallelFor(numTasks, kLarge, [&](std::int64_t index, int thread) {
+    const int task = static_cast<int>(index);
+    float* floats = context.threadScratch(thread, n * (kv.headDim + 3) + queryWidth);
     const HeadScratch scratch{floats, floats + n * kv.headDim, floats + n * (kv.headDim + 1),
                               floats + n * (kv.headDim + 3)};
     auto* positions = reinterpret_cast<std::int32_t*>(floats + n * (kv.headDim + 2));
-#pragma omp for schedule(dynamic, 1)
-    for (int task = 0; task < numTasks; ++task) {
-      scoreHead(a, task / kv.kvHeads, task % kv.kvHeads, scratch, positions);
-    }
-  }
+    scoreHead(a, task / kv.kvHeads, task % kv.kvHeads, scratch, positions);
+  });
 }
 
 }  // namespace zipage::cpu
