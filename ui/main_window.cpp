@@ -92,7 +92,8 @@ void MainWindow::arrange() {
   parts.chats->setMinimumWidth(180);
   parts.conversation->setMinimumWidth(340);
   parts.inspector->setMinimumWidth(320);
-  parts.splitter->setSizes({kChatsWidth, kDefaultSize.width() - kChatsWidth - kInspectorWidth, kInspectorWidth});
+  parts.splitter->setSizes(
+      {kChatsWidth, kDefaultSize.width() - kChatsWidth - kInspectorWidth, kInspectorWidth});
 
   auto* body = new QWidget;
   auto* layout = new QVBoxLayout(body);
@@ -126,10 +127,13 @@ void MainWindow::connectActions() {
     m_parts->inspector->showGeneration();
   });
   connect(actions.toggleThinking, &QAction::triggered, &transcript, &TranscriptView::toggleLastThinking);
-  connect(actions.zoomIn, &QAction::triggered, this, [this, &transcript] { setZoom(transcript.zoom() + kZoomStep); });
-  connect(actions.zoomOut, &QAction::triggered, this, [this, &transcript] { setZoom(transcript.zoom() - kZoomStep); });
+  connect(actions.zoomIn, &QAction::triggered, this,
+          [this, &transcript] { setZoom(transcript.zoom() + kZoomStep); });
+  connect(actions.zoomOut, &QAction::triggered, this,
+          [this, &transcript] { setZoom(transcript.zoom() - kZoomStep); });
   connect(actions.zoomReset, &QAction::triggered, this, [this] { setZoom(1.0); });
-  connect(actions.showKeys, &QAction::triggered, this, [this] { (new KeyList(m_parts->actions.all, this))->show(); });
+  connect(actions.showKeys, &QAction::triggered, this,
+          [this] { (new KeyList(m_parts->actions.all, this))->show(); });
   connect(actions.quit, &QAction::triggered, this, &QWidget::close);
 }
 
@@ -150,7 +154,8 @@ void MainWindow::connectPanels() {
   connect(&parts.topBar->modelButton(), &ModelButton::modelFileChosen, this, &MainWindow::modelFileChosen);
   connect(&conversation.composer(), &Composer::sendRequested, this, &MainWindow::send);
   connect(&conversation.emptyState(), &EmptyState::questionChosen, this, &MainWindow::send);
-  connect(&conversation.composer(), &Composer::stopRequested, this, [this] { emit stopRequested(currentChat()); });
+  connect(&conversation.composer(), &Composer::stopRequested, this,
+          [this] { emit stopRequested(currentChat()); });
   connect(&conversation.composer(), &Composer::draftChanged, this, [this](const QString& text) {
     if (currentChat() == 0) m_parts->newChatDraft = text;
     emit draftChanged(currentChat(), text);
@@ -230,8 +235,8 @@ void MainWindow::updateChat(const ChatItem& chat) { m_parts->chats->updateChat(c
 
 void MainWindow::removeChat(qint64 chatId) { m_parts->chats->removeChat(chatId); }
 
-void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages, const GenerationSettings& settings,
-                          const QString& draft) {
+void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
+                          const GenerationSettings& settings, const QString& draft) {
   Parts& parts = *m_parts;
   parts.currentChat = chatId;
   parts.chats->setCurrentChat(chatId);
@@ -247,7 +252,8 @@ void MainWindow::addMessage(qint64 chatId, const MessageItem& message) {
   if (chatId == currentChat()) m_parts->conversation->messages().add(message);
 }
 
-void MainWindow::appendToMessage(qint64 chatId, qint64 messageId, const QString& reasoning, const QString& text) {
+void MainWindow::appendToMessage(qint64 chatId, qint64 messageId, const QString& reasoning,
+                                 const QString& text) {
   if (chatId == currentChat()) m_parts->conversation->messages().append(messageId, reasoning, text);
 }
 
@@ -275,7 +281,9 @@ void MainWindow::setCacheSnapshot(std::shared_ptr<const CacheSnapshot> snapshot)
   m_parts->inspector->memory().setSnapshot(std::move(snapshot));
 }
 
-void MainWindow::setFigures(const MemoryFigures& figures) { m_parts->inspector->memory().setFigures(figures); }
+void MainWindow::setFigures(const MemoryFigures& figures) {
+  m_parts->inspector->memory().setFigures(figures);
+}
 
 void MainWindow::showProblem(const QString& text) { m_parts->conversation->problem().showMessage(text); }
 

@@ -1,4 +1,5 @@
-// The window: chats, transcript, composer, inspector. It emits what the user asks for and shows what it is told.
+// The window: chats, transcript, composer, inspector. It emits what the user asks for and shows what it is
+// told.
 #pragma once
 
 #include <QMainWindow>
@@ -18,8 +19,8 @@ class MainWindow final : public QMainWindow {
   explicit MainWindow(QWidget* parent = nullptr);
   ~MainWindow() override;
 
-  void setChats(const QVector<ChatItem>& chats);       // latest first
-  void updateChat(const ChatItem& chat);               // inserts or changes one
+  void setChats(const QVector<ChatItem>& chats);  // latest first
+  void updateChat(const ChatItem& chat);          // inserts or changes one
   void removeChat(qint64 chatId);
   /// Switches the transcript to a chat. `draft` fills the composer.
   void showChat(qint64 chatId, const QVector<MessageItem>& messages, const GenerationSettings& settings,
@@ -55,9 +56,9 @@ class MainWindow final : public QMainWindow {
   void stopRequested(qint64 chatId);
   void settingsChanged(qint64 chatId, const zipage::ui::GenerationSettings& settings);
   void draftChanged(qint64 chatId, const QString& text);
-  void modelFileChosen(const QString& path);               // empty: the embedded model
+  void modelFileChosen(const QString& path);  // empty: the embedded model
   void noticeActionRequested(const QString& actionId);
-  void inspectorShown(bool visible);                       // nobody watches: no snapshots needed
+  void inspectorShown(bool visible);  // nobody watches: no snapshots needed
 
  protected:
   void changeEvent(QEvent* event) override;

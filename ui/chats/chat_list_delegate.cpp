@@ -50,7 +50,8 @@ void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
   if (option.state.testFlag(QStyle::State_HasFocus)) {
     painter->setPen(m_theme.accent);
     painter->setBrush(Qt::NoBrush);
-    painter->drawRoundedRect(QRectF(option.rect).adjusted(kSideMargin + 0.5, 1.5, -kSideMargin - 0.5, -1.5), 6, 6);
+    painter->drawRoundedRect(QRectF(option.rect).adjusted(kSideMargin + 0.5, 1.5, -kSideMargin - 0.5, -1.5),
+                             6, 6);
   }
 
   const QRect title = titleRect(option);

@@ -15,15 +15,22 @@ QVariant ChatListModel::data(const QModelIndex& index, int role) const {
   const ChatItem& chat = m_chats[index.row()];
   switch (role) {
     case Qt::DisplayRole:
-    case Qt::EditRole: return chat.title.isEmpty() ? tr("Untitled") : chat.title;
-    case Qt::ToolTipRole: return chat.title.toHtmlEscaped();
+    case Qt::EditRole:
+      return chat.title.isEmpty() ? tr("Untitled") : chat.title;
+    case Qt::ToolTipRole:
+      return chat.title.toHtmlEscaped();
     case Qt::AccessibleTextRole:
-      return tr("%1, %2%3").arg(chat.title, timeText(chat.updated, QDateTime::currentDateTime()),
-                                chat.generating ? tr(", generating") : QString());
-    case IdRole: return chat.id;
-    case UpdatedRole: return chat.updated;
-    case GeneratingRole: return chat.generating;
-    default: return {};
+      return tr("%1, %2%3")
+          .arg(chat.title, timeText(chat.updated, QDateTime::currentDateTime()),
+               chat.generating ? tr(", generating") : QString());
+    case IdRole:
+      return chat.id;
+    case UpdatedRole:
+      return chat.updated;
+    case GeneratingRole:
+      return chat.generating;
+    default:
+      return {};
   }
 }
 

@@ -93,8 +93,10 @@ void ChatPanel::removeChat(qint64 chatId) {
 void ChatPanel::setCurrentChat(qint64 chatId) {
   m_currentChat = chatId;
   const int row = m_model->rowOf(chatId);
-  if (row >= 0) m_list->setCurrentIndex(m_model->index(row));
-  else m_list->selectionModel()->clear();
+  if (row >= 0)
+    m_list->setCurrentIndex(m_model->index(row));
+  else
+    m_list->selectionModel()->clear();
 }
 
 qint64 ChatPanel::chatBeside(int steps) const {

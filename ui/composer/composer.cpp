@@ -107,8 +107,10 @@ void Composer::send() {
 void Composer::showButton() {
   const bool canPress = m_isGenerating || !text().trimmed().isEmpty();
   m_button->setEnabled(canPress);
-  m_button->setIcon(lineIcon(m_isGenerating ? QStringLiteral("square") : QStringLiteral("arrow-up"),
-                             m_theme.onAccent, m_theme.mutedText));
+  m_button->setIcon(m_isGenerating
+                        ? solidIcon(QStringLiteral("square"), m_theme.onAccent)
+                        : lineIcon(QStringLiteral("arrow-up"), m_theme.onAccent, m_theme.mutedText));
+  m_button->setIconSize(m_isGenerating ? QSize(kSmallIcon, kSmallIcon) : QSize(kLargeIcon, kLargeIcon));
   m_button->setAccessibleName(m_isGenerating ? tr("Stop") : tr("Send"));
   m_button->setToolTip(m_isGenerating ? tr("Stop (Esc)") : tr("Send (Enter)"));
 }

@@ -47,6 +47,11 @@ class LineIconEngine final : public QIconEngine {
 
 }  // namespace
 
+QIcon solidIcon(const QString& name, const QColor& color, const QColor& disabledColor) {
+  return QIcon(new LineIconEngine(readIcon(name).replace("fill=\"none\"", "fill=\"currentColor\""), color,
+                                  disabledColor));
+}
+
 QIcon lineIcon(const QString& name, const QColor& color, const QColor& disabledColor) {
   return QIcon(new LineIconEngine(readIcon(name), color, disabledColor));
 }

@@ -11,5 +11,7 @@ constexpr int kLargeIcon = 20;
 
 /// One of resources/icons/icons.txt, drawn sharply in `color` at any size and pixel ratio.
 QIcon lineIcon(const QString& name, const QColor& color, const QColor& disabledColor = {});
+/// The same, with its shape filled.
+QIcon solidIcon(const QString& name, const QColor& color, const QColor& disabledColor = {});
 
 }  // namespace zipage::ui

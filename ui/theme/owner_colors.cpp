@@ -1,5 +1,5 @@
-// Chosen by search: at least 3 : 1 against the panel, and at least 0.08 apart in OKLab for any two, seen with normal
-// colour vision and with simulated protanopia, deuteranopia and tritanopia (tests/ui measures it).
+// Chosen by search: at least 3 : 1 against the panel, and at least 0.08 apart in OKLab for any two, seen with
+// normal colour vision and with simulated protanopia, deuteranopia and tritanopia (tests/ui measures it).
 #include "ui/theme/owner_colors.h"
 
 #include <algorithm>
@@ -10,17 +10,20 @@ namespace {
 
 OwnerColorSet makeSet(const std::array<QRgb, kNumOwnerColors>& values) {
   OwnerColorSet set;
-  for (int i = 0; i < kNumOwnerColors; ++i) set[static_cast<std::size_t>(i)] = QColor(values[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < kNumOwnerColors; ++i)
+    set[static_cast<std::size_t>(i)] = QColor(values[static_cast<std::size_t>(i)]);
   return set;
 }
 
 }  // namespace
 
 const OwnerColorSet& ownerColorSet(bool isDark) {
-  static const OwnerColorSet kLight = makeSet({0xff0e64e5, 0xffb76b1c, 0xff7b5aae, 0xff2d4608, 0xffb7376b, 0xff785715,
-                                               0xff8082f7, 0xff580d7d, 0xfff54874, 0xff7e2757, 0xffb17cac, 0xff2833bd});
-  static const OwnerColorSet kDark = makeSet({0xff4b96b8, 0xffe94287, 0xff43cba4, 0xffd1ad41, 0xff8b5dce, 0xffc5d9f9,
-                                              0xff1d7d3e, 0xfff2d935, 0xffc671fe, 0xff57f9b0, 0xffb0a8e7, 0xff91921f});
+  static const OwnerColorSet kLight =
+      makeSet({0xff0e64e5, 0xffb76b1c, 0xff7b5aae, 0xff2d4608, 0xffb7376b, 0xff785715, 0xff8082f7, 0xff580d7d,
+               0xfff54874, 0xff7e2757, 0xffb17cac, 0xff2833bd});
+  static const OwnerColorSet kDark =
+      makeSet({0xff4b96b8, 0xffe94287, 0xff43cba4, 0xffd1ad41, 0xff8b5dce, 0xffc5d9f9, 0xff1d7d3e, 0xfff2d935,
+               0xffc671fe, 0xff57f9b0, 0xffb0a8e7, 0xff91921f});
   return isDark ? kDark : kLight;
 }
 

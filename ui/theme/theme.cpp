@@ -7,6 +7,7 @@ namespace zipage::ui {
 namespace {
 
 constexpr double kTextContrast = 4.5;
+constexpr double kGraphicContrast = 3.0;
 
 double linearChannel(double value) {
   return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
@@ -34,10 +35,11 @@ QColor readable(QColor color, const QColor& end, std::initializer_list<QColor> s
 
 void deriveAccent(Theme& theme, const QColor& accent) {
   const QColor ink = theme.isDark ? QColor(Qt::white) : QColor(Qt::black);
-  theme.accent = accent;
-  theme.accentHover = mixed(accent, ink, 0.12);
   const QColor white(Qt::white), black(Qt::black);
-  theme.onAccent = contrastRatio(white, accent) >= kTextContrast ? white : black;
+  const bool carriesWhite = contrastRatio(white, accent) >= kGraphicContrast;
+  theme.onAccent = carriesWhite ? white : black;
+  theme.accent = readable(accent, carriesWhite ? black : white, {theme.onAccent});
+  theme.accentHover = mixed(theme.accent, carriesWhite ? black : white, 0.12);
   theme.accentOnPage = readable(accent, ink, {theme.page, theme.raised});
   theme.accentOnPanel = readable(accent, ink, {theme.panel, theme.hover});
   theme.selection = mixed(theme.page, accent, theme.isDark ? 0.38 : 0.24);

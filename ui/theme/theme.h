@@ -13,7 +13,7 @@ struct Theme {
   QColor raised;
   QColor hover;
   QColor hairline;
-  QColor control;       // outlines of what can be used
+  QColor control;  // outlines of what can be used
   QColor scrollHandle;
   QColor text;
   QColor mutedText;

@@ -5,6 +5,7 @@
 #include <QTextBlock>
 #include <QTextCursor>
 
+#include "ui/theme/fonts.h"
 #include "ui/transcript/markdown_style.h"
 
 namespace zipage::ui {
@@ -27,8 +28,10 @@ BlockDocument::BlockDocument(const TextBlock& block, const TextLook& look) : m_l
   QTextOption option = defaultTextOption();
   option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
   setDefaultTextOption(option);
-  if (block.kind == TextBlock::Kind::Markdown) setMarkdownBlock(block.text);
-  else setPlainBlock(block.text, block.kind == TextBlock::Kind::Code);
+  if (block.kind == TextBlock::Kind::Markdown)
+    setMarkdownBlock(block.text);
+  else
+    setPlainBlock(block.text, block.kind == TextBlock::Kind::Code);
 }
 
 QVariant BlockDocument::loadResource(int, const QUrl&) { return {}; }
@@ -47,14 +50,15 @@ void BlockDocument::setPlainBlock(const QString& text, bool isCode) {
   setDefaultFont(isCode ? m_look.mono : m_look.font);
   setPlainText(text);
   QTextBlockFormat format;
-  const double height = isCode ? m_look.mono.pixelSize() * 1.5 : m_look.lineHeight;
+  const double height = isCode ? m_look.mono.pixelSize() * kLineHeight : m_look.lineHeight;
   format.setLineHeight(height, QTextBlockFormat::MinimumHeight);
   QTextCursor cursor(this);
   cursor.select(QTextCursor::Document);
   cursor.mergeBlockFormat(format);
 }
 
-void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo) const {
+void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectionFrom,
+                          int selectionTo) const {
   paintQuoteRules(painter, exposed);
   QAbstractTextDocumentLayout::PaintContext context;
   context.palette.setColor(QPalette::Text, m_look.text);
@@ -75,7 +79,8 @@ void BlockDocument::paintQuoteRules(QPainter& painter, const QRectF& exposed) co
     const int level = block.blockFormat().intProperty(QTextFormat::BlockQuoteLevel);
     if (level == 0) continue;
     const QRectF rect = documentLayout()->blockBoundingRect(block);
-    if (rect.intersects(exposed)) painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), m_look.hairline);
+    if (rect.intersects(exposed))
+      painter.fillRect(QRectF(0, rect.top() + 4, 2, rect.height() - 2), m_look.hairline);
   }
 }
 

@@ -6,6 +6,8 @@
 #include <QTextList>
 #include <QTextTable>
 
+#include "ui/theme/fonts.h"
+
 namespace zipage::ui {
 
 namespace {
@@ -62,11 +64,12 @@ void styleBlock(const QTextBlock& block, const TextLook& look) {
   QTextCursor cursor(block);
   QTextBlockFormat format = block.blockFormat();
   const double size = kHeadingSizes[headingLevel(block)];
-  format.setLineHeight(isCodeBlock(block) ? look.mono.pixelSize() * 1.5 : look.lineHeight * size,
-                       QTextBlockFormat::MinimumHeight);
   const bool isFirst = !block.previous().isValid();
   const bool isLast = !block.next().isValid();
   const bool isInTable = cursor.currentTable() != nullptr;
+  const double height = isCodeBlock(block) ? look.mono.pixelSize() * kLineHeight : look.lineHeight * size;
+  format.setLineHeight(isInTable ? 0.0 : height,
+                       isInTable ? QTextBlockFormat::SingleHeight : QTextBlockFormat::MinimumHeight);
   const double gap = block.textList() != nullptr || isCodeBlock(block) ? look.gap / 3.0 : look.gap;
   format.setTopMargin(isFirst || headingLevel(block) == 0 || isInTable ? 0.0 : look.gap / 2.0);
   format.setBottomMargin(isLast || isInTable ? 0.0 : gap);

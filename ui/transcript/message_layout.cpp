@@ -14,7 +14,9 @@ namespace zipage::ui {
 namespace {
 
 constexpr double kQuestionSide = 16.0;
-constexpr double kQuestionTop = 12.0;
+constexpr double kQuestionTop = 10.0;
+constexpr double kQuestionBottom = 14.0;
+constexpr double kCopyRoom = 32.0;
 constexpr double kReasoningIndent = 16.0;
 constexpr double kRadius = 10.0;
 constexpr int kStateFlags = Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap;
@@ -58,28 +60,29 @@ void MessageLayout::arrange() {
   m_thinkingRect = m_reasoningRect = m_stateRect = m_figuresRect = QRectF();
   if (isQuestion()) {
     m_textRect = {kQuestionSide, kQuestionTop, m_width - 2.0 * kQuestionSide, m_text.height()};
-    m_height = m_text.height() + 2.0 * kQuestionTop;
+    m_height = m_text.height() + kQuestionTop + kQuestionBottom;
     return;
   }
   const QFontMetricsF small(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   if (hasThinking()) {
     m_thinkingRect = {0.0, y, m_width, std::round(small.height()) + 8.0};
-    y = m_thinkingRect.bottom() + 4.0;
+    y = m_thinkingRect.bottom() + 8.0;
     if (m_isThinkingOpen && !m_reasoning.isEmpty()) {
       m_reasoningRect = {kReasoningIndent, y, m_width - kReasoningIndent, m_reasoning.height()};
       y = m_reasoningRect.bottom() + 12.0;
     }
   }
   m_textRect = {0.0, y, m_width, m_text.height()};
-  if (!m_text.isEmpty()) y = m_textRect.bottom() + 8.0;
+  if (!m_text.isEmpty()) y = m_textRect.bottom() + 12.0;
+  const auto heightOf = [&](const QString& text, double width) {
+    return std::ceil(small.boundingRect(QRectF(0.0, 0.0, width, 1e6), kStateFlags, text).height()) + 8.0;
+  };
   if (const QString state = stateText(m_message); !state.isEmpty()) {
-    const QRectF room(0.0, 0.0, m_width - (isProblem(m_message.state) ? 24.0 : 0.0), 1e6);
-    const double height = small.boundingRect(room, kStateFlags, state).height();
-    m_stateRect = {0.0, y, m_width, std::ceil(height) + 8.0};
+    m_stateRect = {0.0, y, m_width, heightOf(state, m_width - (isProblem(m_message.state) ? 24.0 : 0.0))};
     y = m_stateRect.bottom() + 2.0;
   }
-  if (!figuresText(m_message).isEmpty() && !isRunning(m_message.state)) {
-    m_figuresRect = {0.0, y, m_width, std::round(small.height()) + 8.0};
+  if (const QString figures = figuresText(m_message); !figures.isEmpty() && !isRunning(m_message.state)) {
+    m_figuresRect = {0.0, y, m_width, heightOf(figures, m_width - kCopyRoom)};
     y = m_figuresRect.bottom();
   }
   m_height = std::max(y, 24.0);
@@ -118,11 +121,13 @@ void MessageLayout::paint(QPainter& painter, const QRectF& exposed, const TextRa
 
 void MessageLayout::paintThinking(QPainter& painter) const {
   const QString icon = m_isThinkingOpen ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right");
-  const QRect iconRect(0, static_cast<int>(m_thinkingRect.center().y()) - kSmallIcon / 2, kSmallIcon, kSmallIcon);
+  const QRect iconRect(0, static_cast<int>(m_thinkingRect.center().y()) - kSmallIcon / 2, kSmallIcon,
+                       kSmallIcon);
   lineIcon(icon, m_look.theme.mutedText).paint(&painter, iconRect);
   painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(m_look.theme.mutedText);
-  painter.drawText(m_thinkingRect.adjusted(kSmallIcon + 6.0, 0, 0, 0), Qt::AlignVCenter, thinkingText(m_message));
+  painter.drawText(m_thinkingRect.adjusted(kSmallIcon + 6.0, 0, 0, 0), Qt::AlignVCenter,
+                   thinkingText(m_message));
 }
 
 void MessageLayout::paintReasoning(QPainter& painter, const QRectF& exposed, const TextRange& selection) {
@@ -137,7 +142,7 @@ void MessageLayout::paintState(QPainter& painter) const {
   const QColor color = problem ? m_look.theme.danger : m_look.theme.mutedText;
   QRectF rect = m_stateRect;
   if (problem) {
-    const int top = static_cast<int>(rect.center().y()) - kSmallIcon / 2;
+    const int top = static_cast<int>(rect.top()) + 4;
     lineIcon(QStringLiteral("circle-alert"), color).paint(&painter, QRect(0, top, kSmallIcon, kSmallIcon));
     rect.setLeft(24.0);
   }
@@ -147,19 +152,17 @@ void MessageLayout::paintState(QPainter& painter) const {
 }
 
 QRectF MessageLayout::copyRect() const {
-  return m_figuresRect.isNull() ? QRectF() : QRectF(m_width - 24.0, m_figuresRect.center().y() - 12.0, 24.0, 24.0);
+  return m_figuresRect.isNull() ? QRectF() : QRectF(m_width - 24.0, m_figuresRect.top(), 24.0, 24.0);
 }
 
 void MessageLayout::paintFigures(QPainter& painter) const {
-  const QFont font = smallFont(transcriptFont(m_look.font, m_look.zoom));
-  painter.setFont(font);
+  painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(m_look.theme.mutedText);
-  const QRectF rect = m_figuresRect.adjusted(0, 0, -32.0, 0);
-  const QString text = QFontMetricsF(font).elidedText(figuresText(m_message), Qt::ElideRight, rect.width());
-  painter.drawText(rect, Qt::AlignVCenter, text);
+  painter.drawText(m_figuresRect.adjusted(0, 0, -kCopyRoom, 0), kStateFlags, figuresText(m_message));
   const QPoint center = copyRect().center().toPoint();
   lineIcon(QStringLiteral("copy"), m_look.theme.mutedText)
-      .paint(&painter, QRect(center.x() - kSmallIcon / 2, center.y() - kSmallIcon / 2, kSmallIcon, kSmallIcon));
+      .paint(&painter,
+             QRect(center.x() - kSmallIcon / 2, center.y() - kSmallIcon / 2, kSmallIcon, kSmallIcon));
 }
 
 MessageHit MessageLayout::hitAt(const QPointF& point) {
@@ -174,8 +177,10 @@ MessageHit MessageLayout::hitAt(const QPointF& point) {
     if (hit.part == MessagePart::Text) {
       hit.link = m_text.linkAt(inText);
       hit.codeBlock = m_text.copyButtonAt(inText);
-      if (hit.codeBlock >= 0) hit.kind = MessageHit::Kind::CopyCode;
-      else hit.codeBlock = m_text.codeBlockAt(inText);
+      if (hit.codeBlock >= 0)
+        hit.kind = MessageHit::Kind::CopyCode;
+      else
+        hit.codeBlock = m_text.codeBlockAt(inText);
     }
   }
   return hit;

@@ -58,7 +58,9 @@ class MessageLayout {
   const TextFlow& flow(MessagePart part) const { return part == MessagePart::Text ? m_text : m_reasoning; }
 
  private:
-  const QRectF& rectOf(MessagePart part) const { return part == MessagePart::Text ? m_textRect : m_reasoningRect; }
+  const QRectF& rectOf(MessagePart part) const {
+    return part == MessagePart::Text ? m_textRect : m_reasoningRect;
+  }
   bool isQuestion() const { return m_message.role == Role::User; }
   void arrange();
   void paintThinking(QPainter& painter) const;

@@ -17,7 +17,9 @@ QString tokensText(qint64 numTokens) {
   return numTokens == 1 ? ReplyTexts::tr("1 token") : ReplyTexts::tr("%1 tokens").arg(numberText(numTokens));
 }
 
-QString seconds(qint64 durationMs) { return ReplyTexts::tr("%1 s").arg(QLocale().toString(durationMs / 1000.0, 'f', 1)); }
+QString seconds(qint64 durationMs) {
+  return ReplyTexts::tr("%1 s").arg(QLocale().toString(durationMs / 1000.0, 'f', 1));
+}
 
 }  // namespace
 
@@ -39,16 +41,23 @@ QString thinkingText(const MessageItem& message) {
 
 QString stateText(const MessageItem& message) {
   switch (message.state) {
-    case ReplyState::Waiting: return ReplyTexts::tr("Waiting for its turn…");
+    case ReplyState::Waiting:
+      return ReplyTexts::tr("Waiting for its turn…");
     case ReplyState::Reading:
-      return message.promptTokens > 0 ? ReplyTexts::tr("Reading %1…").arg(tokensText(message.promptTokens)) : ReplyTexts::tr("Reading…");
-    case ReplyState::Stopped: return message.error.isEmpty() ? ReplyTexts::tr("Stopped.") : ReplyTexts::tr("Stopped. %1").arg(message.error);
+      return message.promptTokens > 0 ? ReplyTexts::tr("Reading %1…").arg(tokensText(message.promptTokens))
+                                      : ReplyTexts::tr("Reading…");
+    case ReplyState::Stopped:
+      return message.error.isEmpty() ? ReplyTexts::tr("Stopped.")
+                                     : ReplyTexts::tr("Stopped. %1").arg(message.error);
     case ReplyState::Interrupted:
-      return ReplyTexts::tr("Interrupted: the program ended while this was being written. %1").arg(message.error).trimmed();
+      return ReplyTexts::tr("Interrupted: the program ended while this was being written. %1")
+          .arg(message.error)
+          .trimmed();
     case ReplyState::Failed:
       return message.error.isEmpty() ? ReplyTexts::tr("This reply failed, without a reason given.")
                                      : ReplyTexts::tr("This reply failed: %1").arg(message.error);
-    default: return message.error;
+    default:
+      return message.error;
   }
 }
 
@@ -56,17 +65,21 @@ QString figuresText(const MessageItem& message) {
   if (message.generatedTokens <= 0) return {};
   QStringList parts;
   if (message.decodeMs > 0 && message.generatedTokens > 1) {
-    const double rate = static_cast<double>(message.generatedTokens - 1) * 1000.0 / static_cast<double>(message.decodeMs);
+    const double rate =
+        static_cast<double>(message.generatedTokens - 1) * 1000.0 / static_cast<double>(message.decodeMs);
     parts << ReplyTexts::tr("%1 tokens/s").arg(QLocale().toString(rate, 'f', 1));
   }
   parts << tokensText(message.generatedTokens);
   parts << ReplyTexts::tr("first after %1").arg(seconds(message.firstTokenMs));
   if (message.compressions > 0) {
-    parts << (message.compressions == 1 ? ReplyTexts::tr("1 compression") : ReplyTexts::tr("%1 compressions").arg(numberText(message.compressions)));
+    parts << (message.compressions == 1
+                  ? ReplyTexts::tr("1 compression")
+                  : ReplyTexts::tr("%1 compressions").arg(numberText(message.compressions)));
     parts << ReplyTexts::tr("%1 evicted").arg(numberText(message.tokensEvicted));
   }
   if (message.peakPages > 0) {
-    parts << (message.peakPages == 1 ? ReplyTexts::tr("1 page at most") : ReplyTexts::tr("%1 pages at most").arg(numberText(message.peakPages)));
+    parts << (message.peakPages == 1 ? ReplyTexts::tr("peak 1 page")
+                                     : ReplyTexts::tr("peak %1 pages").arg(numberText(message.peakPages)));
   }
   return parts.join(QStringLiteral(" · "));
 }
@@ -74,7 +87,8 @@ QString figuresText(const MessageItem& message) {
 QString spokenText(const MessageItem& message) {
   if (message.role == Role::User) return ReplyTexts::tr("You: %1").arg(message.text);
   QStringList parts{ReplyTexts::tr("Reply:")};
-  for (const QString& part : {thinkingText(message), message.text, stateText(message), figuresText(message)}) {
+  for (const QString& part :
+       {thinkingText(message), message.text, stateText(message), figuresText(message)}) {
     if (!part.isEmpty()) parts << part;
   }
   return parts.join(QStringLiteral(" "));

@@ -9,7 +9,8 @@ namespace zipage::ui {
 
 /// "12 s", "2 min 5 s".
 QString durationText(qint64 durationMs);
-/// "Thinking… 8 s · 210 tokens" while it thinks, "Thought for 12 s · 840 tokens" afterwards. Empty without reasoning.
+/// "Thinking… 8 s · 210 tokens" while it thinks, "Thought for 12 s · 840 tokens" afterwards. Empty without
+/// reasoning.
 QString thinkingText(const MessageItem& message);
 /// What a reply without text is doing, or why it ended. Empty when there is nothing to say.
 QString stateText(const MessageItem& message);

@@ -1,5 +1,6 @@
-// Invariant: parsing from m_resumes[i] yields the blocks from i on. A text that grows is parsed again from its last block,
-// or from the one before while the last is a single line, which may yet turn out to belong to it.
+// Invariant: parsing from m_resumes[i] yields the blocks from i on. A text that grows is parsed again from
+// its last block, or from the one before while the last is a single line, which may yet turn out to belong to
+// it.
 #include "ui/transcript/text_blocks.h"
 
 #include <algorithm>
@@ -101,7 +102,8 @@ void TextBlocks::takeLine(QStringView line, qsizetype offset) {
   const QChar mark = trimmed.isEmpty() ? QChar() : trimmed[0];
   const bool isFenceMark = m_source != TextSource::Reasoning && (mark == u'`' || mark == u'~');
   const int length = isFenceMark ? fenceLength(trimmed, mark) : 0;
-  const bool opens = length >= 3 && indentOf(line) < (m_isInList ? 2 : 4) && !trimmed.mid(length).contains(u'`');
+  const bool opens =
+      length >= 3 && indentOf(line) < (m_isInList ? 2 : 4) && !trimmed.mid(length).contains(u'`');
   if (!opens) return takeProse(line, offset);
   m_fence = {mark, length, trimmed.mid(length).trimmed().toString().section(u' ', 0, 0).left(24)};
   begin(TextBlock::Kind::Code, offset, false);

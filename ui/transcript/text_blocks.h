@@ -1,5 +1,5 @@
-// Cuts a text into blocks that are rendered one by one: paragraphs, lists and tables stay whole, fenced code is its own
-// kind, and nothing grows without bound. A text that grows changes its last block only.
+// Cuts a text into blocks that are rendered one by one: paragraphs, lists and tables stay whole, fenced code
+// is its own kind, and nothing grows without bound. A text that grows changes its last block only.
 #pragma once
 
 #include <QString>
@@ -52,12 +52,12 @@ class TextBlocks {
   TextSource m_source;
   QString m_text;
   QVector<TextBlock> m_blocks;
-  Fence m_fence;               // length 0: not in code
+  Fence m_fence;  // length 0: not in code
   bool m_isAfterBlank = false;
   bool m_isInList = false;
   bool m_mustBegin = true;
-  int m_numLines = 0;          // of the last block
-  QVector<Resume> m_resumes;   // [numBlocks]
+  int m_numLines = 0;         // of the last block
+  QVector<Resume> m_resumes;  // [numBlocks]
 };
 
 }  // namespace zipage::ui

@@ -36,7 +36,9 @@ QPointF TextFlow::contentOrigin(int block) const {
   return {kCodePadding, top + (startsCode(block) ? kCodeHeader : 0.0)};
 }
 
-double TextFlow::contentWidth(int block) const { return m_width - (isCode(block) ? 2.0 * kCodePadding : 0.0); }
+double TextFlow::contentWidth(int block) const {
+  return m_width - (isCode(block) ? 2.0 * kCodePadding : 0.0);
+}
 
 double TextFlow::estimatedHeight(int block) const {
   const TextBlock& text = blocks()[block];
@@ -50,7 +52,8 @@ double TextFlow::estimatedHeight(int block) const {
 
 void TextFlow::setText(const QString& text) {
   const int first = m_blocks.setText(text);
-  if (first == static_cast<int>(blocks().size()) && m_pieces.size() == static_cast<std::size_t>(first)) return;
+  if (first == static_cast<int>(blocks().size()) && m_pieces.size() == static_cast<std::size_t>(first))
+    return;
   m_pieces.resize(static_cast<std::size_t>(blocks().size()));
   for (int block = first; block < static_cast<int>(m_pieces.size()); ++block) {
     Piece& piece = m_pieces[static_cast<std::size_t>(block)];
@@ -88,7 +91,9 @@ void TextFlow::place(int firstChanged) {
   }
 }
 
-double TextFlow::height() const { return m_pieces.empty() ? 0.0 : m_pieces.back().top + m_pieces.back().height; }
+double TextFlow::height() const {
+  return m_pieces.empty() ? 0.0 : m_pieces.back().top + m_pieces.back().height;
+}
 
 BlockDocument& TextFlow::documentOf(int block) {
   Piece& piece = m_pieces[static_cast<std::size_t>(block)];
@@ -166,8 +171,8 @@ void TextFlow::paintCodeSurface(QPainter& painter, int block) const {
     painter.setPen(m_look.muted);
     painter.drawText(QRectF(kCodePadding, rect.top(), m_width / 2.0, kCodeHeader), Qt::AlignVCenter,
                      blocks()[block].language);
-    painter.drawText(copyButtonRect(block).adjusted(0, -1, -kCodePadding + 4.0, -1), Qt::AlignVCenter | Qt::AlignRight,
-                     QCoreApplication::translate("TextFlow", "Copy"));
+    painter.drawText(copyButtonRect(block).adjusted(0, -1, -kCodePadding + 4.0, -1),
+                     Qt::AlignVCenter | Qt::AlignRight, QCoreApplication::translate("TextFlow", "Copy"));
   }
   painter.restore();
 }
@@ -179,7 +184,9 @@ void TextFlow::paint(QPainter& painter, const QRectF& exposed, const TextRange& 
     if (isCode(block)) paintCodeSurface(painter, block);
     BlockDocument& document = documentOf(block);
     const int last = document.characterCount() - 1;
-    const int from = block < selection.from.block ? last : block > selection.from.block ? 0 : selection.from.position;
+    const int from = block < selection.from.block   ? last
+                     : block > selection.from.block ? 0
+                                                    : selection.from.position;
     const int to = block < selection.to.block ? last : block > selection.to.block ? 0 : selection.to.position;
     const QPointF origin = contentOrigin(block);
     painter.translate(origin);
@@ -191,7 +198,8 @@ void TextFlow::paint(QPainter& painter, const QRectF& exposed, const TextRange& 
 TextSpot TextFlow::spotAt(const QPointF& point) {
   if (m_pieces.empty()) return {};
   const int block = blockAt(point.y());
-  const int position = documentOf(block).documentLayout()->hitTest(point - contentOrigin(block), Qt::FuzzyHit);
+  const int position =
+      documentOf(block).documentLayout()->hitTest(point - contentOrigin(block), Qt::FuzzyHit);
   return {block, std::max(0, position)};
 }
 
@@ -243,8 +251,10 @@ QString TextFlow::textOf(const TextRange& range) {
     const int end = document.characterCount() - 1;
     QTextCursor cursor(&document);
     cursor.setPosition(block == range.from.block ? std::min(range.from.position, end) : 0);
-    cursor.setPosition(block == range.to.block ? std::min(range.to.position, end) : end, QTextCursor::KeepAnchor);
-    if (block > range.from.block) result += blocks()[block].continuesPrevious ? QStringLiteral("\n") : QStringLiteral("\n\n");
+    cursor.setPosition(block == range.to.block ? std::min(range.to.position, end) : end,
+                       QTextCursor::KeepAnchor);
+    if (block > range.from.block)
+      result += blocks()[block].continuesPrevious ? QStringLiteral("\n") : QStringLiteral("\n\n");
     result += cursor.selection().toPlainText();
   }
   return result;

@@ -25,8 +25,8 @@ struct TextRange {
   bool isEmpty() const { return from >= to; }
 };
 
-/// One text as a column of rendered blocks. Blocks are rendered when they come into view; until then their height is a
-/// guess. Coordinates are those of the column.
+/// One text as a column of rendered blocks. Blocks are rendered when they come into view; until then their
+/// height is a guess. Coordinates are those of the column.
 class TextFlow {
  public:
   explicit TextFlow(TextSource source) : m_blocks(source) {}

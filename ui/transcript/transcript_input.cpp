@@ -68,10 +68,14 @@ void TranscriptView::mousePressEvent(QMouseEvent* event) {
   m_pressedAt = event->pos();
   m_pressedLink = hit.link;
   switch (hit.kind) {
-    case MessageHit::Kind::Thinking: return setThinkingOpen(row, !isThinkingOpen(row));
-    case MessageHit::Kind::CopyCode: return copyText(layoutOf(row).flow(hit.part).codeFrom(hit.codeBlock));
-    case MessageHit::Kind::CopyMessage: return copyText(layoutOf(row).message().text);
-    default: break;
+    case MessageHit::Kind::Thinking:
+      return setThinkingOpen(row, !isThinkingOpen(row));
+    case MessageHit::Kind::CopyCode:
+      return copyText(layoutOf(row).flow(hit.part).codeFrom(hit.codeBlock));
+    case MessageHit::Kind::CopyMessage:
+      return copyText(layoutOf(row).message().text);
+    default:
+      break;
   }
   m_isSelecting = true;
   const auto point = pointAt(event->pos());
@@ -82,7 +86,8 @@ void TranscriptView::mousePressEvent(QMouseEvent* event) {
 
 void TranscriptView::mouseMoveEvent(QMouseEvent* event) {
   if (!m_isSelecting) return pointTo(event->pos());
-  if ((event->pos() - m_pressedAt).manhattanLength() >= QApplication::startDragDistance()) m_pressedLink.clear();
+  if ((event->pos() - m_pressedAt).manhattanLength() >= QApplication::startDragDistance())
+    m_pressedLink.clear();
   extendSelection(event->pos());
   const bool isOutside = !viewport()->rect().contains(event->pos());
   if (isOutside && !m_autoScroll.isActive()) m_autoScroll.start();
@@ -130,8 +135,11 @@ void TranscriptView::pointTo(const QPoint& position) {
   viewport()->setCursor(isNothing ? Qt::ArrowCursor : isText ? Qt::IBeamCursor : Qt::PointingHandCursor);
   if (hit.link == m_hoveredLink) return;
   m_hoveredLink = hit.link;
-  if (m_hoveredLink.isEmpty()) QToolTip::hideText();
-  else QToolTip::showText(viewport()->mapToGlobal(position), m_hoveredLink.left(500).toHtmlEscaped(), viewport());
+  if (m_hoveredLink.isEmpty())
+    QToolTip::hideText();
+  else
+    QToolTip::showText(viewport()->mapToGlobal(position), m_hoveredLink.left(500).toHtmlEscaped(),
+                       viewport());
   emit linkHovered(m_hoveredLink);
 }
 
@@ -146,10 +154,14 @@ void TranscriptView::keyPressEvent(QKeyEvent* event) {
   if (event->matches(QKeySequence::Copy)) return copySelection();
   if (event->matches(QKeySequence::SelectAll)) return selectAll();
   switch (event->key()) {
-    case Qt::Key_Home: return bar->setValue(0);
-    case Qt::Key_End: return followTail();
-    case Qt::Key_Space: return bar->triggerAction(QAbstractSlider::SliderPageStepAdd);
-    default: QAbstractScrollArea::keyPressEvent(event);
+    case Qt::Key_Home:
+      return bar->setValue(0);
+    case Qt::Key_End:
+      return followTail();
+    case Qt::Key_Space:
+      return bar->triggerAction(QAbstractSlider::SliderPageStepAdd);
+    default:
+      QAbstractScrollArea::keyPressEvent(event);
   }
 }
 

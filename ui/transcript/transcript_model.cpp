@@ -19,9 +19,12 @@ QVariant TranscriptModel::data(const QModelIndex& index, int role) const {
   if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
   const MessageItem& message = m_messages[index.row()];
   switch (role) {
-    case Qt::DisplayRole: return message.text;
-    case Qt::AccessibleTextRole: return spokenText(message);
-    default: return {};
+    case Qt::DisplayRole:
+      return message.text;
+    case Qt::AccessibleTextRole:
+      return spokenText(message);
+    default:
+      return {};
   }
 }
 

@@ -1,9 +1,9 @@
-// The reader's place is the anchor: after every change of heights the scroll bar is set so that the anchor stays, or the
-// tail when it is followed.
+// The reader's place is the anchor: after every change of heights the scroll bar is set so that the anchor
+// stays, or the tail when it is followed.
 #include "ui/transcript/transcript_view.h"
 
-#include <QPainter>
 #include <QPaintEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <algorithm>
 #include <cmath>
@@ -42,8 +42,9 @@ TranscriptView::TranscriptView(TranscriptModel& model, QWidget* parent)
   connect(&m_model, &QAbstractItemModel::modelReset, this, &TranscriptView::reset);
   connect(&m_model, &QAbstractItemModel::rowsInserted, this,
           [this](const QModelIndex&, int first, int last) { insertRows(first, last); });
-  connect(&m_model, &QAbstractItemModel::dataChanged, this,
-          [this](const QModelIndex& first, const QModelIndex& last) { markChanged(first.row(), last.row()); });
+  connect(
+      &m_model, &QAbstractItemModel::dataChanged, this,
+      [this](const QModelIndex& first, const QModelIndex& last) { markChanged(first.row(), last.row()); });
   reset();
 }
 
@@ -109,10 +110,11 @@ void TranscriptView::applyLook() {
 }
 
 double TranscriptView::columnWidth() const {
-  return std::floor(std::clamp(viewport()->width() - 2.0 * kSideMargin, 120.0, kColumnWidth * std::max(1.0, m_look.zoom)));
+  return std::floor(
+      std::clamp(width() - 2.0 * kSideMargin, 120.0, kColumnWidth * std::max(1.0, m_look.zoom)));
 }
 
-double TranscriptView::columnLeft() const { return std::floor((viewport()->width() - columnWidth()) / 2.0); }
+double TranscriptView::columnLeft() const { return std::floor((width() - columnWidth()) / 2.0); }
 
 double TranscriptView::contentHeight() const {
   return m_layouts.empty() ? 0.0 : m_tops.back() + m_layouts.back()->height() + kBottomMargin;
@@ -188,7 +190,8 @@ void TranscriptView::releaseFarAway() {
   const double top = verticalScrollBar()->value() - reach;
   const double bottom = verticalScrollBar()->value() + viewport()->height() + reach;
   for (auto row = m_renderedRows.begin(); row != m_renderedRows.end();) {
-    const bool isNear = *row < numMessages() && topOf(*row) < bottom && topOf(*row) + layoutOf(*row).height() > top;
+    const bool isNear =
+        *row < numMessages() && topOf(*row) < bottom && topOf(*row) + layoutOf(*row).height() > top;
     if (!isNear && *row < numMessages()) layoutOf(*row).release();
     row = isNear ? std::next(row) : m_renderedRows.erase(row);
   }
@@ -231,7 +234,9 @@ void TranscriptView::setThinkingOpen(int row, bool open) {
   if (isAtTail()) setFollowing(true);
 }
 
-bool TranscriptView::isThinkingOpen(int row) const { return m_layouts[static_cast<std::size_t>(row)]->isThinkingOpen(); }
+bool TranscriptView::isThinkingOpen(int row) const {
+  return m_layouts[static_cast<std::size_t>(row)]->isThinkingOpen();
+}
 
 void TranscriptView::toggleLastThinking() {
   for (int row = numMessages() - 1; row >= 0; --row) {

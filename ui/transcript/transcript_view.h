@@ -12,8 +12,8 @@
 
 namespace zipage::ui {
 
-/// The messages of a chat in one column. Only what is in view is rendered; what changed is rendered again at most once
-/// a frame.
+/// The messages of a chat in one column. Only what is in view is rendered; what changed is rendered again at
+/// most once a frame.
 class TranscriptView final : public QAbstractScrollArea {
   Q_OBJECT
 

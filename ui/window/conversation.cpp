@@ -1,6 +1,7 @@
 #include "ui/window/conversation.h"
 
 #include <QDesktopServices>
+#include <QEvent>
 #include <QLabel>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -30,7 +31,8 @@ QLayout* centered(QWidget* bar) {
   return row;
 }
 
-/// Links in messages come from anywhere; what they may start is the browser or the mail program, nothing else.
+/// Links in messages come from anywhere; what they may start is the browser or the mail program, nothing
+/// else.
 bool isOpenable(const QUrl& url) {
   return url.isValid() && QStringList{"http", "https", "mailto"}.contains(url.scheme().toLower());
 }
@@ -51,6 +53,7 @@ Conversation::Conversation(QWidget* parent)
   setAttribute(Qt::WA_StyledBackground);
   m_stack->addWidget(m_empty);
   m_stack->addWidget(m_transcript);
+  m_stack->installEventFilter(this);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 8, 0, 0);
   layout->setSpacing(0);
@@ -87,6 +90,7 @@ void Conversation::makeJumpButton() {
 
 void Conversation::setTheme(const Theme& theme) {
   m_transcript->setTheme(theme);
+  m_empty->setTheme(theme);
   m_composer->setTheme(theme);
   m_notice->setTheme(theme);
   m_problem->setTheme(theme);
@@ -100,9 +104,10 @@ void Conversation::showMessages() {
   if (isEmpty) m_jump->hide();
 }
 
-void Conversation::resizeEvent(QResizeEvent* event) {
-  QWidget::resizeEvent(event);
-  placeOverlays();
+bool Conversation::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_stack && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
+    placeOverlays();
+  return QWidget::eventFilter(watched, event);
 }
 
 void Conversation::placeOverlays() {
@@ -123,8 +128,10 @@ void Conversation::showLink(const QString& url) {
 
 void Conversation::openLink(const QString& url) {
   const QUrl target(url, QUrl::StrictMode);
-  if (isOpenable(target)) QDesktopServices::openUrl(target);
-  else m_notice->showMessage(tr("Only web and mail links are opened. This one leads to: %1").arg(url.left(300)));
+  if (isOpenable(target))
+    QDesktopServices::openUrl(target);
+  else
+    m_notice->showMessage(tr("Only web and mail links are opened. This one leads to: %1").arg(url.left(300)));
 }
 
 }  // namespace zipage::ui

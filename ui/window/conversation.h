@@ -33,7 +33,7 @@ class Conversation final : public QWidget {
   MessageBar& problem() { return *m_problem; }
 
  protected:
-  void resizeEvent(QResizeEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void makeJumpButton();

@@ -1,8 +1,9 @@
 #include "ui/window/empty_state.h"
 
 #include <QLabel>
-#include <QPushButton>
 #include <QVBoxLayout>
+
+#include "ui/window/sample_button.h"
 
 namespace zipage::ui {
 
@@ -21,7 +22,9 @@ QLabel* centered(const QString& tone) {
 }  // namespace
 
 EmptyState::EmptyState(QWidget* parent)
-    : QWidget(parent), m_title(centered(QStringLiteral("heading"))), m_hint(centered(QStringLiteral("muted"))),
+    : QWidget(parent),
+      m_title(centered(QStringLiteral("heading"))),
+      m_hint(centered(QStringLiteral("muted"))),
       m_samples(new QWidget) {
   setObjectName(QStringLiteral("emptyState"));
   setAttribute(Qt::WA_StyledBackground);
@@ -53,15 +56,25 @@ EmptyState::EmptyState(QWidget* parent)
   setSampleQuestions(defaultSampleQuestions());
 }
 
+void EmptyState::setTheme(const Theme& theme) {
+  m_theme = theme;
+  for (auto* button : m_samples->findChildren<SampleButton*>()) button->setTheme(theme);
+}
+
 void EmptyState::setModel(const ModelInfo& model) {
   using State = ModelInfo::State;
   m_title->setText(model.state == State::Ready ? tr("What shall it work out?") : tr("Ask a local model"));
   switch (model.state) {
-    case State::None: m_hint->setText(tr("Open a GGUF file at the top, or drop one onto this window.")); break;
-    case State::Loading: m_hint->setText(tr("%1 is being loaded.").arg(model.name)); break;
+    case State::None:
+      m_hint->setText(tr("Open a GGUF file at the top, or drop one onto this window."));
+      break;
+    case State::Loading:
+      m_hint->setText(tr("%1 is being loaded.").arg(model.name));
+      break;
     case State::Ready:
-      m_hint->setText(tr("%1 thinks on this computer, in a memory of fixed size. Write a message, or try one of these.")
-                          .arg(model.name));
+      m_hint->setText(
+          tr("%1 thinks on this computer, in a memory of fixed size. Write a message, or try one of these.")
+              .arg(model.name));
       break;
     case State::Failed:
       m_hint->setText(tr("%1 could not be opened. Choose another model at the top.").arg(model.name));
@@ -76,10 +89,9 @@ void EmptyState::setSampleQuestions(const QStringList& questions) {
     delete item;
   }
   for (const QString& question : questions) {
-    auto* button = new QPushButton(QString(question).replace(QLatin1Char('&'), QStringLiteral("&&")));
-    button->setProperty("kind", "sample");
-    button->setToolTip(tr("Send this question"));
-    connect(button, &QPushButton::clicked, this, [this, question] { emit questionChosen(question); });
+    auto* button = new SampleButton(question);
+    button->setTheme(m_theme);
+    connect(button, &SampleButton::clicked, this, [this, question] { emit questionChosen(question); });
     m_sampleLayout->addWidget(button);
   }
 }

@@ -3,6 +3,7 @@
 #include <QWidget>
 
 #include "ui/chat_values.h"
+#include "ui/theme/theme.h"
 
 class QLabel;
 class QVBoxLayout;
@@ -16,6 +17,7 @@ class EmptyState final : public QWidget {
  public:
   explicit EmptyState(QWidget* parent = nullptr);
 
+  void setTheme(const Theme& theme);
   void setModel(const ModelInfo& model);
   void setSampleQuestions(const QStringList& questions);
 
@@ -23,6 +25,7 @@ class EmptyState final : public QWidget {
   void questionChosen(const QString& question);
 
  private:
+  Theme m_theme;
   QLabel* m_title;
   QLabel* m_hint;
   QWidget* m_samples;

@@ -2,6 +2,7 @@
 
 #include <QFileDialog>
 #include <QMenu>
+#include <QStyle>
 
 #include "ui/theme/icons.h"
 
@@ -11,7 +12,9 @@ namespace {
 
 constexpr int kMaxNameLength = 48;
 
-QString withoutMnemonic(const QString& text) { return QString(text).replace(QLatin1Char('&'), QStringLiteral("&&")); }
+QString withoutMnemonic(const QString& text) {
+  return QString(text).replace(QLatin1Char('&'), QStringLiteral("&&"));
+}
 
 }  // namespace
 
@@ -51,22 +54,31 @@ void ModelButton::setModel(const ModelInfo& model) {
 
 QString ModelButton::stateText() const {
   switch (m_model.state) {
-    case ModelInfo::State::None: return tr("No model is open");
-    case ModelInfo::State::Loading: return tr("Loading %1…").arg(m_model.name);
-    case ModelInfo::State::Ready: return m_model.description.isEmpty() ? m_model.name : m_model.description;
-    case ModelInfo::State::Failed: return m_model.problem;
+    case ModelInfo::State::None:
+      return tr("No model is open");
+    case ModelInfo::State::Loading:
+      return tr("Loading %1…").arg(m_model.name);
+    case ModelInfo::State::Ready:
+      return m_model.description.isEmpty() ? m_model.name : m_model.description;
+    case ModelInfo::State::Failed:
+      return m_model.problem;
   }
   return {};
 }
 
 void ModelButton::showState() {
   using State = ModelInfo::State;
-  const QString name = m_model.name.size() <= kMaxNameLength ? m_model.name : m_model.name.left(kMaxNameLength) + QChar(0x2026);
+  const QString name = m_model.name.size() <= kMaxNameLength
+                           ? m_model.name
+                           : m_model.name.left(kMaxNameLength) + QChar(0x2026);
   const bool hasFailed = m_model.state == State::Failed;
   QString label = name;
-  if (m_model.state == State::None) label = tr("Choose a model");
-  else if (m_model.state == State::Loading) label = tr("Loading %1…").arg(name);
-  else if (hasFailed) label = tr("%1 failed to open").arg(name);
+  if (m_model.state == State::None)
+    label = tr("Choose a model");
+  else if (m_model.state == State::Loading)
+    label = tr("Loading %1…").arg(name);
+  else if (hasFailed)
+    label = tr("%1 failed to open").arg(name);
   setText(withoutMnemonic(label));
   setIcon(lineIcon(hasFailed ? QStringLiteral("circle-alert") : QStringLiteral("chevron-down"),
                    hasFailed ? m_theme.danger : m_theme.mutedText));
@@ -75,6 +87,11 @@ void ModelButton::showState() {
   setToolTip(QStringLiteral("<p>%1</p>").arg(stateText().toHtmlEscaped()));
   setAccessibleName(tr("Model: %1").arg(label));
   setAccessibleDescription(stateText());
+}
+
+QSize ModelButton::sizeHint() const {
+  // The menu has no arrow of its own here, so it needs no room.
+  return QToolButton::sizeHint() - QSize(style()->pixelMetric(QStyle::PM_MenuButtonIndicator), 0);
 }
 
 void ModelButton::openFileDialog() {

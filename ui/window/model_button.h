@@ -17,6 +17,7 @@ class ModelButton final : public QToolButton {
   void setTheme(const Theme& theme);
   void setModel(const ModelInfo& model);
   void openFileDialog();
+  QSize sizeHint() const override;
 
  signals:
   void modelFileChosen(const QString& path);

@@ -37,7 +37,8 @@ WindowActions::WindowActions(QWidget* window) {
 QAction* WindowActions::add(QWidget* window, const QString& text, const QList<QKeySequence>& keys) {
   auto* action = new QAction(text, window);
   action->setShortcuts(keys);
-  action->setToolTip(QStringLiteral("%1 (%2)").arg(text, keys.constFirst().toString(QKeySequence::NativeText)));
+  action->setToolTip(
+      QStringLiteral("%1 (%2)").arg(text, keys.constFirst().toString(QKeySequence::NativeText)));
   window->addAction(action);
   all.append(action);
   return action;

@@ -7,7 +7,8 @@ namespace {
 const char* const kReasoning =
     "Tom has 14 apples. Ann has 9 more than Tom, so Ann has 14 + 9 = 23 apples.\n"
     "Together they have 14 + 23. 14 + 20 = 34, and 34 + 3 = 37.\n\n"
-    "Let me check it the other way round: 37 - 23 = 14, which is what Tom has. And 23 - 14 = 9, which is how many more "
+    "Let me check it the other way round: 37 - 23 = 14, which is what Tom has. And 23 - 14 = 9, which is how "
+    "many more "
     "Ann has. So both conditions hold.\n\nThe answer is 37.";
 
 const char* const kAnswer =
@@ -68,7 +69,8 @@ void place(CacheSnapshot& snapshot, const Holder& holder, std::size_t& page) {
     held.request = sequence.request;
     held.holders = held.state == PageState::Shared ? 2 : 1;
     held.tableIndex = i;
-    held.tokensLive = static_cast<std::uint16_t>(i + 1 == holder.numPages ? holder.lastFill : snapshot.pageTokens);
+    held.tokensLive =
+        static_cast<std::uint16_t>(i + 1 == holder.numPages ? holder.lastFill : snapshot.pageTokens);
     sequence.physicalTokens += held.tokensLive;
   }
   sequence.logicalTokens = sequence.physicalTokens + holder.compressions * 128;
@@ -130,7 +132,9 @@ ui::MessageItem streamingReply(qint64 id) {
 ui::MessageItem failedReply(qint64 id) {
   ui::MessageItem item = reply(id);
   item.state = ui::ReplyState::Failed;
-  item.error = QStringLiteral("The pool has 512 pages and this question alone needs 731. Choose a bounded memory, or a shorter question.");
+  item.error = QStringLiteral(
+      "The pool has 512 pages and this question alone needs 731. Choose a bounded memory, or a shorter "
+      "question.");
   item.reasoning.clear();
   item.generatedTokens = 0;
   return item;

@@ -1,10 +1,11 @@
-// zipage_screenshots OUT: pictures of the window in its states, light and dark, wide and narrow. QT_SCALE_FACTOR=1.5
-// gives those of a dense screen; OUT gets a name for it.
+// zipage_screenshots OUT: pictures of the window in its states, light and dark, wide and narrow.
+// QT_SCALE_FACTOR=1.5 gives those of a dense screen.
 
 #include <QApplication>
 #include <QDir>
 #include <QTimer>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "tests/ui/screenshots/sample_values.h"
@@ -19,7 +20,8 @@ using zipage::ui::MainWindow;
 using zipage::ui::TranscriptView;
 namespace samples = zipage::samples;
 
-const char* const kQuestion = "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do they have together?";
+const char* const kQuestion =
+    "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do they have together?";
 
 struct Scene {
   QString name;
@@ -36,7 +38,9 @@ void showPool(MainWindow& window, int numPages) {
   window.setFigures(samples::figures(*pool));
 }
 
-void openThinking(MainWindow& window, int row) { window.findChild<TranscriptView*>()->setThinkingOpen(row, true); }
+void openThinking(MainWindow& window, int row) {
+  window.findChild<TranscriptView*>()->setThinkingOpen(row, true);
+}
 
 std::vector<Scene> scenes() {
   const auto question = samples::question(1, QString::fromUtf8(kQuestion));
@@ -44,8 +48,13 @@ std::vector<Scene> scenes() {
   return {
       {"empty", [](MainWindow& window) { window.showChat(0, {}, {}, {}); }},
       {"streaming",
-       [=](MainWindow& window) { showMessages(window, {question, samples::finishedReply(2), again, samples::streamingReply(4)}); }},
-      {"folded", [=](MainWindow& window) { showMessages(window, {question, samples::finishedReply(2)}); }},
+       [=](MainWindow& window) {
+         showMessages(window, {question, samples::finishedReply(2), again, samples::streamingReply(4)});
+       }},
+      {"folded",
+       [=](MainWindow& window) {
+         showMessages(window, {question, samples::finishedReply(2)});
+       }},
       {"thinking",
        [=](MainWindow& window) {
          showMessages(window, {question, samples::thinkingReply(2)});
@@ -56,7 +65,8 @@ std::vector<Scene> scenes() {
          showMessages(window, {question, samples::finishedReply(2)});
          openThinking(window, 1);
          showPool(window, 1536);
-         window.showNotice(QStringLiteral("“Prime numbers” was deleted."), QStringLiteral("Undo"), QStringLiteral("undo"));
+         window.showNotice(QStringLiteral("“Prime numbers” was deleted."), QStringLiteral("Undo"),
+                           QStringLiteral("undo"));
        }},
       {"settings",
        [=](MainWindow& window) {
@@ -67,28 +77,59 @@ std::vector<Scene> scenes() {
   };
 }
 
-void save(MainWindow& window, const QString& path) {
-  if (!window.grab().save(path)) qWarning("cannot write %s", qPrintable(path));
-}
+struct Shot {
+  QString fileName;
+  ColorScheme scheme;
+  QSize size;
+  std::function<void(MainWindow&)> prepare;
+};
 
-void takePictures(const QDir& out) {
-  const QSize sizes[] = {{1280, 800}, {900, 600}};
-  for (const auto& [scheme, schemeName] : {std::pair(ColorScheme::Light, "light"), std::pair(ColorScheme::Dark, "dark")}) {
-    for (const QSize& size : sizes) {
+std::vector<Shot> shots() {
+  std::vector<Shot> list;
+  for (const auto& [scheme, name] :
+       {std::pair(ColorScheme::Light, "light"), std::pair(ColorScheme::Dark, "dark")}) {
+    for (const QSize& size : {QSize(1280, 800), QSize(900, 600)}) {
       for (const Scene& scene : scenes()) {
-        MainWindow window;
-        window.setColorScheme(scheme);
-        window.resize(size);
-        window.show();
-        window.setModel(samples::model());
-        window.setChats(samples::chats());
-        showPool(window, 192);
-        scene.prepare(window);
-        save(window, out.filePath(QStringLiteral("%1-%2-%3.png").arg(scene.name, schemeName).arg(size.width())));
+        const QString fileName = QStringLiteral("%1-%2-%3.png").arg(scene.name, name).arg(size.width());
+        list.push_back({fileName, scheme, size, scene.prepare});
       }
     }
   }
+  return list;
 }
+
+/// Takes one picture after the other; each window gets a moment to lay itself out.
+class Photographer final : public QObject {
+ public:
+  explicit Photographer(const QDir& out) : m_out(out), m_shots(shots()) { begin(); }
+
+ private:
+  void begin() {
+    if (m_next == m_shots.size()) return QCoreApplication::quit();
+    const Shot& shot = m_shots[m_next];
+    m_window = std::make_unique<MainWindow>();
+    m_window->setColorScheme(shot.scheme);
+    m_window->resize(shot.size);
+    m_window->show();
+    m_window->setModel(samples::model());
+    m_window->setChats(samples::chats());
+    showPool(*m_window, 192);
+    shot.prepare(*m_window);
+    QTimer::singleShot(kSettleMs, this, [this] { finish(); });
+  }
+
+  void finish() {
+    const QString path = m_out.filePath(m_shots[m_next++].fileName);
+    if (!m_window->grab().save(path)) qWarning("cannot write %s", qPrintable(path));
+    begin();
+  }
+
+  static constexpr int kSettleMs = 250;
+  QDir m_out;
+  std::vector<Shot> m_shots;
+  std::size_t m_next = 0;
+  std::unique_ptr<MainWindow> m_window;
+};
 
 }  // namespace
 
@@ -100,6 +141,7 @@ int main(int argc, char** argv) {
   }
   const QDir out(application.arguments().at(1));
   if (!out.mkpath(QStringLiteral("."))) return 1;
-  takePictures(out);
-  return 0;
+  std::unique_ptr<Photographer> photographer;
+  QTimer::singleShot(0, &application, [&] { photographer = std::make_unique<Photographer>(out); });
+  return QApplication::exec();
 }
