@@ -132,8 +132,7 @@ void Engine::State::compress(Sequence& sequence) {
   ++metrics.compressions;
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
-  events.push_back(
-      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+  events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
 }
 
 void Engine::State::runStep() {
@@ -142,7 +141,7 @@ void Engine::State::runStep() {
   for (const auto& [id, tokens] : preempted) {
     ++metrics.preemptions;
     metrics.recomputedTokens += tokens;
-    events.push_back(RequestPreempted{id, tokens});
+    events.emplace_back(RequestPreempted{id, tokens});
   }
   notePages();
   if (shares.empty()) return;
@@ -153,21 +152,22 @@ void Engine::State::runStep() {
     Sequence& sequence = *share.sequence;
     if (!sequence.started) {
       sequence.started = true;
-      events.push_back(RequestStarted{sequence.id, static_cast<int>(sequence.request.prompt.size()), 0});
+      events.emplace_back(RequestStarted{sequence.id, static_cast<int>(sequence.request.prompt.size()), 0});
     }
-    const std::int64_t ofPrompt = static_cast<std::int64_t>(sequence.request.prompt.size()) - sequence.computed;
-    metrics.promptTokens += std::clamp<std::int64_t>(ofPrompt, 0, share.numTokens);
     sequence.computed += share.numTokens;
     sequence.physical += share.numTokens;
+    const auto promptTokens = static_cast<std::int64_t>(sequence.request.prompt.size());
+    metrics.promptTokens += std::max<std::int64_t>(0, std::min(sequence.computed, promptTokens) - sequence.furthest);
+    sequence.furthest = std::max(sequence.furthest, sequence.computed);
   }
   advance(sampled);
 }
 
 void Engine::State::advance(const std::vector<Sequence*>& sequences) {
   const Duration now = clock.now();
-  rate.add(now, static_cast<std::int64_t>(sequences.size()));
-  metrics.generatedTokens += static_cast<std::int64_t>(sequences.size());
+  const std::int64_t before = metrics.generatedTokens;
   for (std::size_t i = 0; i < sequences.size(); ++i) takeToken(*sequences[i], drawn[i]);
+  rate.add(now, metrics.generatedTokens - before);
 }
 
 void Engine::State::takeToken(Sequence& sequence, TokenId token) {
@@ -179,7 +179,8 @@ void Engine::State::takeToken(Sequence& sequence, TokenId token) {
     return finish(sequence, FinishReason::EndToken);
   }
   sequence.tokens.push_back(token);
-  events.push_back(TokensGenerated{sequence.id, {token}});
+  ++metrics.generatedTokens;
+  events.emplace_back(TokensGenerated{sequence.id, {token}});
   const bool atContextEnd = limits.contextLength > 0 && static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&
                             !request.ignoreEnd;
   if (sequence.generated() >= request.maxNewTokens || atContextEnd) finish(sequence, FinishReason::Length);

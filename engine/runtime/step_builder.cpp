@@ -23,9 +23,11 @@ void StepBuilder::addTokens(const StepShare& share) {
     m_inputs.tokenIds.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
     m_inputs.positions.push_back(static_cast<std::int32_t>(position));
     m_inputs.slots.push_back(sequence.pages.slotOf(entry, m_pageTokens));
-    m_inputs.queryRows.push_back(sequence.querySlot ? sequence.querySlot.index() * m_windowTokens +
-                                                          static_cast<std::int32_t>(position % m_windowTokens)
-                                                    : -1);
+    // Of a long chunk only the last tokens write their query, so that no row is written twice in one step.
+    const bool writesQuery = sequence.querySlot && share.numTokens - i <= m_windowTokens;
+    m_inputs.queryRows.push_back(writesQuery ? sequence.querySlot.index() * m_windowTokens +
+                                                   static_cast<std::int32_t>(position % m_windowTokens)
+                                             : -1);
   }
   m_inputs.queryStart.push_back(static_cast<std::int32_t>(m_inputs.tokenIds.size()));
   m_inputs.physical.push_back(sequence.physical + share.numTokens);

@@ -1,4 +1,5 @@
-// Invariant: Σ over bounded running sequences of their outstanding reservations ≤ free pages.
+// Invariant: Σ over running sequences of their outstanding reservations ≤ free pages; both lists are in order of their ids,
+// which is that of arrival.
 #include "engine/schedule/scheduler.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ int Scheduler::pagesOf(std::int64_t numTokens) const {
 }
 
 int Scheduler::reservationOf(const Sequence& sequence) const {
+  if (!sequence.isBounded()) return pagesOf(static_cast<std::int64_t>(sequence.tokens.size()));
   const std::int64_t longest = static_cast<std::int64_t>(sequence.request.prompt.size()) + sequence.request.maxNewTokens;
   return pagesOf(std::min<std::int64_t>(sequence.capacity(), longest));
 }
@@ -24,22 +26,23 @@ int Scheduler::unreservedPages() const {
 }
 
 bool Scheduler::canAdmit(const Sequence& sequence) const {
-  if (static_cast<int>(m_running.size()) >= m_limits.maxSequences) return false;
+  // Every running sequence can take a token in every step.
+  const int atOnce = std::min(m_limits.maxSequences, m_limits.maxBatchTokens);
+  if (static_cast<int>(m_running.size()) >= atOnce) return false;
   if (sequence.isBounded()) return m_slots.numFree() > 0 && reservationOf(sequence) <= unreservedPages();
-  // The first pages of growth must be there as well, or it would be admitted only to give way.
-  const int needed = pagesOf(static_cast<std::int64_t>(sequence.tokens.size()) + 1);
+  // What others may grow into stays free, or it would be admitted only to give way.
   const int keptFree = m_running.empty() ? 0 : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
-  return needed + keptFree <= unreservedPages();
+  return reservationOf(sequence) + keptFree <= unreservedPages();
 }
 
 void Scheduler::admit() {
   while (!m_waiting.empty() && canAdmit(m_waiting.front())) {
-    m_running.push_back(std::move(m_waiting.front()));
+    Sequence& next = m_waiting.front();
+    next.reservedPages = reservationOf(next);
+    if (next.isBounded()) next.querySlot = m_slots.acquire();
+    const auto place = std::find_if(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id > next.id; });
+    m_running.insert(place, std::move(next));
     m_waiting.pop_front();
-    Sequence& sequence = m_running.back();
-    if (!sequence.isBounded()) continue;
-    sequence.reservedPages = reservationOf(sequence);
-    sequence.querySlot = m_slots.acquire();
   }
 }
 
@@ -51,37 +54,32 @@ int Scheduler::chunkOf(const Sequence& sequence, int budget) const {
 
 void Scheduler::share(std::vector<StepShare>& shares, std::vector<std::pair<RequestId, int>>& preempted) {
   shares.clear();
-  m_planned.clear();
   int budget = m_limits.maxBatchTokens;
   for (const bool decodes : {true, false}) {
-    // Preemption removes sequences while we walk, but never one that is planned or the one at hand's elders.
-    std::vector<RequestId> order;
+    // A preemption removes a sequence while we walk, but only the one at hand or a younger one.
+    m_order.clear();
     for (const Sequence& sequence : m_running) {
-      if ((sequence.pending() == 1) == decodes) order.push_back(sequence.id);
+      if ((sequence.pending() == 1) == decodes) m_order.push_back(sequence.id);
     }
-    for (const RequestId id : order) {
+    for (const RequestId id : m_order) {
       Sequence* sequence = find(id);
       const bool stillRuns = std::any_of(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id == id; });
       if (budget == 0 || !stillRuns) continue;
       const int chunk = chunkOf(*sequence, budget);
-      const int granted = chunk > 0 ? takePages(*sequence, chunk, preempted) : 0;
-      if (granted <= 0) continue;
-      budget -= granted;
-      m_planned.push_back(id);
-      shares.push_back({sequence, granted});
+      if (chunk == 0 || !takePages(*sequence, chunk, preempted)) continue;
+      budget -= chunk;
+      shares.push_back({sequence, chunk});
     }
   }
 }
 
-int Scheduler::takePages(Sequence& sequence, int numTokens, std::vector<std::pair<RequestId, int>>& preempted) {
+bool Scheduler::takePages(Sequence& sequence, int numTokens, std::vector<std::pair<RequestId, int>>& preempted) {
   const int wanted = pagesOf(static_cast<std::int64_t>(sequence.physical) + numTokens);
   const RequestId id = sequence.id;
   while (sequence.pages.numPages() < wanted) {
-    if (!sequence.isBounded() && unreservedPages() <= 0) {
-      // A chunk may run with the pages that are there; only a sequence that has room for nothing makes others give way.
-      if (sequence.pages.numPages() * m_limits.pageTokens > sequence.physical) break;
-      if (!preemptYoungest(sequence, preempted)) return 0;
-      if (m_waiting.size() > 0 && m_waiting.front().id == id) return 0;  // it was itself the youngest
+    if (sequence.outstandingPages() == 0 && unreservedPages() <= 0) {
+      if (!preemptYoungest(sequence, preempted)) return false;
+      if (preempted.back().first == id) return false;  // it was itself the youngest
       continue;
     }
     PageRef page = m_allocator.allocate();
@@ -89,14 +87,13 @@ int Scheduler::takePages(Sequence& sequence, int numTokens, std::vector<std::pai
     sequence.pages.append(std::move(page));
   }
   sequence.peakPages = std::max(sequence.peakPages, sequence.pages.numPages());
-  return std::min(numTokens, sequence.pages.numPages() * m_limits.pageTokens - sequence.physical);
+  return true;
 }
 
 bool Scheduler::preemptYoungest(const Sequence& inFavourOf, std::vector<std::pair<RequestId, int>>& preempted) {
   for (auto candidate = m_running.end(); candidate != m_running.begin();) {
     --candidate;
-    const bool isPlanned = std::find(m_planned.begin(), m_planned.end(), candidate->id) != m_planned.end();
-    if (candidate->isBounded() || isPlanned) continue;
+    if (candidate->isBounded()) continue;
     // Alone with nobody to wait for: giving way to itself would be for ever.
     if (candidate->id == inFavourOf.id && m_running.size() == 1) return false;
     preempt(candidate, preempted);
@@ -110,7 +107,8 @@ void Scheduler::preempt(std::list<Sequence>::iterator victim, std::vector<std::p
   release(*victim);
   victim->computed = 0;
   victim->physical = 0;
-  m_waiting.push_front(std::move(*victim));
+  const auto place = std::find_if(m_waiting.begin(), m_waiting.end(), [&](const Sequence& s) { return s.id > victim->id; });
+  m_waiting.insert(place, std::move(*victim));
   m_running.erase(victim);
 }
 
@@ -124,7 +122,8 @@ Sequence* Scheduler::hopeless() {
   if (m_running.empty()) return m_waiting.empty() || canAdmit(m_waiting.front()) ? nullptr : &m_waiting.front();
   if (m_running.size() > 1 || m_running.front().isBounded()) return nullptr;
   Sequence& alone = m_running.front();
-  const bool hasRoom = alone.pages.numPages() * m_limits.pageTokens > alone.physical || unreservedPages() > 0;
+  const bool hasRoom = alone.pages.numPages() * m_limits.pageTokens > alone.physical || alone.outstandingPages() > 0 ||
+                       unreservedPages() > 0;
   return alone.pending() > 0 && !hasRoom ? &alone : nullptr;
 }
 

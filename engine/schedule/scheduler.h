@@ -2,8 +2,9 @@
 // touches a device. One thread.
 //
 // A bounded sequence is admitted with a query slot and with all the pages it may ever hold reserved, so it never waits for
-// a page. A sequence that keeps everything takes pages as it grows, out of those nobody has reserved; when there is none,
-// the youngest such sequence gives way and is recomputed later. The head of the queue is never overtaken.
+// a page. A sequence that keeps everything has the pages of its known tokens reserved and takes more as it grows, out of
+// those nobody has reserved; when there is none, the youngest such sequence gives way and is recomputed later. Everything
+// goes by order of arrival, also after giving way: the head of the queue is never overtaken.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +38,7 @@ class Scheduler {
   Scheduler(const SchedulerLimits& limits, PageAllocator& allocator, QuerySlots& slots)
       : m_limits(limits), m_allocator(allocator), m_slots(slots) {}
 
+  /// REQUIRES: an id larger than those before.
   void add(Sequence sequence) { m_waiting.push_back(std::move(sequence)); }
 
   /// Moves sequences from the queue to the running ones while there is room.
@@ -63,8 +65,8 @@ class Scheduler {
   int pagesOf(std::int64_t numTokens) const;
   int reservationOf(const Sequence& sequence) const;
   int chunkOf(const Sequence& sequence, int budget) const;
-  /// Pages for `numTokens` more entries, as far as they can be had; returns the entries there is room for.
-  int takePages(Sequence& sequence, int numTokens, std::vector<std::pair<RequestId, int>>& preempted);
+  /// Takes pages for `numTokens` more entries. False when there are none: the sequence has given way, or is hopeless().
+  bool takePages(Sequence& sequence, int numTokens, std::vector<std::pair<RequestId, int>>& preempted);
   bool preemptYoungest(const Sequence& inFavourOf, std::vector<std::pair<RequestId, int>>& preempted);
   void preempt(std::list<Sequence>::iterator victim, std::vector<std::pair<RequestId, int>>& preempted);
   void release(Sequence& sequence);
@@ -72,9 +74,9 @@ class Scheduler {
   SchedulerLimits m_limits;
   PageAllocator& m_allocator;
   QuerySlots& m_slots;
-  std::deque<Sequence> m_waiting;  // in order of arrival; those that gave way stand in front
-  std::list<Sequence> m_running;   // in order of admission, oldest first
-  std::vector<RequestId> m_planned;  // have a share of the step being planned, and may not give way in it
+  std::deque<Sequence> m_waiting;  // in order of arrival
+  std::list<Sequence> m_running;   // in order of arrival
+  std::vector<RequestId> m_order;  // of the step being planned; kept for its memory
 };
 
 }  // namespace zipage

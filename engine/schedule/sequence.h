@@ -22,10 +22,11 @@ struct Sequence {
   Request request;
   std::vector<TokenId> tokens;
   std::int64_t computed = 0;
+  std::int64_t furthest = 0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
   PageTable pages;
   QuerySlot querySlot;      // empty for `full`, which needs none
-  int reservedPages = 0;    // pages a bounded sequence may come to hold; 0 for `full`
+  int reservedPages = 0;    // all pages a bounded sequence may come to hold; those of its known tokens for `full`
   int numScored = 0;        // entries that were there at the last compression
   int compressions = 0;
   std::int64_t tokensEvicted = 0;

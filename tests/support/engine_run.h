@@ -1,0 +1,131 @@
+// An Engine on a FakeRunner, with every event sorted by request and every promise checked after each step.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/runtime/engine.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_runner.h"
+
+namespace zipage::test {
+
+/// What became of one request.
+struct Served {
+  std::vector<TokenId> tokens;
+  std::optional<RequestFinished> finished;
+  int starts = 0;
+  int compressions = 0;
+  int preemptions = 0;
+};
+
+class EngineRun {
+ public:
+  explicit EngineRun(const EngineLimits& limits) : runner(limits), engine(limits, runner, clock) {}
+
+  /// The id, or 0 with the reason in `refusal`.
+  RequestId submit(Request request) {
+    auto id = engine.submit(std::move(request));
+    refusal = id ? Error{} : id.error();
+    if (id) served[*id];
+    return id ? *id : RequestId{};
+  }
+
+  /// One step. False once something is wrong; `problem` says what.
+  bool step() {
+    clock.advance(std::chrono::milliseconds(10));
+    for (const EngineEvent& event : engine.step()) {
+      std::visit([this](const auto& happened) { take(happened); }, event);
+    }
+    note(engine.brokenInvariant());
+    note(runner.complaint);
+    return problem.empty();
+  }
+
+  /// Steps until nothing is left to do.
+  bool finish(int maxSteps = 20000) {
+    for (int i = 0; engine.hasWork(); ++i) {
+      if (!step()) return false;
+      if (i < maxSteps) continue;
+      note("it does not come to an end");
+      return false;
+    }
+    for (const auto& [id, request] : served) {
+      if (!request.finished) note("request " + std::to_string(id.value) + " never finished");
+    }
+    if (engine.snapshot()->pagesHeld != 0) note("pages are held at the end");
+    return problem.empty();
+  }
+
+  Served& operator[](RequestId id) { return served.at(id); }
+
+  FakeClock clock;
+  FakeRunner runner;
+  Engine engine;
+  std::map<RequestId, Served> served;
+  std::string problem;
+  Error refusal;
+
+ private:
+  void note(const std::string& text) {
+    if (problem.empty()) problem = text;
+  }
+  Served& of(RequestId id) {
+    Served& request = served[id];
+    if (request.finished)
+      note("something happened to request " + std::to_string(id.value) + " after its end");
+    return request;
+  }
+
+  void take(const RequestStarted& event) {
+    if (++of(event.request).starts > 1) note("a request starts twice");
+  }
+  void take(const TokensGenerated& event) {
+    Served& request = of(event.request);
+    if (request.starts == 0) note("a token comes before the start");
+    request.tokens.insert(request.tokens.end(), event.tokens.begin(), event.tokens.end());
+  }
+  void take(const SequenceCompressed& event) { ++of(event.request).compressions; }
+  void take(const RequestPreempted& event) { ++of(event.request).preemptions; }
+  void take(const RequestFinished& event) {
+    Served& request = of(event.request);
+    request.finished = event;
+    if (event.generatedTokens != static_cast<int>(request.tokens.size()))
+      note("the tokens of a request are miscounted");
+    if (event.compressions != request.compressions) note("the compressions of a request are miscounted");
+  }
+};
+
+/// A small engine: pages of 4 tokens, a window of 2.
+inline EngineLimits smallLimits(int numPages) {
+  EngineLimits limits;
+  limits.pageTokens = 4;
+  limits.numPages = numPages;
+  limits.numQuerySlots = 8;
+  limits.windowTokens = 2;
+  limits.maxBatchTokens = 16;
+  limits.maxSequences = 8;
+  limits.bytesPerPage = 1000;
+  return limits;
+}
+
+inline Request fullRequest(int promptTokens, int newTokens, TokenId salt = 1) {
+  Request request;
+  for (int i = 0; i < promptTokens; ++i) request.prompt.push_back(i == 0 ? salt : (i * 7 + salt) % 40);
+  request.maxNewTokens = newTokens;
+  request.ignoreEnd = true;
+  request.policy = MemoryPolicy::Full;
+  return request;
+}
+
+inline Request budgetRequest(int promptTokens, int newTokens, int budget, int period, TokenId salt = 1) {
+  Request request = fullRequest(promptTokens, newTokens, salt);
+  request.policy = MemoryPolicy::Budget;
+  request.compression.budgetTokens = budget;
+  request.compression.periodTokens = period;
+  return request;
+}
+
+}  // namespace zipage::test

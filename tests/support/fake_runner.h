@@ -1,0 +1,222 @@
+// A ModelRunner that keeps books instead of numbers. Every slot of its pool remembers which token lies there,
+// by a hash of the whole history up to it, and what the last token of the sequence could see. Each step and
+// each compression is checked against that; the next token is a hash of what is visible. So wrong bookkeeping
+// is either complained about or changes what is generated.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/runtime/engine.h"
+#include "engine/runtime/model_runner.h"
+
+namespace zipage::test {
+
+class FakeRunner final : public ModelRunner {
+ public:
+  explicit FakeRunner(const EngineLimits& limits, int vocabularySize = 40)
+      : m_limits(limits),
+        m_vocabularySize(vocabularySize),
+        m_entries(static_cast<std::size_t>(limits.numPages) * limits.pageTokens),
+        m_queryRows(static_cast<std::size_t>(limits.numQuerySlots) * limits.windowTokens, 0) {}
+
+  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override {
+    if (beforeStep) beforeStep();
+    if (failsWith) return tl::unexpected(*failsWith);
+    ++numSteps;
+    m_written.clear();
+    checkShape(inputs, tokens.size());
+    for (std::size_t s = 0; s < inputs.physical.size(); ++s) runSequence(inputs, s);
+    for (std::size_t r = 0; r < tokens.size(); ++r) tokens[r] = draw(inputs, r);
+    return {};
+  }
+
+  Result<void> compress(const CompressionPlan& plan) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    std::vector<Entry> entries;
+    for (int e = 0; e < plan.numEntries; ++e) entries.push_back(entryAt(plan.sourcePages, e));
+    checkPlan(plan, entries);
+    if (complaint.empty()) write(plan, select(plan, entries));
+    return {};
+  }
+
+  std::string complaint;             // the first promise that was broken; empty: none
+  std::function<void()> beforeStep;  // called at the start of every step
+  std::optional<Error> failsWith;    // what every call answers from now on
+  int numSteps = 0;
+
+ private:
+  using Hash = std::uint64_t;
+
+  struct Entry {
+    Hash token = 0;    // of the history up to and with the token that lies here; 0: nothing
+    Hash visible = 0;  // of all entries up to this one, as this token saw them
+    bool scored = false;
+  };
+  struct Origin {
+    Hash parent = 0;
+    std::int32_t position = -1;
+  };
+
+  static Hash mix(Hash a, Hash b) {
+    Hash bits = a * 0x9E3779B97F4A7C15ULL ^ (b + 0x632BE59BD9B4E019ULL);
+    bits = (bits ^ (bits >> 29)) * 0xBF58476D1CE4E5B9ULL;
+    return (bits ^ (bits >> 32)) | 1;
+  }
+
+  void require(bool holds, const std::string& what) {
+    if (!holds && complaint.empty()) complaint = what;
+  }
+
+  template <typename Table>
+  Entry& entryAt(const Table& pages, int entry) {
+    const PageIndex page = pages[static_cast<std::size_t>(entry / m_limits.pageTokens)];
+    return m_entries[static_cast<std::size_t>(page * m_limits.pageTokens + entry % m_limits.pageTokens)];
+  }
+
+  void checkShape(const StepInputs& inputs, std::size_t numDraws) {
+    const std::size_t numTokens = inputs.tokenIds.size(), numSequences = inputs.physical.size();
+    require(numTokens > 0 && static_cast<int>(numTokens) <= m_limits.maxBatchTokens, "tokens of the step");
+    require(static_cast<int>(numSequences) <= m_limits.maxSequences, "sequences of the step");
+    require(inputs.positions.size() == numTokens && inputs.slots.size() == numTokens &&
+                inputs.queryRows.size() == numTokens,
+            "arrays of the tokens");
+    require(inputs.queryStart.size() == numSequences + 1 && inputs.queryStart.front() == 0 &&
+                inputs.queryStart.back() == static_cast<int>(numTokens),
+            "starts of the sequences");
+    require(inputs.pageTables.size() == numSequences * static_cast<std::size_t>(inputs.maxPages),
+            "page tables");
+    require(inputs.sampledRows.size() == numDraws && inputs.sampling.size() == numDraws, "rows to draw");
+  }
+
+  void runSequence(const StepInputs& inputs, std::size_t s) {
+    const std::span<const std::int32_t> table(&inputs.pageTables[s * inputs.maxPages], inputs.maxPages);
+    const int first = inputs.queryStart[s], count = inputs.queryStart[s + 1] - first;
+    const int before = inputs.physical[s] - count;
+    require(count > 0 && before >= 0, "entries of a sequence");
+    checkVisible(table, before);
+    for (int i = 0; i < count && complaint.empty(); ++i) {
+      writeToken(inputs, static_cast<std::size_t>(first + i), table, before + i);
+    }
+  }
+
+  /// What attention will read is what the newest token saw, itself included: nothing lost, nothing foreign.
+  template <typename Table>
+  void checkVisible(const Table& pages, int numEntries) {
+    if (numEntries == 0) return;
+    Hash visible = 0;
+    std::int32_t position = -1;
+    for (int e = 0; e < numEntries; ++e) {
+      const Entry& entry = entryAt(pages, e);
+      visible = mix(visible, entry.token);
+      require(m_origins[entry.token].position > position, "entries are not in the order of the text");
+      position = m_origins[entry.token].position;
+    }
+    require(visible == entryAt(pages, numEntries - 1).visible, "a sequence does not see what it should");
+  }
+
+  void writeToken(const StepInputs& inputs, std::size_t t, std::span<const std::int32_t> table, int entry) {
+    const Entry before = entry == 0 ? Entry{} : entryAt(table, entry - 1);
+    const std::int32_t position = inputs.positions[t];
+    const int page = table[static_cast<std::size_t>(entry / m_limits.pageTokens)];
+    require(inputs.slots[t] == page * m_limits.pageTokens + entry % m_limits.pageTokens,
+            "the slot of a token");
+    require(m_written.insert(inputs.slots[t]).second, "a slot is written twice in one step");
+    require(position == (entry == 0 ? 0 : m_origins[before.token].position + 1), "the position of a token");
+    Entry& written = entryAt(table, entry);
+    written = {};
+    written.token =
+        mix(mix(before.token, static_cast<Hash>(inputs.tokenIds[t])), static_cast<Hash>(position));
+    written.visible = mix(before.visible, written.token);
+    m_origins[written.token] = {before.token, position};
+    m_seenBy[t] = written.visible;
+    if (inputs.queryRows[t] >= 0) writeQueryRow(inputs.queryRows[t], position, written.token);
+  }
+
+  void writeQueryRow(std::int32_t row, std::int32_t position, Hash token) {
+    require(row % m_limits.windowTokens == position % m_limits.windowTokens, "the row of a query");
+    require(m_written.insert(-1 - row).second, "a query row is written twice in one step");
+    m_queryRows[static_cast<std::size_t>(row)] = token;
+  }
+
+  TokenId draw(const StepInputs& inputs, std::size_t r) {
+    const SamplingRow& row = inputs.sampling[r];
+    Hash hash = mix(mix(m_seenBy[static_cast<std::size_t>(inputs.sampledRows[r])], row.seed), row.counter);
+    for (int h = 0; h < row.historyCount; ++h) {
+      hash = mix(hash, static_cast<Hash>(inputs.history[static_cast<std::size_t>(row.historyStart + h)]));
+    }
+    return static_cast<TokenId>((hash >> 8) % static_cast<Hash>(m_vocabularySize));
+  }
+
+  void checkPlan(const CompressionPlan& plan, const std::vector<Entry>& entries) {
+    const int p = m_limits.pageTokens;
+    checkVisible(plan.sourcePages, plan.numEntries);
+    require(static_cast<int>(plan.sourcePages.size()) == (plan.numEntries + p - 1) / p, "source pages");
+    require(static_cast<int>(plan.targetPages.size()) * p == plan.keep && plan.keep < plan.numEntries,
+            "target pages");
+    require(std::set<PageIndex>(plan.targetPages.begin(), plan.targetPages.end()).size() ==
+                plan.targetPages.size(),
+            "a page is a target twice");
+    require(m_origins[entries.back().token].position == plan.lastPosition, "the newest position");
+    require(plan.isFirst == (plan.numScored == 0), "the first compression");
+    for (int e = 0; e < plan.numEntries; ++e) {
+      require(entries[static_cast<std::size_t>(e)].scored == (e < plan.numScored),
+              "entries that have a running score");
+    }
+    checkWindow(plan, entries.back().token);
+  }
+
+  void checkWindow(const CompressionPlan& plan, Hash token) {
+    for (int i = 0; i < m_limits.windowTokens; ++i) {
+      require(plan.protectedEntries[static_cast<std::size_t>(plan.numEntries - 1 - i)] == 1,
+              "the window is protected");
+      const int row =
+          plan.querySlot * m_limits.windowTokens + (plan.lastPosition - i) % m_limits.windowTokens;
+      require(token != 0 && m_queryRows[static_cast<std::size_t>(row)] == token,
+              "the query window is complete");
+      token = m_origins[token].parent;
+    }
+  }
+
+  std::vector<Entry> select(const CompressionPlan& plan, const std::vector<Entry>& entries) const {
+    std::vector<std::size_t> order(entries.size());
+    for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
+    const auto rank = [&](std::size_t e) {
+      return plan.protectedEntries[e] != 0 ? ~Hash{0} : mix(entries[e].token, plan.seed) >> 1;
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+    order.resize(static_cast<std::size_t>(plan.keep));
+    std::sort(order.begin(), order.end());
+    std::vector<Entry> kept;
+    for (const std::size_t e : order) kept.push_back(entries[e]);
+    return kept;
+  }
+
+  void write(const CompressionPlan& plan, const std::vector<Entry>& kept) {
+    for (const PageIndex page : plan.sourcePages) {
+      if (std::count(plan.targetPages.begin(), plan.targetPages.end(), page) == 0) continue;
+      std::fill_n(m_entries.begin() + page * m_limits.pageTokens, m_limits.pageTokens, Entry{});
+    }
+    Hash visible = 0;
+    for (int e = 0; e < plan.keep; ++e) {
+      const Hash token = kept[static_cast<std::size_t>(e)].token;
+      visible = mix(visible, token);
+      entryAt(plan.targetPages, e) = {token, visible, true};
+    }
+  }
+
+  EngineLimits m_limits;
+  int m_vocabularySize;
+  std::vector<Entry> m_entries;   // [numPages · pageTokens]
+  std::vector<Hash> m_queryRows;  // [numQuerySlots · windowTokens] the token whose query lies there
+  std::unordered_map<Hash, Origin> m_origins;
+  std::unordered_map<std::size_t, Hash> m_seenBy;  // by token of the step
+  std::set<std::int32_t> m_written;                // slots of this step; query rows as −1 − row
+};
+
+}  // namespace zipage::test
