@@ -25,7 +25,7 @@ class PagedSteps {
  public:
   static constexpr int kPageTokens = 8;
   static constexpr int kNumPages = 64;
-  static constexpr int kMaxTokens = 96;
+  static constexpr int kMaxTokens = 192;
 
   PagedSteps(Device& device, const ModelConfig& config, const ModelWeights& weights)
       : m_device(device), m_config(config), m_stream(device.createStream()) {
