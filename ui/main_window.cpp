@@ -265,6 +265,10 @@ void MainWindow::restoreDraft(qint64 chatId, const QString& text) {
   if (chatId == currentChat()) m_parts->conversation->composer().setText(text);
 }
 
+void MainWindow::setNewChatSettings(const GenerationSettings& settings) {
+  if (currentChat() == 0) m_parts->inspector->generation().setSettings(settings);
+}
+
 void MainWindow::setModel(const ModelInfo& model) {
   m_parts->topBar->modelButton().setModel(model);
   m_parts->conversation->emptyState().setModel(model);

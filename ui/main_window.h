@@ -33,6 +33,8 @@ class MainWindow final : public QMainWindow {
   /// The composer's text after a send that could not be served, so that nothing typed is lost.
   void restoreDraft(qint64 chatId, const QString& text);
 
+  /// What a new chat starts with. Ignored while another chat is shown.
+  void setNewChatSettings(const GenerationSettings& settings);
   void setModel(const ModelInfo& model);
   void setCacheSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);

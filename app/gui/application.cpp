@@ -96,6 +96,7 @@ void Application::connectController() {
   ChatController* chats = m_chats.get();
   connect(chats, &ChatController::chatChanged, window, &ui::MainWindow::updateChat);
   connect(chats, &ChatController::chatRemoved, window, &ui::MainWindow::removeChat);
+  connect(chats, &ChatController::defaultsChanged, window, &ui::MainWindow::setNewChatSettings);
   connect(chats, &ChatController::chatShown, window, &ui::MainWindow::showChat);
   connect(chats, &ChatController::messageAdded, window, &ui::MainWindow::addMessage);
   connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);

@@ -30,6 +30,7 @@ ChatController::ChatController(EngineHost& host, StoreThread& store, Stored stor
     chat.settings = settingsFromJson(chat.record.settings, m_defaults);
     m_chats.emplace(id, std::move(chat));
   }
+  connect(&m_host, &EngineHost::modelChanged, this, &ChatController::adoptModelDefaults);
   connect(&m_host, &EngineHost::promptPrepared, this, &ChatController::onPrompt);
   connect(&m_host, &EngineHost::eventHappened, this, &ChatController::onEvent);
   connect(&m_host, &EngineHost::engineClosing, this, &ChatController::stopAll);
@@ -84,6 +85,19 @@ void ChatController::selectChat(qint64 chatId) {
     items.append(reply == m_replies.end() ? toItem(message) : reply->second.item());
   }
   emit chatShown(chatId, items, chat->settings, QString::fromStdString(chat->record.draft));
+}
+
+void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
+  if (model.state != ui::ModelInfo::State::Ready) return;
+  const SamplingDefaults& ofModel = m_host.session().model().samplingDefaults;
+  const ui::GenerationSettings builtIn;
+  m_defaults.temperature = static_cast<double>(ofModel.temperature.value_or(static_cast<float>(builtIn.temperature)));
+  m_defaults.topP = static_cast<double>(ofModel.topP.value_or(static_cast<float>(builtIn.topP)));
+  m_defaults.minP = static_cast<double>(ofModel.minP.value_or(static_cast<float>(builtIn.minP)));
+  m_defaults.topK = ofModel.topK.value_or(builtIn.topK);
+  m_defaults.repetitionPenalty =
+      static_cast<double>(ofModel.repetitionPenalty.value_or(static_cast<float>(builtIn.repetitionPenalty)));
+  emit defaultsChanged(m_defaults);
 }
 
 void ChatController::renameChat(qint64 chatId, const QString& title) {

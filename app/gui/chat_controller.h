@@ -47,6 +47,7 @@ class ChatController final : public QObject {
  signals:
   void chatChanged(const zipage::ui::ChatItem& chat);
   void chatRemoved(qint64 chatId);
+  void defaultsChanged(const zipage::ui::GenerationSettings& settings);
   void chatShown(qint64 chatId, const QVector<zipage::ui::MessageItem>& messages,
                  const zipage::ui::GenerationSettings& settings, const QString& draft);
   void messageAdded(qint64 chatId, const zipage::ui::MessageItem& message);
@@ -75,6 +76,8 @@ class ChatController final : public QObject {
 
   /// Ends the replies of a chat, or of all chats, at once: what the engine still says of them is ignored.
   void haltReplies(ChatId chat);
+  /// New chats start with the sampling the model's own file recommends.
+  void adoptModelDefaults(const ui::ModelInfo& model);
   void onPrompt(const PreparedPrompt& prompt);
   void onEvent(const EngineEvent& event);
   void grow(Reply& reply, const Reply::Growth& growth);
