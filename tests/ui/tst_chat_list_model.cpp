@@ -84,7 +84,7 @@ class TestChatListModel : public QObject {
 
   void timesAreShorterTheNearer() {
     const QDateTime now(QDate(2026, 3, 4), QTime(12, 0));
-    QCOMPARE(timeText(now.addSecs(-60), now), QLocale().toString(QTime(11, 59), QLocale::ShortFormat));
+    QVERIFY(timeText(now.addSecs(-60), now).contains(QStringLiteral("11:59")));
     QCOMPARE(timeText(now.addDays(-1), now), QStringLiteral("Yesterday"));
     QCOMPARE(timeText(now.addDays(-40), now),
              QLocale().toString(now.addDays(-40).date(), QLocale::ShortFormat));

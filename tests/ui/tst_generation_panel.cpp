@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTest>
+#include <QWheelEvent>
 
 #include "ui/generation/generation_panel.h"
 
@@ -99,6 +100,18 @@ class TestGenerationPanel : public QObject {
           field->value() == settings.budgetTokens || field->value() == settings.periodTokens;
       if (isOfBudget) QVERIFY(!field->isEnabled());
     }
+  }
+
+  void theWheelScrollsPastAField() {
+    GenerationPanel panel;
+    panel.show();
+    auto* field = panel.findChild<QSpinBox*>();
+    const int before = field->value();
+    QWheelEvent wheel({5, 5}, field->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                      Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(field, &wheel);
+    QCOMPARE(field->value(), before);
+    QVERIFY(!wheel.isAccepted());
   }
 
   void aSeedIsANumberOrNothing() {

@@ -87,6 +87,23 @@ class TestPageMap : public QObject {
     QVERIFY(m_map->describe(0).isEmpty());
   }
 
+  void keysWalkThePages() {
+    m_map->setSnapshot(snapshotOf(std::string(200, 'A')));
+    m_map->show();
+    m_map->setFocus();
+    QTest::keyClick(m_map.get(), Qt::Key_Home);
+    QTest::keyClick(m_map.get(), Qt::Key_Right);
+    QTest::keyClick(m_map.get(), Qt::Key_Right, Qt::AltModifier);
+    QCOMPARE(m_map->cursorTile(), 11);
+    QTest::keyClick(m_map.get(), Qt::Key_Right, Qt::ShiftModifier);
+    QCOMPARE(m_map->cursorTile(), 111);
+    QVERIFY(m_map->accessibleDescription().startsWith(QStringLiteral("Page 111")));
+    QTest::keyClick(m_map.get(), Qt::Key_Right, Qt::ShiftModifier);
+    QCOMPARE(m_map->cursorTile(), 199);
+    m_map->setSnapshot(snapshotOf("AB"));
+    QCOMPARE(m_map->cursorTile(), 1);
+  }
+
   void aSmallerPoolDoesNotKeepOldTiles() {
     m_map->setSnapshot(snapshotOf(std::string(300, 'A')));
     m_map->setSnapshot(snapshotOf("AB"));

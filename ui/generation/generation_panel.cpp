@@ -10,6 +10,8 @@
 #include <QRegularExpressionValidator>
 #include <QVBoxLayout>
 
+#include "ui/generation/wheel_guard.h"
+
 namespace zipage::ui {
 
 namespace {
@@ -133,14 +135,19 @@ void GenerationPanel::addSampling(QVBoxLayout& layout) {
   m_seed = new QLineEdit;
   m_seed->setFixedWidth(136);
   m_seed->setPlaceholderText(tr("random"));
-  m_seed->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{0,18}")), m_seed));
+  m_seed->setValidator(
+      new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{0,18}")), m_seed));
   QFormLayout* fields = form();
   addRow(*fields, tr("Temperature"), m_temperature, tr("0 always takes the likeliest token."));
   addRow(*fields, tr("Top-k"), m_topK, tr("Only the k likeliest tokens are drawn from."));
-  addRow(*fields, tr("Top-p"), m_topP, tr("Only the likeliest tokens that make up this share are drawn from."));
-  addRow(*fields, tr("Min-p"), m_minP, tr("Tokens less likely than this share of the likeliest are left out."));
-  addRow(*fields, tr("Repetition penalty"), m_repetitionPenalty, tr("Above 1, tokens that were used already are less likely."));
-  addRow(*fields, tr("Seed"), m_seed, tr("The same number gives the same reply. Empty: another one each time."));
+  addRow(*fields, tr("Top-p"), m_topP,
+         tr("Only the likeliest tokens that make up this share are drawn from."));
+  addRow(*fields, tr("Min-p"), m_minP,
+         tr("Tokens less likely than this share of the likeliest are left out."));
+  addRow(*fields, tr("Repetition penalty"), m_repetitionPenalty,
+         tr("Above 1, tokens that were used already are less likely."));
+  addRow(*fields, tr("Seed"), m_seed,
+         tr("The same number gives the same reply. Empty: another one each time."));
   layout.addWidget(heading(tr("Sampling")));
   layout.addLayout(fields);
 }
@@ -156,6 +163,11 @@ void GenerationPanel::addSystemPrompt(QVBoxLayout& layout) {
 }
 
 void GenerationPanel::watch() {
+  auto* guard = new WheelGuard(this);
+  for (QAbstractSpinBox* field : findChildren<QAbstractSpinBox*>()) {
+    field->setFocusPolicy(Qt::StrongFocus);
+    field->installEventFilter(guard);
+  }
   for (QSpinBox* field : {m_budget, m_period, m_maxNewTokens, m_topK}) {
     connect(field, &QSpinBox::valueChanged, this, &GenerationPanel::edited);
   }
@@ -175,9 +187,10 @@ void GenerationPanel::edited() {
 
 void GenerationPanel::showPolicy() {
   const bool isBounded = m_bounded->isChecked();
-  m_policyMeaning->setText(isBounded ? tr("The chat never holds more than budget and period together: when they are full, the "
-                                          "least useful tokens are evicted and writing goes on.")
-                                     : tr("Every token is kept, so memory grows with the chat until the pool is full."));
+  m_policyMeaning->setText(
+      isBounded ? tr("The chat never holds more than budget and period together: when they are full, the "
+                     "least useful tokens are evicted and writing goes on.")
+                : tr("Every token is kept, so memory grows with the chat until the pool is full."));
   m_budget->setEnabled(isBounded);
   m_period->setEnabled(isBounded);
 }
@@ -218,7 +231,9 @@ GenerationSettings GenerationPanel::settings() const {
   return settings;
 }
 
-void GenerationPanel::takeFocus() { (m_bounded->isChecked() ? m_bounded : m_full)->setFocus(Qt::ShortcutFocusReason); }
+void GenerationPanel::takeFocus() {
+  (m_bounded->isChecked() ? m_bounded : m_full)->setFocus(Qt::ShortcutFocusReason);
+}
 
 void GenerationPanel::flush() {
   if (!m_report.isActive()) return;

@@ -1,6 +1,7 @@
 #include "ui/memory/page_map.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QPaintEvent>
 #include <QPainter>
@@ -23,6 +24,7 @@ constexpr int kFrameMs = 30;
 PageMap::PageMap(OwnerColors& colors, QWidget* parent) : QWidget(parent), m_colors(colors) {
   setObjectName(QStringLiteral("pageMap"));
   setAccessibleName(tr("Page map"));
+  setFocusPolicy(Qt::StrongFocus);
   m_fade.setInterval(kFrameMs);
   connect(&m_fade, &QTimer::timeout, this, &PageMap::fade);
 }
@@ -55,6 +57,7 @@ void PageMap::fitGrid() {
   const TileGrid grid = gridFor(numPages, size());
   const bool isCoarser = grid.pagesPerTile != m_grid.pagesPerTile;
   m_grid = grid;
+  m_cursor = std::min(m_cursor, grid.numTiles - 1);
   if (isCoarser) emit gridChanged(grid.pagesPerTile);
 }
 
@@ -116,6 +119,10 @@ void PageMap::paintEvent(QPaintEvent* event) {
   const QRect rect = event->rect();
   painter.drawPixmap(QRectF(rect), m_canvas,
                      QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
+  if (hasFocus() && m_cursor >= 0) {
+    painter.setPen(QPen(m_theme.text, 2.0));
+    painter.drawRect(m_grid.rectOf(m_cursor));
+  }
   if (m_highlighted.empty()) return;
   QColor color = m_theme.text;
   color.setAlphaF(static_cast<float>(std::max(0.0, 1.0 - m_sinceHighlight.elapsed() / double(kHighlightMs))));
@@ -162,15 +169,51 @@ QString PageMap::describe(int tile) const {
 bool PageMap::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   auto* help = static_cast<QHelpEvent*>(event);
-  const int tile = m_grid.tileAt(help->pos());
-  if (tile < 0 || !m_snapshot) {
-    QToolTip::hideText();
-    return true;
-  }
+  showDescription(help->globalPos(), m_grid.tileAt(help->pos()));
+  return true;
+}
+
+void PageMap::showDescription(const QPoint& globalPosition, int tile) {
+  if (tile < 0 || !m_snapshot) return QToolTip::hideText();
   const QString html =
       QStringLiteral("<p style='white-space:pre'>%1</p>").arg(describe(tile).toHtmlEscaped());
-  QToolTip::showText(help->globalPos(), html, this, m_grid.rectOf(tile));
-  return true;
+  QToolTip::showText(globalPosition, html, this, m_grid.rectOf(tile));
+}
+
+void PageMap::keyPressEvent(QKeyEvent* event) {
+  const bool isFar = event->modifiers().testFlag(Qt::ShiftModifier);
+  const int step = isFar ? 100 : event->modifiers().testFlag(Qt::AltModifier) ? 10 : 1;
+  switch (event->key()) {
+    case Qt::Key_Left:
+      return moveCursor(m_cursor - step);
+    case Qt::Key_Right:
+      return moveCursor(m_cursor + step);
+    case Qt::Key_Up:
+      return moveCursor(m_cursor - m_grid.columns);
+    case Qt::Key_Down:
+      return moveCursor(m_cursor + m_grid.columns);
+    case Qt::Key_Home:
+      return moveCursor(0);
+    case Qt::Key_End:
+      return moveCursor(m_grid.numTiles - 1);
+    default:
+      QWidget::keyPressEvent(event);
+  }
+}
+
+void PageMap::moveCursor(int tile) {
+  if (m_grid.numTiles == 0) return;
+  m_cursor = std::clamp(tile, 0, m_grid.numTiles - 1);
+  setAccessibleDescription(describe(m_cursor));
+  showDescription(mapToGlobal(m_grid.rectOf(m_cursor).bottomRight()), m_cursor);
+  update();
+}
+
+void PageMap::focusInEvent(QFocusEvent*) { moveCursor(std::max(0, m_cursor)); }
+
+void PageMap::focusOutEvent(QFocusEvent*) {
+  QToolTip::hideText();
+  update();
 }
 
 }  // namespace zipage::ui

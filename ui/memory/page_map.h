@@ -25,6 +25,7 @@ class PageMap final : public QWidget {
   void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   const TileGrid& grid() const { return m_grid; }
   QString describe(int tile) const;
+  int cursorTile() const { return m_cursor; }  // chosen with the keys; -1: none
   int numTilesDrawn() const { return m_numTilesDrawn; }
   bool isHighlighting() const { return m_fade.isActive(); }
   QSize sizeHint() const override { return {360, 240}; }
@@ -37,6 +38,9 @@ class PageMap final : public QWidget {
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   bool event(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
 
  private:
   void fitGrid();
@@ -44,6 +48,8 @@ class PageMap final : public QWidget {
   void drawTiles(const std::vector<int>& tiles);
   void highlight(std::vector<int> tiles);
   void fade();
+  void moveCursor(int tile);
+  void showDescription(const QPoint& globalPosition, int tile);
   QString describePages(int first, int count) const;
   QString nameOf(OwnerId owner) const;
 
@@ -58,6 +64,7 @@ class PageMap final : public QWidget {
   QElapsedTimer m_sinceHighlight;
   QTimer m_fade;
   int m_numTilesDrawn = 0;
+  int m_cursor = -1;
 };
 
 }  // namespace zipage::ui

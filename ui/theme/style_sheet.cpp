@@ -27,11 +27,14 @@ QString styleSheetFor(const Theme& theme) {
       {"@accentOnPage", theme.accentOnPage},
       {"@accentOnPanel", theme.accentOnPanel},
       {"@accent", theme.accent},
+      {"@onAccent", theme.onAccent},
       {"@selection", theme.selection},
       {"@dangerWash", theme.dangerWash},
       {"@danger", theme.danger},
       {"@warning", theme.warning},
   };
+  sheet.replace(QLatin1String("@tick"),
+                theme.onAccent == QColor(Qt::white) ? QLatin1String("white") : QLatin1String("black"));
   for (const auto& [name, color] : colors) sheet.replace(QLatin1String(name), color.name());
   return sheet;
 }

@@ -6,6 +6,7 @@
 #include <QTextCursor>
 
 #include "ui/theme/fonts.h"
+#include "ui/transcript/boxed_answer.h"
 #include "ui/transcript/markdown_style.h"
 
 namespace zipage::ui {
@@ -43,6 +44,7 @@ void BlockDocument::setMarkdownBlock(const QString& text) {
   setMarkdown(text, features);
   replaceImages(*this);
   styleMarkdown(*this, m_look);
+  showBoxedAnswers(*this, m_look);
   if (const int first = firstListNumber(text); first != 1) numberListFrom(*this, first);
 }
 
