@@ -68,7 +68,7 @@ struct PagedBatch {
   int maxPages = 0;                       // row length of pageTables
   const std::int32_t* tokenIds = nullptr;    // [numTokens]
   const std::int32_t* positions = nullptr;   // [numTokens] logical position
-  const std::int32_t* slots = nullptr;       // [numTokens] page * pageTokens + slot the token is written to
+  const std::int32_t* targetSlots = nullptr;  // [numTokens] page * pageTokens + slot the token is written to
   const std::int32_t* queryRows = nullptr;   // [numTokens] querySlot * windowTokens + row, or -1: no query slot
   const std::int32_t* queryStart = nullptr;  // [numSequences + 1] first token of each sequence in this batch
   const std::int32_t* physical = nullptr;    // [numSequences] entries held, this step's tokens included

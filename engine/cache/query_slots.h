@@ -29,7 +29,7 @@ class QuerySlot {
 
  private:
   friend class QuerySlots;
-  QuerySlot(QuerySlots& slots, int index) : m_slots(&slots), m_index(index) {}
+  QuerySlot(QuerySlots& owner, int index) : m_slots(&owner), m_index(index) {}
 
   QuerySlots* m_slots = nullptr;
   int m_index = -1;

@@ -14,7 +14,7 @@ namespace zipage {
 
 /// Host arrays of one step, laid out as PagedBatch describes them.
 struct StepInputs {
-  std::vector<std::int32_t> tokenIds, positions, slots, queryRows;  // [numTokens]
+  std::vector<std::int32_t> tokenIds, positions, targetSlots, queryRows;  // [numTokens]
   std::vector<std::int32_t> queryStart;                             // [numSequences + 1]
   std::vector<std::int32_t> physical;                               // [numSequences]
   std::vector<std::int32_t> pageTables;                             // [numSequences, maxPages]

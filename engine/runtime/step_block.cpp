@@ -61,7 +61,7 @@ Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs&
   m_batch.maxPages = inputs.maxPages;
   m_batch.tokenIds = zipage::upload(device, stream, m_tokenIds, inputs.tokenIds);
   m_batch.positions = zipage::upload(device, stream, m_positions, inputs.positions);
-  m_batch.slots = zipage::upload(device, stream, m_slots, inputs.slots);
+  m_batch.targetSlots = zipage::upload(device, stream, m_slots, inputs.targetSlots);
   m_batch.queryRows = zipage::upload(device, stream, m_queryRows, inputs.queryRows);
   m_batch.queryStart = zipage::upload(device, stream, m_queryStart, inputs.queryStart);
   m_batch.physical = zipage::upload(device, stream, m_physical, inputs.physical);

@@ -7,7 +7,7 @@
 namespace zipage {
 
 void StepBuilder::clear() {
-  for (auto* array : {&m_inputs.tokenIds, &m_inputs.positions, &m_inputs.slots, &m_inputs.queryRows, &m_inputs.queryStart,
+  for (auto* array : {&m_inputs.tokenIds, &m_inputs.positions, &m_inputs.targetSlots, &m_inputs.queryRows, &m_inputs.queryStart,
                       &m_inputs.physical, &m_inputs.pageTables, &m_inputs.sampledRows, &m_inputs.history}) {
     array->clear();
   }
@@ -22,7 +22,7 @@ void StepBuilder::addTokens(const StepShare& share) {
     const int entry = sequence.physical + i;
     m_inputs.tokenIds.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
     m_inputs.positions.push_back(static_cast<std::int32_t>(position));
-    m_inputs.slots.push_back(sequence.pages.slotOf(entry, m_pageTokens));
+    m_inputs.targetSlots.push_back(sequence.pages.slotOf(entry, m_pageTokens));
     // Of a long chunk only the last tokens write their query, so that no row is written twice in one step.
     const bool writesQuery = sequence.querySlot && share.numTokens - i <= m_windowTokens;
     m_inputs.queryRows.push_back(writesQuery ? sequence.querySlot.index() * m_windowTokens +

@@ -35,8 +35,8 @@ void writeQueries(const StoreKeyValueArguments& a, int token, const float* rotat
 
 void writeEntries(const StoreKeyValueArguments& a, int token, const float* rotation, float* scratch) {
   const PagedKv& kv = a.kv;
-  const int page = a.batch.slots[token] / kv.pageTokens;
-  const int slot = a.batch.slots[token] % kv.pageTokens;
+  const int page = a.batch.targetSlots[token] / kv.pageTokens;
+  const int slot = a.batch.targetSlots[token] % kv.pageTokens;
   const std::size_t offset = bytesOf(kv.type, static_cast<std::int64_t>(slot) * kv.headDim);
   const float* keys = static_cast<const float*>(a.keys.data) + token * a.keys.columns;
   const float* values = static_cast<const float*>(a.values.data) + token * a.values.columns;

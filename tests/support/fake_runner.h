@@ -82,7 +82,7 @@ class FakeRunner final : public ModelRunner {
     const std::size_t numTokens = inputs.tokenIds.size(), numSequences = inputs.physical.size();
     require(numTokens > 0 && static_cast<int>(numTokens) <= m_limits.maxBatchTokens, "tokens of the step");
     require(static_cast<int>(numSequences) <= m_limits.maxSequences, "sequences of the step");
-    require(inputs.positions.size() == numTokens && inputs.slots.size() == numTokens &&
+    require(inputs.positions.size() == numTokens && inputs.targetSlots.size() == numTokens &&
                 inputs.queryRows.size() == numTokens,
             "arrays of the tokens");
     require(inputs.queryStart.size() == numSequences + 1 && inputs.queryStart.front() == 0 &&
@@ -123,9 +123,9 @@ class FakeRunner final : public ModelRunner {
     const Entry before = entry == 0 ? Entry{} : entryAt(table, entry - 1);
     const std::int32_t position = inputs.positions[t];
     const int page = table[static_cast<std::size_t>(entry / m_limits.pageTokens)];
-    require(inputs.slots[t] == page * m_limits.pageTokens + entry % m_limits.pageTokens,
+    require(inputs.targetSlots[t] == page * m_limits.pageTokens + entry % m_limits.pageTokens,
             "the slot of a token");
-    require(m_written.insert(inputs.slots[t]).second, "a slot is written twice in one step");
+    require(m_written.insert(inputs.targetSlots[t]).second, "a slot is written twice in one step");
     require(position == (entry == 0 ? 0 : m_origins[before.token].position + 1), "the position of a token");
     Entry& written = entryAt(table, entry);
     written = {};

@@ -82,7 +82,7 @@ class PagedSteps {
     batch.maxPages = static_cast<int>(maxPages);
     batch.tokenIds = tokenIds.data();
     batch.positions = positions.data();
-    batch.slots = slots.data();
+    batch.targetSlots = slots.data();
     batch.queryRows = queryRows.data();
     batch.queryStart = queryStart.data();
     batch.physical = physical.data();

@@ -1,0 +1,157 @@
+// Random requests on random small engines, out of one seed: arrivals, lengths, policies, budgets, cancels,
+// tiny pools. What every request should say is known from running it alone with ample room.
+#pragma once
+
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/support/engine_run.h"
+
+namespace zipage::test {
+
+class EngineFuzz {
+ public:
+  explicit EngineFuzz(std::uint32_t seed) : m_random(seed), m_limits(randomLimits()), m_run(m_limits) {}
+
+  /// Plays to the end. An empty text, or what went wrong.
+  std::string play() {
+    const int numRequests = between(1, 24);
+    int submitted = 0;
+    for (int steps = 0; submitted < numRequests || m_run.engine.hasWork(); ++steps) {
+      if (submitted < numRequests && chance(0.4)) submitted += submitSome();
+      if (!m_ids.empty() && chance(0.03)) cancelOne();
+      if (!m_run.step()) return m_run.problem;
+      if (steps > 20000) return "it does not come to an end";
+    }
+    if (!m_run.finish()) return m_run.problem;
+    for (std::size_t i = 0; i < m_ids.size(); ++i) {
+      if (std::string wrong = judge(m_requests[i], m_run[m_ids[i]], m_ids[i]); !wrong.empty()) return wrong;
+    }
+    return {};
+  }
+
+  std::int64_t numPreemptions() const { return m_run.engine.metrics().preemptions; }
+  std::int64_t numCompressions() const { return m_run.engine.metrics().compressions; }
+  int numExhausted() const { return m_numExhausted; }
+
+ private:
+  int between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(m_random); }
+  bool chance(double probability) { return std::bernoulli_distribution(probability)(m_random); }
+
+  EngineLimits randomLimits() {
+    EngineLimits limits;
+    limits.pageTokens = 1 << between(0, 4);
+    limits.numPages = between(1, 40);
+    limits.numQuerySlots = between(1, 5);
+    limits.windowTokens = between(1, 5);
+    limits.maxBatchTokens = between(1, 40);
+    limits.maxSequences = between(1, 10);
+    limits.watermark = chance(0.5) ? 0.0 : 0.1;
+    limits.contextLength = chance(0.2) ? between(20, 120) : 0;
+    return limits;
+  }
+
+  Request randomRequest() {
+    const int p = m_limits.pageTokens;
+    Request request;
+    const int promptTokens = between(1, chance(0.2) ? 120 : 20);
+    for (int i = 0; i < promptTokens; ++i) request.prompt.push_back(between(0, 39));
+    request.maxNewTokens = between(1, chance(0.3) ? 150 : 30);
+    request.endTokens = {0};
+    request.ignoreEnd = chance(0.3);
+    request.sampling.seed = static_cast<std::uint64_t>(between(0, 3));
+    request.sampling.repetitionPenalty = chance(0.2) ? 1.1F : 1.0F;
+    request.policy = chance(0.5) ? MemoryPolicy::Full : MemoryPolicy::Budget;
+    request.compression.budgetTokens = p * between(1, 8);
+    request.compression.periodTokens = p * between(1, 4);
+    request.compression.sinkTokens = chance(0.3) ? between(0, 4) : 0;
+    request.compression.protectPrompt = chance(0.2);
+    return request;
+  }
+
+  int submitSome() {
+    const int count = between(1, 3);
+    for (int i = 0; i < count; ++i) {
+      const Request request = randomRequest();
+      const RequestId id = m_run.submit(request);
+      if (!id) continue;
+      m_ids.push_back(id);
+      m_requests.push_back(request);
+    }
+    return count;
+  }
+
+  void cancelOne() {
+    const RequestId id = m_ids[static_cast<std::size_t>(between(0, static_cast<int>(m_ids.size()) - 1))];
+    m_run.engine.cancel(id);
+    m_cancelled.insert(id);
+  }
+
+  Served servedAlone(const Request& request) const {
+    EngineLimits limits = m_limits;
+    limits.numPages = 1000;
+    limits.numQuerySlots = 1;
+    limits.maxBatchTokens = 300;
+    EngineRun alone(limits);
+    const RequestId id = alone.submit(request);
+    return id && alone.finish() ? alone[id] : Served{};
+  }
+
+  std::string judge(const Request& request, const Served& served, RequestId id) {
+    const std::string who = "request " + std::to_string(id.value) + " ";
+    const Served alone = servedAlone(request);
+    if (!alone.finished) return who + "cannot be served even alone";
+    const FinishReason reason = served.finished->reason;
+    const bool cutShort = reason == FinishReason::Cancelled || reason == FinishReason::PoolExhausted;
+    if (!cutShort && reason != alone.finished->reason) return who + "ends for another reason than alone";
+    if (reason == FinishReason::Cancelled && m_cancelled.count(id) == 0) return who + "was never cancelled";
+    const std::size_t count = served.tokens.size();
+    if (count > alone.tokens.size() || (!cutShort && count != alone.tokens.size()))
+      return who + "says more or less than alone";
+    if (!std::equal(served.tokens.begin(), served.tokens.end(), alone.tokens.begin()))
+      return who + "says something else than alone";
+    if (!cutShort && served.compressions != alone.compressions)
+      return who + "is compressed more or less often than alone";
+    return reason == FinishReason::PoolExhausted ? judgeExhausted(request, served, who) : std::string{};
+  }
+
+  std::string judgeExhausted(const Request& request, const Served& served, const std::string& who) {
+    ++m_numExhausted;
+    if (request.policy == MemoryPolicy::Budget) return who + "is bounded and yet ran out of pages";
+    const std::size_t held = request.prompt.size() + served.tokens.size();
+    const std::size_t pool = static_cast<std::size_t>(m_limits.numPages) * m_limits.pageTokens;
+    return held >= pool
+               ? std::string{}
+               : who + "ran out of pages with " + std::to_string(held) + " of " + std::to_string(pool);
+  }
+
+  std::mt19937 m_random;
+  EngineLimits m_limits;
+  EngineRun m_run;
+  std::vector<RequestId> m_ids;
+  std::vector<Request> m_requests;
+  std::set<RequestId> m_cancelled;
+  int m_numExhausted = 0;
+};
+
+/// Plays `count` seeds from `first` on. Empty, or the first that fails and why.
+inline std::string fuzzEngines(std::uint32_t first, int count) {
+  std::int64_t preemptions = 0, compressions = 0, exhausted = 0;
+  for (std::uint32_t seed = first; seed < first + static_cast<std::uint32_t>(count); ++seed) {
+    EngineFuzz fuzz(seed);
+    if (const std::string wrong = fuzz.play(); !wrong.empty())
+      return "seed " + std::to_string(seed) + ": " + wrong;
+    preemptions += fuzz.numPreemptions();
+    compressions += fuzz.numCompressions();
+    exhausted += fuzz.numExhausted();
+  }
+  std::printf("seeds %u to %u: %lld preemptions, %lld compressions, %lld exhausted\n", first,
+              first + static_cast<std::uint32_t>(count) - 1, static_cast<long long>(preemptions),
+              static_cast<long long>(compressions), static_cast<long long>(exhausted));
+  // A fuzz that never gets into trouble tests nothing.
+  return preemptions > 0 && compressions > 0 && exhausted > 0 ? std::string{} : "nothing happened";
+}
+
+}  // namespace zipage::test
