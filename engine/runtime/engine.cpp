@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/base/check.h"
-#include "engine/runtime/engine_state.h"
 #include "engine/runtime/engine_books.h"
+#include "engine/runtime/engine_state.h"
+#include "engine/runtime/request_check.h"
 
 namespace zipage {
 
@@ -25,28 +25,10 @@ Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clo
     : m_state(std::make_unique<State>(limits, runner, clock)) {}
 Engine::~Engine() = default;
 
-Result<void> Engine::State::acceptable(const Request& request) const {
-  const std::int64_t poolTokens = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
-  const auto promptTokens = static_cast<std::int64_t>(request.prompt.size());
-  if (!lost.message.empty()) return tl::unexpected(lost);
-  if (request.prompt.empty()) return failure(ErrorCode::InvalidArgument, "the prompt is empty");
-  if (request.maxNewTokens < 1) return failure(ErrorCode::InvalidArgument, "no new tokens are asked for");
-  if (request.policy == MemoryPolicy::Full) {
-    if (promptTokens < poolTokens) return {};
-    return failure(ErrorCode::PoolTooSmall, "the prompt has " + std::to_string(promptTokens) + " tokens; the pool of " +
-                                                std::to_string(poolTokens) +
-                                                " cannot hold it and a reply without a memory budget");
-  }
-  if (auto valid = validate(request.compression, limits.pageTokens, limits.windowTokens); !valid) return valid;
-  if (request.compression.capacityTokens() <= poolTokens) return {};
-  return failure(ErrorCode::PoolTooSmall, "budget and period need " +
-                                              std::to_string(request.compression.capacityTokens()) +
-                                              " tokens; the pool has " + std::to_string(poolTokens));
-}
-
 Result<RequestId> Engine::submit(Request request) {
   State& state = *m_state;
-  if (auto accepted = state.acceptable(request); !accepted) return tl::unexpected(accepted.error());
+  if (state.lost) return tl::unexpected(*state.lost);
+  if (auto checked = checkRequest(request, state.limits); !checked) return tl::unexpected(checked.error());
   Sequence sequence;
   sequence.id = RequestId{state.nextId++};
   sequence.tokens = request.prompt;
@@ -104,7 +86,7 @@ void Engine::State::compressDue() {
     if (sequence.mustCompress()) due.push_back(sequence.id);
   }
   for (const RequestId id : due) {
-    if (Sequence* sequence = scheduler.find(id); sequence != nullptr && lost.message.empty()) compress(*sequence);
+    if (Sequence* sequence = scheduler.find(id); sequence != nullptr) compress(*sequence);
   }
 }
 

@@ -28,6 +28,8 @@ struct EngineLimits {
   double watermark = 0.02;    // share of pages kept free when admitting
   std::int64_t bytesPerPage = 0;
   int contextLength = 0;      // logical positions the model has; 0: no limit
+  int vocabularySize = 0;     // token ids lie below it; 0: not checked
+  int maxCompressedEntries = 0;  // entries one compression may see; 0: no limit
 };
 
 class Engine {
@@ -39,7 +41,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   /// Takes the request, or says why it can never be served: empty prompt, prompt longer than the pool under `full`,
-  /// a budget that cannot work. The id appears in every later event.
+  /// a budget that cannot work, a device that is lost. The id appears in every later event.
   Result<RequestId> submit(Request request);
   /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
   void cancel(RequestId request);

@@ -1,7 +1,7 @@
 // What an Engine is made of; see engine.h for what it promises.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,6 @@ namespace zipage {
 struct Engine::State {
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
 
-  Result<void> acceptable(const Request& request) const;
   void finishCancelled();
   void finishHopeless();
   void compressDue();
@@ -38,7 +37,7 @@ struct Engine::State {
   std::vector<EngineEvent> events;
   EngineMetrics metrics;
   RateMeter rate;
-  Error lost;  // why the device is gone; empty message: it is there
+  std::optional<Error> lost;  // why the device is gone
   std::uint64_t nextId = 1;
 
   // Reused by every step.

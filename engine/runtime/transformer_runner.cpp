@@ -113,7 +113,7 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
-EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages, int contextLength) {
+EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages, const ModelConfig& config) {
   EngineLimits limits;
   limits.pageTokens = options.pageTokens;
   limits.numPages = numPages;
@@ -122,7 +122,9 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
   limits.maxBatchTokens = std::max(options.maxBatchTokens, options.maxSequences);
   limits.maxSequences = options.maxSequences;
   limits.bytesPerPage = static_cast<std::int64_t>(layout.bytesPerPage());
-  limits.contextLength = contextLength;
+  limits.contextLength = config.contextLength;
+  limits.vocabularySize = config.vocabularySize;
+  limits.maxCompressedEntries = options.maxCompressedEntries;
   return limits;
 }
 
@@ -136,7 +138,7 @@ Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundl
   auto counted = layout.numPages(options.poolTokens);
   if (!counted) return tl::unexpected(counted.error());
   const int numPages = *counted;
-  const EngineLimits limits = limitsOf(options, layout, numPages, config.contextLength);
+  const EngineLimits limits = limitsOf(options, layout, numPages, config);
 
   auto stream = device.createStream();
   auto transformer =
