@@ -1,0 +1,169 @@
+// Steps 1 to 4 of a compression: attention of the window, running score, pooling, redundancy.
+#include <QtTest>
+
+#include "tests/kernels/compression_case.h"
+
+using namespace zipage;
+using namespace zipage::test;
+
+class TestCompressionScores : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void windowScoresMatchTheDefinition_data() {
+    QTest::addColumn<int>("type");
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("group");
+    QTest::addColumn<int>("pageTokens");
+    QTest::addColumn<int>("numEntries");
+    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 16 << 1;
+    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 3 << 16 << 31;
+    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 4 << 32 << 257;
+    QTest::newRow("700 entries") << int(DataType::F32) << 128 << 8 << 256 << 700;
+    QTest::newRow("wide head") << int(DataType::BF16) << 256 << 2 << 32 << 100;
+  }
+  void windowScoresMatchTheDefinition() {
+    QFETCH(int, type);
+    QFETCH(int, headDim);
+    QFETCH(int, group);
+    QFETCH(int, pageTokens);
+    QFETCH(int, numEntries);
+    const TestDevice device(2);
+    CompressionCase c(static_cast<DataType>(type), group, headDim, pageTokens, numEntries);
+    const auto attention = c.windowScores(device);
+    QVERIFY(relativeError(attention, c.expectedAttention()) < 1e-5);
+  }
+
+  void entryNewerThanARowIsMaskedForIt() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 2, 64, 16, 40);
+    const auto attention = c.windowScores(device);
+    const auto expected = c.expectedAttention();
+    QVERIFY(relativeError(attention, expected) < 1e-5);
+    // Only the newest row sees the last entry: its mean is at most 1 / rows.
+    QVERIFY(attention[39] > 0.0F);
+    QVERIFY(attention[39] <= 1.0F / CompressionCase::kWindowTokens + 1e-6F);
+  }
+
+  void fewerRowsThanTheWindowAreAveraged() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 2, 64, 16, 50);
+    c.numRows = 3;
+    QVERIFY(relativeError(c.windowScores(device), c.expectedAttention()) < 1e-5);
+  }
+
+  void hugeScoresDoNotOverflow() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 2, 64, 16, 60, 300.0F);
+    QVERIFY(relativeError(c.windowScores(device), c.expectedAttention()) < 1e-3);
+  }
+
+  void runningScoreDecaysForOldEntriesOnly() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 1, 64, 16, 33);
+    const auto attention = c.random.normals(c.count());
+    auto global = poisoned(c.count());
+    auto pooled = poisoned(c.count());
+    device->fuseScores(device.queue(), {.entries = c.entries(),
+                                        .attention = attention.data(),
+                                        .numScored = 20,
+                                        .decay = 0.8F,
+                                        .poolKernel = 1,
+                                        .global = global.data(),
+                                        .pooled = pooled.data()});
+    c.forEachEntry([&](int layer, int head, int j, std::size_t i) {
+      const float old = c.pool.score(layer, head, c.table, j);
+      QCOMPARE(global[i], j < 20 ? std::max(attention[i], 0.8F * old) : attention[i]);
+      QCOMPARE(pooled[i], global[i]);
+    });
+  }
+
+  void poolingTakesTheLargestNeighbourWithinTheRow() {
+    const TestDevice device;
+    for (const int numEntries : {1, 2, 31, 257}) {
+      CompressionCase c(DataType::F32, 1, 64, 16, numEntries);
+      const auto attention = c.random.normals(c.count());
+      for (const int kernel : {3, 5, 9}) {
+        auto global = poisoned(c.count());
+        auto pooled = poisoned(c.count());
+        device->fuseScores(device.queue(), {.entries = c.entries(),
+                                            .attention = attention.data(),
+                                            .poolKernel = kernel,
+                                            .global = global.data(),
+                                            .pooled = pooled.data()});
+        c.forEachEntry([&](int, int, int j, std::size_t i) {
+          float largest = attention[i];
+          for (int o = -kernel / 2; o <= kernel / 2; ++o) {
+            if (j + o >= 0 && j + o < numEntries) largest = std::max(largest, attention[i + o]);
+          }
+          QCOMPARE(pooled[i], largest);
+        });
+      }
+    }
+  }
+
+  void redundancyMatchesTheDefinition_data() {
+    QTest::addColumn<int>("type");
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("numEntries");
+    QTest::addColumn<int>("segment");
+    QTest::addColumn<bool>("positionFree");
+    QTest::addColumn<bool>("interleaved");
+    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 256 << true << false;
+    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 31 << 16 << true << true;
+    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 257 << 256 << true << false;
+    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 700 << 256 << true << false;
+    QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false;
+    QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << true << false;
+    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << true << true;
+  }
+  void redundancyMatchesTheDefinition() {
+    QFETCH(int, type);
+    QFETCH(int, headDim);
+    QFETCH(int, numEntries);
+    QFETCH(int, segment);
+    QFETCH(bool, positionFree);
+    QFETCH(bool, interleaved);
+    const TestDevice device(2);
+    CompressionCase c(static_cast<DataType>(type), 1, headDim, 32, numEntries);
+    c.segmentTokens = segment;
+    c.positionFree = positionFree;
+    c.style = interleaved ? RopeStyle::Interleaved : RopeStyle::HalfSplit;
+    c.writeRepeatingKeys();
+    const auto expected = c.expectedRedundancy();
+    QVERIFY(relativeError(c.redundancy(device), expected) < 1e-5);
+  }
+
+  void ofRepeatedKeysTheNewestIsBlamedLeast() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 1, 64, 16, 12);
+    c.positionFree = false;
+    c.segmentTokens = 12;
+    const auto repeated = c.random.normals(64);
+    for (const int j : {2, 5, 9}) c.writeKey(j, repeated);
+    const auto scores = c.redundancy(device);
+    QVERIFY(scores[2] > 1.3F * scores[5]);
+    QVERIFY(scores[5] > 1.3F * scores[9]);
+  }
+
+  void zeroKeysGiveNumbers() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 1, 64, 16, 40);
+    for (int j = 0; j < 40; j += 3) c.writeKey(j, std::vector<float>(64, 0.0F));
+    QVERIFY(relativeError(c.redundancy(device), c.expectedRedundancy()) < 1e-5);
+    for (int j = 0; j < 40; ++j) c.writeKey(j, std::vector<float>(64, 0.0F));
+    for (const float score : c.redundancy(device)) QVERIFY(std::abs(score - 1.0F / 40.0F) < 1e-6F);
+  }
+
+  void resultsDoNotDependOnTheNumberOfThreads() {
+    CompressionCase c(DataType::BF16, 4, 64, 32, 290);
+    c.writeRepeatingKeys();
+    const TestDevice one(1);
+    const TestDevice three(3);
+    QCOMPARE(c.windowScores(three), c.windowScores(one));
+    QCOMPARE(c.redundancy(three), c.redundancy(one));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCompressionScores)
+#include "tst_compression_scores.moc"

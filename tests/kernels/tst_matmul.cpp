@@ -1,0 +1,170 @@
+#include <QtTest>
+
+#include "tests/kernels/kernel_test_support.h"
+
+using namespace zipage;
+using namespace zipage::test;
+
+namespace {
+
+const std::vector<DataType> kTypes = {DataType::F32, DataType::F16, DataType::BF16, DataType::Q8_0};
+
+struct Product {
+  Product(Random& random, DataType type, int numTokens, int outputs, int columns)
+      : type(type),
+        columns(columns),
+        outputs(outputs),
+        input(random.normals(static_cast<std::size_t>(numTokens) * columns)),
+        weight(encode(type, random.normals(static_cast<std::size_t>(outputs) * columns))) {}
+
+  /// Rows first … first + count − 1 of the product, into memory full of NaN.
+  std::vector<float> run(const TestDevice& device, int first, int count) {
+    auto output = poisoned(static_cast<std::size_t>(count) * outputs);
+    device->matmul(device.queue(), {.input = {input.data() + static_cast<std::size_t>(first) * columns,
+                                              DataType::F32, count, columns},
+                                    .weight = weightView(),
+                                    .bias = {},
+                                    .output = matrix(output, count)});
+    return output;
+  }
+  ConstTensorView weightView() const { return {weight.data(), type, outputs, columns}; }
+
+  std::vector<double> expected(int numTokens) const {
+    std::vector<double> result;
+    const std::size_t rowBytes = bytesOf(type, columns);
+    const auto width = static_cast<std::size_t>(columns);
+    std::vector<std::vector<double>> rows;
+    for (int o = 0; o < outputs; ++o) {
+      rows.push_back(decode(type, weight.data() + static_cast<std::size_t>(o) * rowBytes, width));
+    }
+    for (int t = 0; t < numTokens; ++t) {
+      const auto token = decode(DataType::F32, input.data() + static_cast<std::size_t>(t) * width, width);
+      for (int o = 0; o < outputs; ++o) result.push_back(dot(token, rows[static_cast<std::size_t>(o)]));
+    }
+    return result;
+  }
+
+  DataType type;
+  int columns;
+  int outputs;
+  std::vector<float> input;
+  std::vector<std::byte> weight;
+};
+
+}  // namespace
+
+class TestMatmul : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void everyWeightTypeMatchesTheDefinition() {
+    const TestDevice device;
+    Random random(1);
+    for (const DataType type : kTypes) {
+      const std::vector<int> widths =
+          type == DataType::Q8_0 ? std::vector<int>{32, 96, 512} : std::vector<int>{1, 31, 33, 64, 257, 512};
+      for (const int columns : widths) {
+        for (const int outputs : {1, 7, 33, 130}) {
+          for (const int numTokens : {1, 2, 3, 5, 8, 31, 33}) {
+            Product product(random, type, numTokens, outputs, columns);
+            const double error =
+                relativeError(product.run(device, 0, numTokens), product.expected(numTokens));
+            const double bound = type == DataType::Q8_0 ? 2e-2 : 1e-5;
+            QVERIFY2(error <= bound, qPrintable(QString("%1 %2 x %3, %4 tokens: %5")
+                                                    .arg(layoutOf(type).name)
+                                                    .arg(outputs)
+                                                    .arg(columns)
+                                                    .arg(numTokens)
+                                                    .arg(error)));
+          }
+        }
+      }
+    }
+  }
+
+  void longPrefillMatchesTheDefinition() {
+    const TestDevice device(2);
+    Random random(2);
+    for (const DataType type : kTypes) {
+      Product product(random, type, 257, 131, 320);
+      QVERIFY(relativeError(product.run(device, 0, 257), product.expected(257)) <=
+              (type == DataType::Q8_0 ? 2e-2 : 1e-5));
+    }
+  }
+
+  void rowDoesNotDependOnTheOtherRows() {
+    const TestDevice device;
+    Random random(3);
+    for (const DataType type : kTypes) {
+      Product product(random, type, 67, 261, 288);
+      const auto together = product.run(device, 0, 67);
+      for (const int count : {1, 2, 3, 4, 5, 7, 8, 16, 33}) {
+        for (int first = 0; first + count <= 67; first += count) {
+          const auto alone = product.run(device, first, count);
+          QVERIFY2(sameBits(alone.data(), together.data() + first * 261, alone.size()),
+                   qPrintable(QString("%1, %2 rows from %3").arg(layoutOf(type).name).arg(count).arg(first)));
+        }
+      }
+    }
+  }
+
+  void resultDoesNotDependOnTheNumberOfThreads() {
+    const TestDevice one(1);
+    const TestDevice two(2);
+    const TestDevice five(5);
+    Random random(4);
+    for (const DataType type : kTypes) {
+      for (const int numTokens : {1, 8, 150}) {
+        Product product(random, type, numTokens, 1037, 352);
+        const auto expected = product.run(one, 0, numTokens);
+        for (const TestDevice* device : {&two, &five}) {
+          QVERIFY(sameBits(product.run(*device, 0, numTokens).data(), expected.data(), expected.size()));
+        }
+      }
+    }
+  }
+
+  void biasIsAddedAndOutputAccumulated() {
+    const TestDevice device;
+    Random random(5);
+    for (const DataType type : kTypes) {
+      for (const int numTokens : {1, 6, 40}) {
+        Product product(random, type, numTokens, 35, 64);
+        const auto plain = product.run(device, 0, numTokens);
+        auto bias = random.normals(35);
+        const auto before = random.normals(plain.size());
+        auto output = before;
+        device->matmul(device.queue(), {.input = matrix(product.input, numTokens),
+                                        .weight = product.weightView(),
+                                        .bias = matrix(bias, 1),
+                                        .output = matrix(output, numTokens),
+                                        .accumulate = true});
+        std::vector<double> expected(plain.size());
+        for (std::size_t i = 0; i < plain.size(); ++i) {
+          expected[i] = static_cast<double>(plain[i]) + bias[i % 35] + before[i];
+        }
+        QVERIFY(relativeError(output, expected) < 1e-6);
+      }
+    }
+  }
+
+  void loadedWeightGivesTheSameProduct() {
+    const TestDevice device;
+    Random random(6);
+    for (const DataType type : kTypes) {
+      Product product(random, type, 3, 40, 96);
+      const auto loaded = device->loadWeight(product.weightView());
+      QVERIFY(loaded.has_value());
+      auto output = poisoned(3 * 40);
+      device->matmul(device.queue(), {.input = matrix(product.input, 3),
+                                      .weight = loaded->view,
+                                      .bias = {},
+                                      .output = matrix(output, 3)});
+      const auto direct = product.run(device, 0, 3);
+      QVERIFY(sameBits(output.data(), direct.data(), output.size()));
+    }
+  }
+};
+
+QTEST_GUILESS_MAIN(TestMatmul)
+#include "tst_matmul.moc"

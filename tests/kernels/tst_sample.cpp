@@ -1,0 +1,240 @@
+#include <QtTest>
+
+#include <map>
+
+#include "tests/kernels/kernel_test_support.h"
+
+using namespace zipage;
+using namespace zipage::test;
+
+namespace {
+
+constexpr float kHuge = std::numeric_limits<float>::infinity();
+
+int sampleOne(const TestDevice& device, std::vector<float> logits, SamplingRow row,
+              const std::vector<std::int32_t>& history = {}) {
+  row.historyCount = static_cast<std::int32_t>(history.size());
+  std::int32_t token = -1;
+  device->sample(device.queue(),
+                 {.logits = matrix(logits, 1), .rows = &row, .history = history.data(), .tokens = &token});
+  return token;
+}
+
+/// How often each token came up in `draws` draws of one seed.
+std::map<int, int> histogram(const TestDevice& device, const std::vector<float>& logits, SamplingRow row,
+                             int draws) {
+  std::map<int, int> counts;
+  for (int i = 0; i < draws; ++i) {
+    row.counter = static_cast<std::uint64_t>(i);
+    ++counts[sampleOne(device, logits, row)];
+  }
+  return counts;
+}
+
+/// Every count within five standard deviations of draws · probability.
+bool follows(const std::map<int, int>& counts, const std::vector<double>& probabilities, int draws) {
+  for (const auto& [token, count] : counts) {
+    if (token < 0 || token >= static_cast<int>(probabilities.size())) return false;
+  }
+  for (std::size_t token = 0; token < probabilities.size(); ++token) {
+    const auto found = counts.find(static_cast<int>(token));
+    const double count = found == counts.end() ? 0.0 : found->second;
+    const double p = probabilities[token];
+    if (std::abs(count - draws * p) > 5.0 * std::sqrt(draws * p * (1.0 - p))) return false;
+  }
+  return true;
+}
+
+const std::vector<float> kLogits = {1.0F, -0.5F, 2.0F, 0.0F, 1.5F, -3.0F, 2.0F};
+constexpr int kDraws = 20000;
+
+std::vector<double> probabilitiesAt(double temperature, const std::vector<int>& allowed) {
+  std::vector<double> scaled(kLogits.size(), -kInfinity);
+  for (const int token : allowed)
+    scaled[static_cast<std::size_t>(token)] = kLogits[static_cast<std::size_t>(token)] / temperature;
+  return softmax(scaled);
+}
+
+}  // namespace
+
+class TestSample : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void withoutTemperatureTheLargestLogitWins() {
+    const TestDevice device;
+    QCOMPARE(sampleOne(device, {0.0F, 3.0F, -1.0F}, {}), 1);
+    QCOMPARE(sampleOne(device, {5.0F}, {}), 0);
+    Random random(1);
+    for (const int vocabulary : {31, 33, 257, 1000}) {
+      const auto logits = random.normals(static_cast<std::size_t>(vocabulary));
+      const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
+      QCOMPARE(sampleOne(device, logits, {}), static_cast<int>(best));
+    }
+  }
+
+  void tiesGoToTheSmallerId() {
+    const TestDevice device;
+    QCOMPARE(sampleOne(device, {0.0F, 2.0F, 2.0F, 2.0F}, {}), 1);
+    SamplingRow onlyOne;
+    onlyOne.temperature = 1.0F;
+    onlyOne.topK = 1;
+    for (std::uint64_t counter = 0; counter < 50; ++counter) {
+      onlyOne.counter = counter;
+      QCOMPARE(sampleOne(device, {0.0F, 2.0F, 2.0F, 2.0F}, onlyOne), 1);
+    }
+  }
+
+  void drawsFollowTheTemperature() {
+    const TestDevice device;
+    for (const float temperature : {0.5F, 1.0F, 3.0F}) {
+      SamplingRow row;
+      row.temperature = temperature;
+      row.seed = 42;
+      QVERIFY(follows(histogram(device, kLogits, row, kDraws),
+                      probabilitiesAt(temperature, {0, 1, 2, 3, 4, 5, 6}), kDraws));
+    }
+  }
+
+  void topKDrawsFromTheBestOnly() {
+    const TestDevice device;
+    SamplingRow row;
+    row.temperature = 1.0F;
+    row.topK = 3;
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {2, 6, 4}), kDraws));
+    row.topK = 2;
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {2, 6}), kDraws));
+    row.topK = 100;  // more than there are
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {0, 1, 2, 3, 4, 5, 6}),
+                    kDraws));
+  }
+
+  void topPKeepsTheFewestThatReachIt() {
+    const TestDevice device;
+    SamplingRow row;
+    row.temperature = 1.0F;
+    row.topP = 0.7F;  // the two at 2.0 have 0.63 of the mass, so the third is needed
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {2, 6, 4}), kDraws));
+    row.topP = 0.0F;  // never none
+    QVERIFY(follows(histogram(device, kLogits, row, 200), probabilitiesAt(1.0, {2}), 200));
+  }
+
+  void topPCountsWhatTopKLeft() {
+    const TestDevice device;
+    SamplingRow row;
+    row.temperature = 1.0F;
+    row.topK = 3;
+    row.topP = 0.75F;  // of {2, 6, 4} the first two have 0.77
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {2, 6}), kDraws));
+  }
+
+  void minPIsRelativeToTheBest() {
+    const TestDevice device;
+    SamplingRow row;
+    row.temperature = 1.0F;
+    row.minP = 0.3F;  // exp(1.5 − 2) = 0.61 and exp(1 − 2) = 0.37 stay, exp(−2) goes
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {0, 2, 4, 6}), kDraws));
+    row.minP = 1.0F;
+    QVERIFY(follows(histogram(device, kLogits, row, kDraws), probabilitiesAt(1.0, {2, 6}), kDraws));
+  }
+
+  void largeVocabularyFollowsTopP() {
+    const TestDevice device;
+    std::vector<float> logits(5000, 0.0F);
+    logits[4321] = std::log(5000.0F);  // about half of the mass
+    SamplingRow row;
+    row.temperature = 1.0F;
+    row.topP = 0.45F;
+    for (int i = 0; i < 50; ++i) {
+      row.counter = static_cast<std::uint64_t>(i);
+      QCOMPARE(sampleOne(device, logits, row), 4321);
+    }
+    row.topP = 1.0F;
+    int hits = 0;
+    for (int i = 0; i < 2000; ++i) {
+      row.counter = static_cast<std::uint64_t>(i);
+      hits += sampleOne(device, logits, row) == 4321 ? 1 : 0;
+    }
+    QVERIFY(std::abs(hits - 1000) < 120);
+  }
+
+  void repetitionPenaltyCountsEachTokenOnce() {
+    const TestDevice device;
+    SamplingRow row;
+    row.repetitionPenalty = 2.0F;
+    QCOMPARE(sampleOne(device, {4.0F, 2.5F, 0.0F}, row, {0}), 1);        // 4 / 2 < 2.5
+    QCOMPARE(sampleOne(device, {4.0F, 1.5F, 0.0F}, row, {0, 0, 0}), 0);  // once, not three times
+    QCOMPARE(sampleOne(device, {-1.0F, -1.5F, -4.0F}, row, {0}), 1);     // −1 · 2 < −1.5
+    row.repetitionPenalty = 0.5F;
+    QCOMPARE(sampleOne(device, {1.0F, 0.7F, -9.0F}, row, {1}), 1);  // below 1 it encourages
+  }
+
+  void rowsHaveTheirOwnHistoryAndSettings() {
+    const TestDevice device;
+    std::vector<float> logits = {4.0F, 3.0F, 0.0F, 4.0F, 3.0F, 0.0F, 4.0F, 3.0F, 0.0F};
+    std::vector<SamplingRow> rows(3);
+    rows[0].repetitionPenalty = 2.0F;
+    rows[0].historyStart = 2;
+    rows[0].historyCount = 1;
+    rows[1].repetitionPenalty = 2.0F;
+    rows[1].historyStart = 0;
+    rows[1].historyCount = 2;
+    const std::vector<std::int32_t> history = {2, 1, 0};
+    std::vector<std::int32_t> tokens(3, -1);
+    device->sample(device.queue(), {.logits = matrix(logits, 3),
+                                    .rows = rows.data(),
+                                    .history = history.data(),
+                                    .tokens = tokens.data()});
+    QCOMPARE(tokens, (std::vector<std::int32_t>{1, 0, 0}));
+  }
+
+  void drawIsAFunctionOfSeedAndCounter() {
+    const TestDevice device;
+    const std::vector<float> flat(1000, 0.0F);
+    SamplingRow row;
+    row.temperature = 1.0F;
+    row.seed = 7;
+    row.counter = 3;
+    const int token = sampleOne(device, flat, row);
+    const TestDevice other(2);
+    QCOMPARE(sampleOne(other, flat, row), token);
+    int same = 0;
+    for (std::uint64_t step = 1; step <= 20; ++step) {
+      SamplingRow next = row;
+      next.counter += step;
+      SamplingRow seeded = row;
+      seeded.seed += step;
+      same += (sampleOne(device, flat, next) == token) + (sampleOne(device, flat, seeded) == token);
+    }
+    QVERIFY(same <= 2);
+  }
+
+  void brokenLogitsGiveATokenThatExists_data() {
+    QTest::addColumn<std::vector<float>>("logits");
+    QTest::addColumn<int>("expected");  // −1: any
+    QTest::newRow("all NaN") << std::vector<float>(40, kNaN) << -1;
+    QTest::newRow("all minus infinity") << std::vector<float>(40, -kHuge) << -1;
+    QTest::newRow("all infinity") << std::vector<float>(40, kHuge) << -1;
+    QTest::newRow("one number among NaN") << std::vector<float>{kNaN, kNaN, 1.0F, kNaN} << 2;
+    QTest::newRow("one number among minus infinity") << std::vector<float>{-kHuge, -7.0F, -kHuge} << 1;
+    QTest::newRow("one infinity") << std::vector<float>{0.0F, 1.0F, kHuge, 2.0F} << 2;
+  }
+  void brokenLogitsGiveATokenThatExists() {
+    QFETCH(std::vector<float>, logits);
+    QFETCH(int, expected);
+    const TestDevice device;
+    for (int form = 0; form < 5; ++form) {
+      SamplingRow row;
+      row.temperature = form == 0 ? 0.0F : form == 1 ? 1e-30F : 1.0F;
+      if (form == 3) row.topK = 2;
+      if (form == 4) row.topP = 0.5F, row.minP = 0.1F;
+      row.repetitionPenalty = 1.3F;
+      const int token = sampleOne(device, logits, row, {0, 1});
+      QVERIFY(token >= 0 && token < static_cast<int>(logits.size()));
+      if (expected >= 0) QCOMPARE(token, expected);
+    }
+  }
+};
+
+QTEST_GUILESS_MAIN(TestSample)
+#include "tst_sample.moc"
