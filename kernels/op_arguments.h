@@ -140,7 +140,7 @@ struct RedundancyArguments {
   SequenceEntries entries;
   Rope rope;                  // used when positionFree: keys are rotated back by their stored position
   bool positionFree = true;
-  int segmentTokens = 256;    // 0: compare all
+  int segmentTokens = 256;    // 0: compare all, and divide by n
   float similarityThreshold = 0.5F;
   float temperature = 0.2F;
   float* redundancy = nullptr;  // out [L, G, n]

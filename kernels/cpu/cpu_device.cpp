@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "kernels/cpu/cpu_context.h"
 #include "kernels/cpu/ops.h"
 
 namespace zipage {
@@ -35,7 +36,11 @@ std::string processorName() {
 
 std::string vectorName() {
   const auto targets = hwy::SupportedTargets();
+#if HWY_ARCH_X86
+  return (targets & HWY_AVX3) != 0 ? "AVX-512" : (targets & HWY_AVX2) != 0 ? "AVX2" : "SSE4";
+#else
   return hwy::TargetName(targets & -targets);  // the lowest bit is the best target
+#endif
 }
 
 std::size_t memoryBytes() {
@@ -44,18 +49,28 @@ std::size_t memoryBytes() {
   return pages > 0 && pageSize > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(pageSize) : 0;
 }
 
+/// Scratch and threads belong to the stream: two threads may use two streams of one device.
+class CpuStream final : public Stream {
+ public:
+  explicit CpuStream(int numThreads) : context(numThreads) {}
+
+  CpuContext context;
+};
+
+CpuContext& contextOf(Stream& stream) { return static_cast<CpuStream&>(stream).context; }
+
 }  // namespace
 
-CpuDevice::CpuDevice(int numThreads) : m_context(numThreads > 0 ? numThreads : allowedCores()) {
+CpuDevice::CpuDevice(int numThreads) : m_numThreads(numThreads > 0 ? numThreads : allowedCores()) {
   m_info.name = "cpu";
-  const int threads = m_context.numThreads();
+  const int threads = m_numThreads;
   m_info.description = processorName() + ", " + std::to_string(threads) +
                        (threads == 1 ? " thread, " : " threads, ") + vectorName();
   m_info.memoryBytes = memoryBytes();
   m_info.activationType = DataType::F32;
 }
 
-std::unique_ptr<Stream> CpuDevice::createStream() { return std::make_unique<Stream>(); }
+std::unique_ptr<Stream> CpuDevice::createStream() { return std::make_unique<CpuStream>(m_numThreads); }
 
 DeviceResult<DeviceBuffer> CpuDevice::allocate(std::size_t bytes) {
   const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
@@ -77,20 +92,36 @@ void CpuDevice::copyToHost(Stream&, void* host, const void* device, std::size_t 
 void CpuDevice::fillZero(Stream&, void* device, std::size_t bytes) { std::memset(device, 0, bytes); }
 DeviceResult<void> CpuDevice::synchronize(Stream&) { return {}; }
 
-void CpuDevice::embed(Stream&, const EmbedArguments& a) { cpu::embed(m_context, a); }
-void CpuDevice::rmsNorm(Stream&, const RmsNormArguments& a) { cpu::rmsNorm(m_context, a); }
-void CpuDevice::matmul(Stream&, const MatmulArguments& a) { cpu::matmul(m_context, a); }
-void CpuDevice::storeKeyValue(Stream&, const StoreKeyValueArguments& a) { cpu::storeKeyValue(m_context, a); }
-void CpuDevice::pagedAttention(Stream&, const PagedAttentionArguments& a) {
-  cpu::pagedAttention(m_context, a);
+void CpuDevice::embed(Stream& stream, const EmbedArguments& a) { cpu::embed(contextOf(stream), a); }
+void CpuDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cpu::rmsNorm(contextOf(stream), a); }
+void CpuDevice::matmul(Stream& stream, const MatmulArguments& a) { cpu::matmul(contextOf(stream), a); }
+void CpuDevice::storeKeyValue(Stream& stream, const StoreKeyValueArguments& a) {
+  cpu::storeKeyValue(contextOf(stream), a);
 }
-void CpuDevice::siluMultiply(Stream&, const SiluMultiplyArguments& a) { cpu::siluMultiply(m_context, a); }
-void CpuDevice::gatherRows(Stream&, const GatherRowsArguments& a) { cpu::gatherRows(m_context, a); }
-void CpuDevice::sample(Stream&, const SampleArguments& a) { cpu::sample(m_context, a); }
-void CpuDevice::windowScores(Stream&, const WindowScoresArguments& a) { cpu::windowScores(m_context, a); }
-void CpuDevice::fuseScores(Stream&, const FuseScoresArguments& a) { cpu::fuseScores(m_context, a); }
-void CpuDevice::redundancy(Stream&, const RedundancyArguments& a) { cpu::redundancy(m_context, a); }
-void CpuDevice::selectEntries(Stream&, const SelectEntriesArguments& a) { cpu::selectEntries(m_context, a); }
-void CpuDevice::compactPages(Stream&, const CompactPagesArguments& a) { cpu::compactPages(m_context, a); }
+void CpuDevice::pagedAttention(Stream& stream, const PagedAttentionArguments& a) {
+  cpu::pagedAttention(contextOf(stream), a);
+}
+void CpuDevice::siluMultiply(Stream& stream, const SiluMultiplyArguments& a) {
+  cpu::siluMultiply(contextOf(stream), a);
+}
+void CpuDevice::gatherRows(Stream& stream, const GatherRowsArguments& a) {
+  cpu::gatherRows(contextOf(stream), a);
+}
+void CpuDevice::sample(Stream& stream, const SampleArguments& a) { cpu::sample(contextOf(stream), a); }
+void CpuDevice::windowScores(Stream& stream, const WindowScoresArguments& a) {
+  cpu::windowScores(contextOf(stream), a);
+}
+void CpuDevice::fuseScores(Stream& stream, const FuseScoresArguments& a) {
+  cpu::fuseScores(contextOf(stream), a);
+}
+void CpuDevice::redundancy(Stream& stream, const RedundancyArguments& a) {
+  cpu::redundancy(contextOf(stream), a);
+}
+void CpuDevice::selectEntries(Stream& stream, const SelectEntriesArguments& a) {
+  cpu::selectEntries(contextOf(stream), a);
+}
+void CpuDevice::compactPages(Stream& stream, const CompactPagesArguments& a) {
+  cpu::compactPages(contextOf(stream), a);
+}
 
 }  // namespace zipage

@@ -1,8 +1,7 @@
-// The device every machine has. Ops run at once on the calling thread and its thread team; a stream is only a
-// place.
+// The device every machine has. Ops run at once on the calling thread and the thread team of the stream; a
+// stream owns its team and its scratch, so two threads may use two streams.
 #pragma once
 
-#include "kernels/cpu/cpu_context.h"
 #include "kernels/device.h"
 
 namespace zipage {
@@ -36,7 +35,7 @@ class CpuDevice final : public Device {
   void compactPages(Stream&, const CompactPagesArguments& arguments) override;
 
  private:
-  CpuContext m_context;
+  int m_numThreads;
   DeviceInfo m_info;
 };
 

@@ -1,5 +1,6 @@
 #include "kernels/cpu/vector_math.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -65,10 +66,33 @@ void siluTimesOf(const float* gate, const float* up, float* output, std::size_t 
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const auto value = hn::LoadU(d, gate + i);
-    const auto sigmoid = hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(value))));
+    // Above 88 the exponential overflows; the quotient is then 0 to all purposes.
+    const auto power = hn::Exp(d, hn::Min(hn::Neg(value), hn::Set(d, 88.0F)));
+    const auto sigmoid = hn::Div(one, hn::Add(one, power));
     hn::StoreU(hn::Mul(hn::Mul(value, sigmoid), hn::LoadU(d, up + i)), d, output + i);
   }
-  for (; i < count; ++i) output[i] = gate[i] / (1.0F + std::exp(-gate[i])) * up[i];
+  for (; i < count; ++i) output[i] = gate[i] / (1.0F + std::exp(std::min(-gate[i], 88.0F))) * up[i];
+}
+
+float sumAndLastAboveOf(const float* values, std::size_t count, float threshold, std::int32_t* last) {
+  const FloatTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto limit = hn::Set(d, threshold);
+  auto sum = hn::Zero(d);
+  auto found = hn::Zero(d);  // 1 + index, exact as a float up to 2^24
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto value = hn::LoadU(d, values + i);
+    sum = hn::Add(sum, value);
+    found = hn::Max(found, hn::IfThenElseZero(hn::Gt(value, limit), hn::Iota(d, static_cast<float>(i + 1))));
+  }
+  float total = hn::GetLane(hn::SumOfLanes(d, sum));
+  *last = static_cast<std::int32_t>(hn::GetLane(hn::MaxOfLanes(d, found))) - 1;
+  for (; i < count; ++i) {
+    total += values[i];
+    if (values[i] > threshold) *last = static_cast<std::int32_t>(i);
+  }
+  return total;
 }
 
 template <typename Half>
@@ -117,6 +141,7 @@ HWY_EXPORT(dotProductOf);
 HWY_EXPORT(scaleByOf);
 HWY_EXPORT(exponentialsOf);
 HWY_EXPORT(siluTimesOf);
+HWY_EXPORT(sumAndLastAboveOf);
 HWY_EXPORT(widenF16Of);
 HWY_EXPORT(narrowF16Of);
 
@@ -134,7 +159,9 @@ void narrowBrain(const float* input, std::uint16_t* output, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     std::uint32_t bits;
     std::memcpy(&bits, input + i, sizeof bits);
-    output[i] = static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    const bool isNumber = (bits & 0x7FFFFFFFU) <= 0x7F800000U;  // rounding would carry a NaN into the sign
+    output[i] =
+        static_cast<std::uint16_t>((isNumber ? bits + 0x7FFF + ((bits >> 16) & 1) : bits | 0x400000U) >> 16);
   }
 }
 
@@ -160,6 +187,10 @@ float exponentials(float* values, float shift, std::size_t count) {
 
 void siluTimes(const float* gate, const float* up, float* output, std::size_t count) {
   HWY_DYNAMIC_DISPATCH(siluTimesOf)(gate, up, output, count);
+}
+
+float sumAndLastAbove(const float* values, std::size_t count, float threshold, std::int32_t* last) {
+  return HWY_DYNAMIC_DISPATCH(sumAndLastAboveOf)(values, count, threshold, last);
 }
 
 void widen(const void* input, DataType type, float* output, std::size_t count) {

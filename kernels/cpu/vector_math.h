@@ -13,6 +13,8 @@ float dotProduct(const float* a, const float* b, std::size_t count);
 void scaleBy(const float* input, float scale, const float* gain, float* output, std::size_t count);
 /// values[i] = exp(values[i] - shift); returns the sum.
 float exponentials(float* values, float shift, std::size_t count);
+/// The sum; `last` becomes the last index with a value above the threshold, or -1.
+float sumAndLastAbove(const float* values, std::size_t count, float threshold, std::int32_t* last);
 /// output[i] = silu(gate[i]) * up[i]
 void siluTimes(const float* gate, const float* up, float* output, std::size_t count);
 /// F32, F16 or BF16 elements to float, and back (to nearest, ties to even).

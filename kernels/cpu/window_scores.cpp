@@ -1,8 +1,9 @@
-// Step 1 of a compression: how much attention the last queries pay to each entry.
+// Step 1 of a compression: how much attention the last queries pay to each entry. One task is one (layer, KV
+// head): the scores of all its rows and heads come out of one pass over the keys.
 #include <algorithm>
-#include <limits>
 
 #include "kernels/cpu/ops.h"
+#include "kernels/cpu/row_products.h"
 #include "kernels/cpu/sequence_rows.h"
 #include "kernels/cpu/vector_math.h"
 
@@ -10,60 +11,77 @@ namespace zipage::cpu {
 
 namespace {
 
+/// Rows are the query heads of the group for each token of the window, oldest token first.
 struct HeadScratch {
-  float* keys;     // [n, D]
-  float* scores;   // [n]
-  float* largest;  // [n]
-  float* query;    // [H · D]
+  HeadScratch(float* floats, std::size_t rows, std::size_t n, std::size_t headDim)
+      : queries(floats), scores(queries + rows * headDim), largest(scores + rows * n) {
+    positions = reinterpret_cast<std::int32_t*>(largest + n);
+  }
+  static std::size_t floats(std::size_t rows, std::size_t n, std::size_t headDim) {
+    return rows * (headDim + n) + 2 * n;
+  }
+
+  float* queries;           // [rows, D], scaled
+  float* scores;            // [rows, n]
+  float* largest;           // [n]
+  std::int32_t* positions;  // [n]
 };
 
-/// scores = softmax over the entries that the query's token could see.
-void attendRow(const WindowScoresArguments& a, const float* query, std::int32_t position,
-               const std::int32_t* positions, const HeadScratch& scratch) {
-  const int n = a.entries.numEntries;
-  const int headDim = a.entries.kv.headDim;
-  constexpr float kMasked = -std::numeric_limits<float>::infinity();
-  float top = kMasked;
-  for (int j = 0; j < n; ++j) {
-    const bool visible = positions[j] <= position;
-    scratch.scores[j] =
-        visible ? dotProduct(query, scratch.keys + static_cast<std::size_t>(j) * headDim, headDim) * a.scale
-                : kMasked;
-    top = std::max(top, scratch.scores[j]);
-  }
-  if (top == kMasked) {
-    std::fill_n(scratch.scores, n, 0.0F);
-    return;
-  }
-  // exp of minus infinity would be a special case of the vector code; a score far below the top is as good.
-  for (int j = 0; j < n; ++j) scratch.scores[j] = std::max(scratch.scores[j], top - 200.0F);
-  const float sum = exponentials(scratch.scores, top, static_cast<std::size_t>(n));
-  scaleBy(scratch.scores, 1.0F / sum, nullptr, scratch.scores, static_cast<std::size_t>(n));
-  for (int j = 0; j < n; ++j) {
-    if (positions[j] > position) scratch.scores[j] = 0.0F;
+std::int32_t positionOf(const WindowScoresArguments& a, int row) {
+  return a.lastPosition - (a.numRows - 1 - row);
+}
+
+void readQueries(const WindowScoresArguments& a, int layer, int kvHead, int group, float* queries) {
+  const int headDim = a.window.headDim;
+  const auto width = static_cast<std::size_t>(group) * headDim;
+  for (int i = 0; i < a.numRows; ++i) {
+    const std::byte* row = a.window.row(layer, a.querySlot, positionOf(a, i) % a.window.windowTokens);
+    float* to = queries + i * width;
+    widen(row + bytesOf(a.window.type, static_cast<std::int64_t>(kvHead) * group * headDim), a.window.type,
+          to, width);
+    scaleBy(to, a.scale, nullptr, to, width);
   }
 }
 
-void scoreHead(const WindowScoresArguments& a, int layer, int kvHead, const HeadScratch& scratch,
-               std::int32_t* positions) {
+void scoreKeys(const WindowScoresArguments& a, int layer, int kvHead, std::size_t rows,
+               const HeadScratch& s) {
   const PagedKv& kv = a.entries.kv;
   const int n = a.entries.numEntries;
-  const int group = a.window.queryHeads / kv.kvHeads;
-  readKeys(a.entries, layer, kvHead, scratch.keys);
-  readPositions(a.entries, layer, kvHead, positions);
-  float* attention = a.attention + (static_cast<std::size_t>(layer) * kv.kvHeads + kvHead) * n;
+  for (int first = 0; first < n; first += kv.pageTokens) {
+    const int count = std::min(kv.pageTokens, n - first);
+    rowProducts(s.queries, rows, kv.keyTile(layer, a.entries.pageTable[first / kv.pageTokens], kvHead),
+                kv.type, static_cast<std::size_t>(count), static_cast<std::size_t>(kv.headDim),
+                s.scores + first, static_cast<std::size_t>(n));
+  }
+}
+
+/// Scores of one row become its softmax over the entries that its token could see; the others become 0.
+void softmaxRow(float* scores, const std::int32_t* positions, std::int32_t position, int n) {
+  constexpr float kHidden = -1e30F;  // finite, so that a row that sees nothing is not NaN
+  float top = kHidden;
+  for (int j = 0; j < n; ++j) {
+    scores[j] = positions[j] <= position ? scores[j] : kHidden;
+    top = scores[j] > top ? scores[j] : top;
+  }
+  const float sum = exponentials(scores, top, static_cast<std::size_t>(n));
+  scaleBy(scores, top > kHidden ? 1.0F / sum : 0.0F, nullptr, scores, static_cast<std::size_t>(n));
+}
+
+void scoreHead(const WindowScoresArguments& a, int layer, int kvHead, int group, const HeadScratch& s) {
+  const int n = a.entries.numEntries;
+  readPositions(a.entries, layer, kvHead, s.positions);
+  readQueries(a, layer, kvHead, group, s.queries);
+  scoreKeys(a, layer, kvHead, static_cast<std::size_t>(a.numRows) * group, s);
+  float* attention = a.attention + (static_cast<std::size_t>(layer) * a.entries.kv.kvHeads + kvHead) * n;
   std::fill_n(attention, n, 0.0F);
   for (int i = 0; i < a.numRows; ++i) {
-    const std::int32_t position = a.lastPosition - (a.numRows - 1 - i);
-    const int row = position % a.window.windowTokens;
-    widen(a.window.row(layer, a.querySlot, row), a.window.type, scratch.query,
-          static_cast<std::size_t>(a.window.queryHeads) * kv.headDim);
-    std::fill_n(scratch.largest, n, 0.0F);
-    for (int h = kvHead * group; h < (kvHead + 1) * group; ++h) {
-      attendRow(a, scratch.query + static_cast<std::size_t>(h) * kv.headDim, position, positions, scratch);
-      for (int j = 0; j < n; ++j) scratch.largest[j] = std::max(scratch.largest[j], scratch.scores[j]);
+    std::fill_n(s.largest, n, 0.0F);
+    for (int h = 0; h < group; ++h) {
+      float* scores = s.scores + (static_cast<std::size_t>(i) * group + h) * n;
+      softmaxRow(scores, s.positions, positionOf(a, i), n);
+      for (int j = 0; j < n; ++j) s.largest[j] = scores[j] > s.largest[j] ? scores[j] : s.largest[j];
     }
-    for (int j = 0; j < n; ++j) attention[j] += scratch.largest[j];
+    for (int j = 0; j < n; ++j) attention[j] += s.largest[j];
   }
   for (int j = 0; j < n; ++j) attention[j] /= static_cast<float>(a.numRows);
 }
@@ -72,17 +90,15 @@ void scoreHead(const WindowScoresArguments& a, int layer, int kvHead, const Head
 
 void windowScores(CpuContext& context, const WindowScoresArguments& a) {
   const PagedKv& kv = a.entries.kv;
+  const int group = a.window.queryHeads / kv.kvHeads;
   const auto n = static_cast<std::size_t>(a.entries.numEntries);
-  const auto queryWidth = static_cast<std::size_t>(a.window.queryHeads) * kv.headDim;
+  const auto rows = static_cast<std::size_t>(a.numRows) * group;
   const int numTasks = kv.numLayers * kv.kvHeads;
-  constexpr std::int64_t kLarge = 1 << 30;  // a compression is always worth every thread
-  context.parallelFor(numTasks, kLarge, [&](std::int64_t index, int thread) {
-    const int task = static_cast<int>(index);
-    float* floats = context.threadScratch(thread, n * (kv.headDim + 3) + queryWidth);
-    const HeadScratch scratch{floats, floats + n * kv.headDim, floats + n * (kv.headDim + 1),
-                              floats + n * (kv.headDim + 3)};
-    auto* positions = reinterpret_cast<std::int32_t*>(floats + n * (kv.headDim + 2));
-    scoreHead(a, task / kv.kvHeads, task % kv.kvHeads, scratch, positions);
+  const auto work = static_cast<std::int64_t>(rows * n) * kv.headDim * numTasks;
+  context.parallelFor(numTasks, work, [&](std::int64_t task, int thread) {
+    float* floats = context.threadScratch(thread, HeadScratch::floats(rows, n, kv.headDim));
+    scoreHead(a, static_cast<int>(task / kv.kvHeads), static_cast<int>(task % kv.kvHeads), group,
+              HeadScratch(floats, rows, n, kv.headDim));
   });
 }
 
