@@ -98,10 +98,12 @@ void EmptyState::setSampleQuestions(const QStringList& questions) {
 
 QStringList defaultSampleQuestions() {
   return {
-      EmptyState::tr("Tom has 14 apples. Ann has 9 more apples than Tom. How many do they have together?"),
-      EmptyState::tr("What is 37 + 58 + 46?"),
-      EmptyState::tr("A box holds 6 eggs. How many eggs are in 7 boxes, if 5 eggs are broken?"),
-      EmptyState::tr("The ball is in the red cup. The red and the blue cup swap places. Where is the ball?"),
+      EmptyState::tr(
+          "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?"),
+      EmptyState::tr("Cid has 12 coins. Zoe has 5 coins. Cid gives 3 coins to Zoe. Zoe finds 4 coins. "
+                     "How many coins does Zoe have now?"),
+      EmptyState::tr("What is 347 * 86?"),
+      EmptyState::tr("Solve 3x + 7 = 31."),
   };
 }
 
