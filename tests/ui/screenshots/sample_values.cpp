@@ -18,7 +18,8 @@ const char* const kAnswer =
     "| who | apples |\n|---|---:|\n| Tom | 14 |\n| Ann | 23 |\n| together | 37 |\n\n"
     "The same as a program:\n\n"
     "```python\ntom = 14\nann = tom + 9\nprint(tom + ann)  # 37\n```\n\n"
-    "> Checking backwards: 37 − 23 = 14.\n";
+    "> Checking backwards: 37 − 23 = 14.\n\n"
+    "The answer is $\\boxed{37}$.\n";
 
 ui::ChatItem chat(qint64 id, const char* title, int minutesAgo, bool generating) {
   ui::ChatItem item;
