@@ -56,18 +56,21 @@ struct EngineThread::State {
 };
 
 void EngineThread::State::run() {
+  using Wait = Mailbox<Command>::Wait;
   Engine engine(parts.limits, *parts.runner, *parts.clock);
   std::vector<Command> commands;
-  bool wait = true;
+  Wait wait = Wait::ForEver;
   while (mailbox.drain(commands, wait)) {
     for (Command& command : commands) obey(command, engine);
     std::vector<EngineEvent> events;
     if (engine.hasWork()) events = engine.step();
-    wait = !engine.hasWork();
-    report(engine, std::move(events), wait);
+    report(engine, std::move(events), !engine.hasWork());
+    // After the last token the rate has to be seen falling to nothing; then the thread sleeps.
+    wait = engine.hasWork() ? Wait::No : engine.metrics().tokensPerSecond > 0.0 ? Wait::AWhile : Wait::ForEver;
   }
+  for (Command& command : commands) obey(command, engine);
   for (const auto& [publicId, engineId] : engineIds) engine.cancel(engineId);
-  if (engine.hasWork()) report(engine, engine.step(), true);
+  report(engine, engine.hasWork() ? engine.step() : std::vector<EngineEvent>{}, true);
 }
 
 void EngineThread::State::obey(Command& command, Engine& engine) {

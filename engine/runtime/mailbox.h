@@ -1,6 +1,7 @@
 // Commands for the engine thread: appended from any thread, drained by one. The lock is a leaf and never held while calling out.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -27,17 +28,23 @@ class Mailbox {
     m_arrived.notify_one();
   }
 
-  /// Moves everything posted into `commands`, which it clears first. With `wait`, sleeps until there is something or the
-  /// mailbox is closed. False once it is closed.
-  bool drain(std::vector<Command>& commands, bool wait) {
+  enum class Wait { No, AWhile, ForEver };
+
+  /// Moves everything posted into `commands`, which it clears first; before that, waits for something to come or for the
+  /// mailbox to close. False once it is closed; what was posted until then is in `commands` all the same.
+  bool drain(std::vector<Command>& commands, Wait wait) {
     commands.clear();
     std::unique_lock lock(m_mutex);
-    if (wait) m_arrived.wait(lock, [this] { return m_closed || !m_commands.empty(); });
+    const auto hasNews = [this] { return m_closed || !m_commands.empty(); };
+    if (wait == Wait::ForEver) m_arrived.wait(lock, hasNews);
+    if (wait == Wait::AWhile) m_arrived.wait_for(lock, kAWhile, hasNews);
     commands.swap(m_commands);
     return !m_closed;
   }
 
  private:
+  static constexpr std::chrono::milliseconds kAWhile{250};
+
   std::mutex m_mutex;
   std::condition_variable m_arrived;
   std::vector<Command> m_commands;  // guarded by m_mutex
