@@ -1,6 +1,6 @@
 // bench: measured rates beside what this machine could do at best.
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/bench_cases.h"
@@ -23,6 +23,12 @@ struct BenchOptions {
   int longTokens = 10000;
   bool json = false;
 };
+
+/// Processes that wanted a processor over the last minute. A busy machine measures low.
+double loadAverage() {
+  double load = 0.0;
+  return getloadavg(&load, 1) == 1 ? load : 0.0;
+}
 
 /// Tokens a second that the machine could reach if it did nothing but what the case must.
 struct Bound {
@@ -71,6 +77,7 @@ nlohmann::ordered_json machineObject(ModelSession& session, const MachineLimits&
           {"description", session.device().info().description},
           {"threads", machine.threads},
           {"simd", machine.simdTarget},
+          {"load_average", loadAverage()},
           {"copy_bytes_per_second", machine.copyBytesPerSecond},
           {"flops_per_second", machine.flopsPerSecond},
           {"weight_bytes_per_step", cost.weightBytes},
@@ -85,6 +92,7 @@ void printMachine(ModelSession& session, const MachineLimits& machine, const Mod
   std::printf(
       "machine  copies %.1f GB/s (read + written), %.1f GFLOP/s float32 multiply-add, both measured now\n",
       machine.copyBytesPerSecond / 1e9, machine.flopsPerSecond / 1e9);
+  std::printf("load     %.1f before the start: what else runs makes every figure smaller\n", loadAverage());
   std::printf("floor    %.1f MB of weights a step, %.1f MFLOP a token, %.1f KB for each cached token\n\n",
               cost.weightBytes / 1e6, cost.weightFlops / 1e6, cost.cacheBytesPerEntry / 1e3);
   std::printf("%-14s %-44s %-7s %10s %14s %14s %7s\n", "case", "shape", "policy", "tokens/s", "memory bound",

@@ -4,6 +4,7 @@
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 
 #include "tests/app/cli/program/cli_process.h"
 
@@ -75,30 +76,56 @@ class TestCliAnswers : public QObject {
     QVERIFY2(!outcome.output.contains('\033'), "no colours where there is no terminal");
   }
 
+  void withoutABudgetTheEndOfThePoolIsSaid() {
+    const auto outcome =
+        runCli(QStringList{"run", "--prompt", "What is 2 + 2?", "--policy", "full", "--pool-tokens", "128",
+                           "--max-tokens", "1000", "--ignore-eos", "--json"} +
+               kOneThread);
+    QCOMPARE(outcome.exitCode, 1);
+    QCOMPARE(jsonOf(outcome)["finish_reason"].toString(), QString("pool_exhausted"));
+    QVERIFY2(outcome.errors.contains("pool"), outcome.errors.constData());
+  }
+
+  void interruptingEndsTheReplyWithItsFigures() {
+    QProcess process;
+    process.start(QStringLiteral(ZIPAGE_CLI), QStringList{"run", "--prompt", "What is 2 + 2?", "--max-tokens",
+                                                          "1000000", "--ignore-eos"} +
+                                                  kBounded);
+    QVERIFY(process.waitForReadyRead(60000));
+    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(60000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 130);
+    QVERIFY(process.readAllStandardError().contains("cancelled:"));
+  }
+
   void aSetOfFiveProblemsIsJudged() {
     QTemporaryDir folder;
     QFile set(folder.filePath("set.jsonl"));
     QVERIFY(set.open(QIODevice::WriteOnly));
-    for (int number = 1; number <= 5; ++number) {
-      set.write(QString("{\"family\":\"%1\",\"level\":1,\"prompt\":\"What is %2 + 1?\",\"answer\":\"%3\"}\n")
-                    .arg(number <= 3 ? "small" : "large")
-                    .arg(number)
-                    .arg(number + 1)
-                    .toUtf8());
+    const QString line = R"({"family":"%1","level":2,"prompt":"How much is %2 + 856?","answer":"%3"})";
+    for (int number = 0; number < 5; ++number) {
+      const int summand = 136 + 11 * number;
+      // The last answer is wrong on purpose: judging right answers right is only half of it.
+      const int answer = number == 4 ? 1 : summand + 856;
+      set.write(line.arg(number < 3 ? "small" : "large").arg(summand).arg(answer).toUtf8() + "\n");
     }
     set.close();
-    const auto outcome = runCli(QStringList{"eval", "--set", set.fileName(), "--max-tokens", "64",
-                                            "--temperature", "0", "--concurrency", "5", "--json"} +
-                                kBounded);
+    const auto outcome =
+        runCli(QStringList{"eval", "--set", set.fileName(), "--max-tokens", "400", "--temperature", "0",
+                           "--concurrency", "5", "--policy", "full", "--json"} +
+               kOneThread);
     QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
     const QJsonObject result = jsonOf(outcome);
     QCOMPARE(result["count"].toInt(), 5);
     QCOMPARE(result["families"]["small"]["count"].toInt(), 3);
     QCOMPARE(result["families"]["large"]["count"].toInt(), 2);
-    QCOMPARE(result["accuracy"].toDouble() * 5.0, result["correct"].toDouble());
-    QVERIFY(result["low"].toDouble() <= result["accuracy"].toDouble());
-    QVERIFY(result["mean_length"].toDouble() > 1.0);
-    QVERIFY(result["peak_pages"].toInt() > 0);
+    QCOMPARE(result["correct"].toInt(), 4);
+    QCOMPARE(result["families"]["small"]["accuracy"].toDouble(), 1.0);
+    QCOMPARE(result["accuracy"].toDouble(), 0.8);
+    QVERIFY(result["low"].toDouble() < 0.8 && result["high"].toDouble() > 0.8);
+    QVERIFY(result["mean_length"].toDouble() > 20.0);
+    QVERIFY(result["peak_pages"].toInt() > 5);
   }
 
   void doctorFindsTheBuiltInModel() {
