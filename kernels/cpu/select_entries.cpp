@@ -19,25 +19,30 @@ void scoreRow(const SelectEntriesArguments& a, std::size_t row) {
   }
 }
 
+void selectHead(const SelectEntriesArguments& a, std::int64_t head) {
+  thread_local std::vector<std::int32_t> order;
+  const std::size_t row = static_cast<std::size_t>(head) * a.numEntries;
+  scoreRow(a, row);
+  const float* scores = a.scores + row;
+  const auto isBetter = [scores](std::int32_t x, std::int32_t y) {
+    return scores[x] != scores[y] ? scores[x] > scores[y] : x > y;
+  };
+  order.resize(static_cast<std::size_t>(a.numEntries));
+  std::iota(order.begin(), order.end(), 0);
+  std::nth_element(order.begin(), order.begin() + (a.keep - 1), order.end(), isBetter);
+  a.cut[head] = scores[order[static_cast<std::size_t>(a.keep - 1)]];
+  std::int32_t* kept = a.kept + static_cast<std::size_t>(head) * a.keep;
+  std::copy_n(order.begin(), a.keep, kept);
+  std::sort(kept, kept + a.keep);
+}
+
 }  // namespace
 
-void selectEntries(CpuContext&, const SelectEntriesArguments& a) {
-  thread_local std::vector<std::int32_t> order;
-  for (int head = 0; head < a.numLayers * a.kvHeads; ++head) {
-    const std::size_t row = static_cast<std::size_t>(head) * a.numEntries;
-    scoreRow(a, row);
-    const float* scores = a.scores + row;
-    const auto isBetter = [scores](std::int32_t x, std::int32_t y) {
-      return scores[x] != scores[y] ? scores[x] > scores[y] : x > y;
-    };
-    order.resize(static_cast<std::size_t>(a.numEntries));
-    std::iota(order.begin(), order.end(), 0);
-    std::nth_element(order.begin(), order.begin() + (a.keep - 1), order.end(), isBetter);
-    a.cut[head] = scores[order[static_cast<std::size_t>(a.keep - 1)]];
-    std::int32_t* kept = a.kept + static_cast<std::size_t>(head) * a.keep;
-    std::copy_n(order.begin(), a.keep, kept);
-    std::sort(kept, kept + a.keep);
-  }
+void selectEntries(CpuContext& context, const SelectEntriesArguments& a) {
+  const std::int64_t numHeads = static_cast<std::int64_t>(a.numLayers) * a.kvHeads;
+  // Choosing and sorting cost about as much as a hundred multiply-adds for each entry.
+  context.parallelFor(numHeads, 100 * numHeads * a.numEntries,
+                      [&](std::int64_t head, int) { selectHead(a, head); });
 }
 
 }  // namespace zipage::cpu

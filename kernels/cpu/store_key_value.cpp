@@ -56,14 +56,17 @@ void writeEntries(const StoreKeyValueArguments& a, int token, const float* rotat
 
 void storeKeyValue(CpuContext& context, const StoreKeyValueArguments& a) {
   const int headDim = a.kv.headDim;
-  float* scratch = context.threadScratch(0, 2 * static_cast<std::size_t>(headDim));
-  float* rotation = a.rope.inverseFrequencies != nullptr ? scratch + headDim : nullptr;
-  for (int token = 0; token < a.batch.numTokens; ++token) {
-    if (rotation != nullptr)
-      fillRotation(a.rope, headDim, a.batch.positions[token], Turn::Forwards, rotation);
+  const bool rotates = a.rope.inverseFrequencies != nullptr;
+  // An angle and its use cost about as much as ten multiply-adds for each element.
+  const std::int64_t work = 10 * a.batch.numTokens * (a.queries.columns + 2 * a.keys.columns);
+  context.parallelFor(a.batch.numTokens, work, [&](std::int64_t task, int thread) {
+    const int token = static_cast<int>(task);
+    float* scratch = context.threadScratch(thread, 2 * static_cast<std::size_t>(headDim));
+    float* rotation = rotates ? scratch + headDim : nullptr;
+    if (rotates) fillRotation(a.rope, headDim, a.batch.positions[token], Turn::Forwards, rotation);
     writeQueries(a, token, rotation);
     writeEntries(a, token, rotation, scratch);
-  }
+  });
 }
 
 }  // namespace zipage::cpu

@@ -159,18 +159,26 @@ class TestPagedAttention : public QObject {
     }
   }
 
+  void tokenDoesNotDependOnTheChunkItIsIn_data() {
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
+    QTest::newRow("pages of 16") << 80 << 16;
+    QTest::newRow("pages of 32") << 80 << 32;
+    QTest::newRow("pages of 256") << 80 << 256;
+    QTest::newRow("head that fills no vector") << 44 << 32;
+  }
   void tokenDoesNotDependOnTheChunkItIsIn() {
+    QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
     const TestDevice device;
-    for (const int pageTokens : {16, 32, 256}) {
-      Attention attention(10, DataType::F16, 6, 2, 80, pageTokens, {{150, 101}});
-      const auto whole = attention.runAll(device);
-      for (const int chunk : {1, 2, 7, 32}) {
-        for (int first = 0; first + chunk <= 101; first += chunk) {
-          const auto part = attention.run(device, {0}, {{150 - 101 + first + chunk, chunk}},
-                                          static_cast<std::size_t>(first));
-          QVERIFY(sameBits(part.data(), &whole[static_cast<std::size_t>(first) * attention.width()],
-                           part.size()));
-        }
+    Attention attention(10, DataType::F16, 6, 2, headDim, pageTokens, {{150, 101}});
+    const auto whole = attention.runAll(device);
+    for (const int chunk : {1, 2, 7, 32}) {
+      for (int first = 0; first + chunk <= 101; first += chunk) {
+        const auto part =
+            attention.run(device, {0}, {{150 - 101 + first + chunk, chunk}}, static_cast<std::size_t>(first));
+        QVERIFY(
+            sameBits(part.data(), &whole[static_cast<std::size_t>(first) * attention.width()], part.size()));
       }
     }
   }
