@@ -16,6 +16,7 @@
 #include "ui/transcript/transcript_view.h"
 #include "ui/window/conversation.h"
 #include "ui/window/empty_state.h"
+#include "ui/window/find_bar.h"
 #include "ui/window/inspector.h"
 #include "ui/window/key_list.h"
 #include "ui/window/message_bar.h"
@@ -112,6 +113,7 @@ void MainWindow::connectActions() {
   actions.showChats->setChecked(true);
   actions.showInspector->setChecked(true);
   connect(actions.newChat, &QAction::triggered, m_parts->chats, &ChatPanel::newChatRequested);
+  connect(actions.find, &QAction::triggered, &m_parts->conversation->findBar(), &FindBar::open);
   connect(actions.stop, &QAction::triggered, &m_parts->conversation->composer(), &Composer::requestStop);
   connect(actions.previousChat, &QAction::triggered, this, [this] { stepChat(-1); });
   connect(actions.nextChat, &QAction::triggered, this, [this] { stepChat(1); });

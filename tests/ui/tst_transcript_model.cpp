@@ -97,8 +97,8 @@ class TestTranscriptModel : public QObject {
     reply.decodeMs = 2000;
     reply.compressions = 3;
     reply.tokensEvicted = 1536;
-    QVERIFY(figuresText(reply).startsWith(QStringLiteral("50.0 tokens/s")));
-    QVERIFY(figuresText(reply).contains(QStringLiteral("3 compressions")));
+    QVERIFY(figuresText(reply).startsWith(QStringLiteral("50.0\u00a0tokens/s")));
+    QVERIFY(figuresText(reply).contains(QStringLiteral("3\u00a0compressions")));
   }
 };
 

@@ -186,14 +186,16 @@ MessageHit MessageLayout::hitAt(const QPointF& point) {
   return hit;
 }
 
-MessageLayout::Anchor MessageLayout::anchorAt(double y) const {
-  for (const MessagePart part : {MessagePart::Text, MessagePart::Reasoning}) {
+MessageLayout::Anchor MessageLayout::anchorAt(double y, double bottom) const {
+  for (const MessagePart part : {MessagePart::Reasoning, MessagePart::Text}) {
     const QRectF& rect = rectOf(part);
     if (flow(part).isEmpty() || rect.isNull() || y < rect.top() || y > rect.bottom()) continue;
-    const int block = flow(part).blockAt(y - rect.top());
-    return {part, block, y - rect.top() - flow(part).topOf(block)};
+    const double inFlow = y - rect.top();
+    const int certain = flow(part).measuredBlockFrom(inFlow, bottom - rect.top());
+    const int block = certain >= 0 ? certain : flow(part).blockAt(inFlow);
+    return {part, block, inFlow - flow(part).topOf(block), certain >= 0};
   }
-  return {MessagePart::Text, -1, y};
+  return {MessagePart::Text, -1, y, true};
 }
 
 double MessageLayout::yOf(const Anchor& anchor) const {

@@ -47,8 +47,10 @@ class MessageLayout {
     MessagePart part = MessagePart::Text;
     int block = -1;  // -1: none, `offset` counts from the top of the message
     double offset = 0.0;
+    bool isCertain = true;  // what lies above it may change its height, but it itself will not
   };
-  Anchor anchorAt(double y) const;
+  /// Prefers something between y and `bottom` whose height is known.
+  Anchor anchorAt(double y, double bottom) const;
   double yOf(const Anchor& anchor) const;
 
   bool isThinkingOpen() const { return m_isThinkingOpen; }

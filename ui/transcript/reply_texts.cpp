@@ -81,7 +81,8 @@ QString figuresText(const MessageItem& message) {
     parts << (message.peakPages == 1 ? ReplyTexts::tr("peak 1 page")
                                      : ReplyTexts::tr("peak %1 pages").arg(numberText(message.peakPages)));
   }
-  return parts.join(QStringLiteral(" · "));
+  // Lines break between figures only.
+  return parts.replaceInStrings(QStringLiteral(" "), QString(QChar::Nbsp)).join(QStringLiteral(" · "));
 }
 
 QString spokenText(const MessageItem& message) {

@@ -126,6 +126,15 @@ double TextFlow::topOf(int block) const {
   return last < 0 ? 0.0 : m_pieces[static_cast<std::size_t>(std::min(block, last))].top;
 }
 
+int TextFlow::measuredBlockFrom(double y, double bottom) const {
+  for (int block = blockAt(y); block < static_cast<int>(m_pieces.size()); ++block) {
+    const Piece& piece = m_pieces[static_cast<std::size_t>(block)];
+    if (piece.top > bottom) return -1;
+    if (piece.isMeasured && piece.top + piece.height >= y) return block;
+  }
+  return -1;
+}
+
 bool TextFlow::measure(double top, double bottom) {
   bool isChanged = false;
   if (m_pieces.empty()) return false;

@@ -3,6 +3,7 @@
 #include <QRectF>
 #include <compare>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "ui/transcript/block_document.h"
@@ -43,6 +44,8 @@ class TextFlow {
   void paint(QPainter& painter, const QRectF& exposed, const TextRange& selection);
   int blockAt(double y) const;
   double topOf(int block) const;
+  /// The first block at this height or below whose height is known; -1: none before `bottom`.
+  int measuredBlockFrom(double y, double bottom) const;
   TextSpot spotAt(const QPointF& point);
   QString linkAt(const QPointF& point);
   /// The first block of the code whose copy button is here; -1: none.
@@ -52,6 +55,11 @@ class TextFlow {
   TextRange everything();
   TextRange wordAt(const TextSpot& spot);
   QString textOf(const TextRange& range);
+  /// The first place with these words after `from`, or the last one before it; without `from`, in the whole
+  /// text.
+  TextRange find(const QString& words, const std::optional<TextSpot>& from, bool backward);
+  /// Where the line of this place begins, below the top of its block.
+  double lineTop(const TextSpot& spot);
   const QString& source() const { return m_blocks.text(); }
   const QVector<TextBlock>& blocks() const { return m_blocks.blocks(); }
   int numRendered() const { return m_numRendered; }

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/transcript/transcript_accessible.h"
+
 namespace zipage::ui {
 
 namespace {
@@ -28,6 +30,7 @@ TranscriptView::TranscriptView(TranscriptModel& model, QWidget* parent)
     : QAbstractScrollArea(parent), m_model(model) {
   setObjectName(QStringLiteral("transcript"));
   setAccessibleName(tr("Conversation"));
+  QAccessible::installFactory(&TranscriptAccessible::create);
   setFrameShape(QFrame::NoFrame);
   setFocusPolicy(Qt::StrongFocus);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -37,7 +40,7 @@ TranscriptView::TranscriptView(TranscriptModel& model, QWidget* parent)
   m_frame.setSingleShot(true);
   m_frame.setInterval(kFrameMs);
   m_autoScroll.setInterval(kAutoScrollMs);
-  connect(&m_frame, &QTimer::timeout, this, &TranscriptView::renderChanged);
+  connect(&m_frame, &QTimer::timeout, this, &TranscriptView::renderNow);
   connect(&m_autoScroll, &QTimer::timeout, this, &TranscriptView::autoScroll);
   connect(&m_model, &QAbstractItemModel::modelReset, this, &TranscriptView::reset);
   connect(&m_model, &QAbstractItemModel::rowsInserted, this,
@@ -79,12 +82,23 @@ void TranscriptView::markChanged(int first, int last) {
   if (!m_frame.isActive()) m_frame.start();
 }
 
-void TranscriptView::renderChanged() {
+void TranscriptView::renderNow() {
   for (const int row : std::as_const(m_changedRows)) {
-    if (row < numMessages()) layoutOf(row).update(m_model.at(row));
+    if (row >= numMessages()) continue;
+    const bool wasRunning = isRunning(layoutOf(row).message().state);
+    layoutOf(row).update(m_model.at(row));
+    if (wasRunning && !isRunning(m_model.at(row).state)) announce(row);
   }
   m_changedRows.clear();
+  m_frame.stop();
   layOut();
+}
+
+void TranscriptView::announce(int row) {
+  QAccessibleInterface* self = QAccessible::queryAccessibleInterface(this);
+  if (!QAccessible::isActive() || self == nullptr) return;
+  QAccessibleEvent event(self->child(row), QAccessible::Alert);
+  QAccessible::updateAccessibility(&event);
 }
 
 void TranscriptView::setTheme(const Theme& theme) {
@@ -181,8 +195,12 @@ void TranscriptView::layOut() {
 void TranscriptView::keepAnchor() {
   if (m_layouts.empty()) return;
   const double y = verticalScrollBar()->value();
-  m_anchor.row = rowAt(y);
-  m_anchor.place = layoutOf(m_anchor.row).anchorAt(y - topOf(m_anchor.row));
+  const double bottom = y + viewport()->height();
+  const int row = rowAt(y);
+  m_anchor = {row, layoutOf(row).anchorAt(y - topOf(row), bottom - topOf(row))};
+  const bool nextIsInView = row + 1 < numMessages() && topOf(row + 1) < bottom;
+  if (!m_anchor.place.isCertain && nextIsInView)
+    m_anchor = {row + 1, {MessagePart::Text, -1, y - topOf(row + 1), true}};
 }
 
 void TranscriptView::releaseFarAway() {

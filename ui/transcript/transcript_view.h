@@ -4,6 +4,7 @@
 #include <QSet>
 #include <QTimer>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "ui/transcript/message_layout.h"
@@ -25,11 +26,18 @@ class TranscriptView final : public QAbstractScrollArea {
   void setZoom(double zoom);
   double zoom() const { return m_look.zoom; }
 
+  /// Shows what changed without waiting for the next frame.
+  void renderNow();
+
   bool isFollowing() const { return m_isFollowing; }
   void followTail();
   void setThinkingOpen(int row, bool open);
   bool isThinkingOpen(int row) const;
   void toggleLastThinking();
+
+  /// Selects the next place with these words and scrolls to it; `fromHere` lets the selected one count.
+  /// False: none.
+  bool findWords(const QString& words, bool backward, bool fromHere = false);
 
   bool hasSelection() const { return !m_selection.isEmpty(); }
   QString selectedText();
@@ -70,7 +78,7 @@ class TranscriptView final : public QAbstractScrollArea {
   void reset();
   void insertRows(int first, int last);
   void markChanged(int first, int last);
-  void renderChanged();
+  void announce(int row);  // a finished reply, to a screen reader
 
   void applyLook();
   void layOut();
@@ -93,6 +101,9 @@ class TranscriptView final : public QAbstractScrollArea {
   MessageHit hitAt(const QPoint& position, int& row);
   TranscriptSelection::Point pointAt(const QPoint& position);
   void pointTo(const QPoint& position);
+  bool showFoundIn(int row, MessagePart part, const QString& words, bool backward,
+                   const std::optional<TextSpot>& from);
+  void reveal(int row, MessagePart part, const TextSpot& spot);
   void extendSelection(const QPoint& position);
   void autoScroll();
   void copyText(const QString& text);

@@ -12,6 +12,7 @@
 #include "ui/theme/icons.h"
 #include "ui/transcript/transcript_view.h"
 #include "ui/window/empty_state.h"
+#include "ui/window/find_bar.h"
 #include "ui/window/message_bar.h"
 
 namespace zipage::ui {
@@ -23,7 +24,7 @@ constexpr int kBarWidth = 760;
 
 QLayout* centered(QWidget* bar) {
   auto* row = new QHBoxLayout;
-  row->setContentsMargins(24, 0, 24, 0);
+  row->setContentsMargins(24, 8, 24, 0);
   bar->setMaximumWidth(kBarWidth);
   row->addStretch(0);
   row->addWidget(bar, 1);
@@ -44,6 +45,7 @@ Conversation::Conversation(QWidget* parent)
       m_transcript(new TranscriptView(m_messages)),
       m_empty(new EmptyState),
       m_stack(new QStackedWidget),
+      m_find(new FindBar),
       m_problem(new MessageBar(MessageBar::Kind::Problem)),
       m_notice(new MessageBar(MessageBar::Kind::Notice)),
       m_composer(new Composer),
@@ -55,13 +57,15 @@ Conversation::Conversation(QWidget* parent)
   m_stack->addWidget(m_transcript);
   m_stack->installEventFilter(this);
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 8, 0, 0);
+  layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(centered(m_problem));
+  layout->addLayout(centered(m_find));
   layout->addWidget(m_stack, 1);
   layout->addLayout(centered(m_notice));
   layout->addWidget(m_composer);
   makeJumpButton();
+  connectFindBar();
   m_link->setObjectName(QStringLiteral("linkTarget"));
   m_link->setTextFormat(Qt::PlainText);
   m_link->hide();
@@ -88,9 +92,19 @@ void Conversation::makeJumpButton() {
   });
 }
 
+void Conversation::connectFindBar() {
+  connect(m_find, &FindBar::wordsEdited, this,
+          [this](const QString& words) { m_find->showFound(m_transcript->findWords(words, false, true)); });
+  connect(m_find, &FindBar::findRequested, this, [this](const QString& words, bool backward) {
+    m_find->showFound(m_transcript->findWords(words, backward));
+  });
+  connect(m_find, &FindBar::closed, this, [this] { m_transcript->setFocus(Qt::OtherFocusReason); });
+}
+
 void Conversation::setTheme(const Theme& theme) {
   m_transcript->setTheme(theme);
   m_empty->setTheme(theme);
+  m_find->setTheme(theme);
   m_composer->setTheme(theme);
   m_notice->setTheme(theme);
   m_problem->setTheme(theme);

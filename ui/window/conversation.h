@@ -14,6 +14,7 @@ namespace zipage::ui {
 
 class Composer;
 class EmptyState;
+class FindBar;
 class MessageBar;
 class TranscriptView;
 
@@ -29,6 +30,7 @@ class Conversation final : public QWidget {
   TranscriptView& transcript() { return *m_transcript; }
   Composer& composer() { return *m_composer; }
   EmptyState& emptyState() { return *m_empty; }
+  FindBar& findBar() { return *m_find; }
   MessageBar& notice() { return *m_notice; }
   MessageBar& problem() { return *m_problem; }
 
@@ -37,6 +39,7 @@ class Conversation final : public QWidget {
 
  private:
   void makeJumpButton();
+  void connectFindBar();
   void placeOverlays();
   void showMessages();
   void showLink(const QString& url);
@@ -46,6 +49,7 @@ class Conversation final : public QWidget {
   TranscriptView* m_transcript;
   EmptyState* m_empty;
   QStackedWidget* m_stack;
+  FindBar* m_find;
   MessageBar* m_problem;
   MessageBar* m_notice;
   Composer* m_composer;

@@ -2,7 +2,7 @@
 
 #include <QFileDialog>
 #include <QMenu>
-#include <QStyle>
+#include <QStyleOptionToolButton>
 
 #include "ui/theme/icons.h"
 
@@ -89,9 +89,10 @@ void ModelButton::showState() {
   setAccessibleDescription(stateText());
 }
 
-QSize ModelButton::sizeHint() const {
-  // The menu has no arrow of its own here, so it needs no room.
-  return QToolButton::sizeHint() - QSize(style()->pixelMetric(QStyle::PM_MenuButtonIndicator), 0);
+void ModelButton::initStyleOption(QStyleOptionToolButton* option) const {
+  QToolButton::initStyleOption(option);
+  // The icon is the arrow; the style needs no room for one of its own.
+  option->features &= ~QStyleOptionToolButton::ToolButtonFeatures(QStyleOptionToolButton::HasMenu);
 }
 
 void ModelButton::openFileDialog() {

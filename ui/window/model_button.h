@@ -17,10 +17,12 @@ class ModelButton final : public QToolButton {
   void setTheme(const Theme& theme);
   void setModel(const ModelInfo& model);
   void openFileDialog();
-  QSize sizeHint() const override;
 
  signals:
   void modelFileChosen(const QString& path);
+
+ protected:
+  void initStyleOption(QStyleOptionToolButton* option) const override;
 
  private:
   void showState();

@@ -17,6 +17,7 @@ struct WindowWords {
 
 WindowActions::WindowActions(QWidget* window) {
   newChat = add(window, WindowWords::tr("New chat"), {Qt::CTRL | Qt::Key_N});
+  find = add(window, WindowWords::tr("Find in this chat"), {Qt::CTRL | Qt::Key_F});
   stop = add(window, WindowWords::tr("Stop the reply"), {Qt::Key_Escape});
   previousChat = add(window, WindowWords::tr("Previous chat"), {Qt::CTRL | Qt::Key_PageUp});
   nextChat = add(window, WindowWords::tr("Next chat"), {Qt::CTRL | Qt::Key_PageDown});

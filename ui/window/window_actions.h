@@ -16,6 +16,7 @@ struct WindowActions {
 
   QVector<QAction*> all;
   QAction* newChat;
+  QAction* find;
   QAction* stop;
   QAction* previousChat;
   QAction* nextChat;
