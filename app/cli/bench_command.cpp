@@ -87,11 +87,11 @@ nlohmann::ordered_json machineObject(ModelSession& session, const MachineLimits&
 
 void printMachine(ModelSession& session, const MachineLimits& machine, const ModelCost& cost) {
   std::printf("model    %s\n", describeModel(session.model()).c_str());
-  std::printf("device   %s (%s), %d threads, %s\n", session.device().info().name.c_str(),
-              session.device().info().description.c_str(), machine.threads, machine.simdTarget.c_str());
+  std::printf("device   %s (%s)\n", session.device().info().name.c_str(),
+              session.device().info().description.c_str());
   std::printf(
-      "machine  copies %.1f GB/s (read + written), %.1f GFLOP/s float32 multiply-add, both measured now\n",
-      machine.copyBytesPerSecond / 1e9, machine.flopsPerSecond / 1e9);
+      "machine  copies %.1f GB/s (read + written), %.1f GFLOP/s float32 multiply-add by %s, measured now\n",
+      machine.copyBytesPerSecond / 1e9, machine.flopsPerSecond / 1e9, machine.simdTarget.c_str());
   std::printf("load     %.1f before the start: what else runs makes every figure smaller\n", loadAverage());
   std::printf("floor    %.1f MB of weights a step, %.1f MFLOP a token, %.1f KB for each cached token\n\n",
               cost.weightBytes / 1e6, cost.weightFlops / 1e6, cost.cacheBytesPerEntry / 1e3);
