@@ -22,15 +22,7 @@ namespace {
 constexpr int kJumpSize = 32;
 constexpr int kBarWidth = 760;
 
-QLayout* centered(QWidget* bar) {
-  auto* row = new QHBoxLayout;
-  row->setContentsMargins(24, 8, 24, 0);
-  bar->setMaximumWidth(kBarWidth);
-  row->addStretch(0);
-  row->addWidget(bar, 1);
-  row->addStretch(0);
-  return row;
-}
+constexpr QMargins kBarMargins(24, 8, 24, 0);
 
 /// Links in messages come from anywhere; what they may start is the browser or the mail program, nothing
 /// else.
@@ -59,10 +51,10 @@ Conversation::Conversation(QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  layout->addLayout(centered(m_problem));
-  layout->addLayout(centered(m_find));
+  layout->addLayout(rowFor(m_problem));
+  layout->addLayout(rowFor(m_find));
   layout->addWidget(m_stack, 1);
-  layout->addLayout(centered(m_notice));
+  layout->addLayout(rowFor(m_notice));
   layout->addWidget(m_composer);
   makeJumpButton();
   connectFindBar();
@@ -76,6 +68,18 @@ Conversation::Conversation(QWidget* parent)
   connect(m_transcript, &TranscriptView::linkHovered, this, &Conversation::showLink);
   connect(m_transcript, &TranscriptView::linkActivated, this, &Conversation::openLink);
   connect(m_transcript, &TranscriptView::copied, this, [this] { m_notice->showMessage(tr("Copied.")); });
+}
+
+QLayout* Conversation::rowFor(QWidget* bar) {
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins({});
+  bar->setMaximumWidth(kBarWidth);
+  row->addStretch(0);
+  row->addWidget(bar, 1);
+  row->addStretch(0);
+  bar->installEventFilter(this);
+  m_barRows.insert(bar, row);
+  return row;
 }
 
 void Conversation::makeJumpButton() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QWidget>
 
 #include "ui/chat_values.h"
@@ -38,6 +39,7 @@ class Conversation final : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  QLayout* rowFor(QWidget* bar);
   void makeJumpButton();
   void connectFindBar();
   void placeOverlays();
@@ -53,6 +55,7 @@ class Conversation final : public QWidget {
   MessageBar* m_problem;
   MessageBar* m_notice;
   Composer* m_composer;
+  QHash<QObject*, QLayout*> m_barRows;
   QToolButton* m_jump;
   QLabel* m_link;
 };
