@@ -113,8 +113,8 @@ Result<void> readEnds(const GgufFile& file, Vocabulary& vocabulary) {
       vocabulary.endTokens.push_back(id);
   }
   std::ranges::sort(vocabulary.endTokens);
-  const auto repeated = std::ranges::unique(vocabulary.endTokens);
-  vocabulary.endTokens.erase(repeated.begin(), repeated.end());
+  vocabulary.endTokens.erase(std::unique(vocabulary.endTokens.begin(), vocabulary.endTokens.end()),
+                             vocabulary.endTokens.end());
   return {};
 }
 
