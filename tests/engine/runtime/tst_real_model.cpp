@@ -1,0 +1,210 @@
+// The embedded model on the CPU device, through the whole engine: what must not change a reply does not, to
+// the last token.
+#include <QTest>
+#include <map>
+#include <set>
+
+#include "engine/runtime/transformer_runner.h"
+#include "kernels/device_registry.h"
+#include "tests/support/fake_clock.h"
+
+using namespace zipage;
+using namespace zipage::test;
+
+namespace {
+
+struct Reply {
+  std::vector<TokenId> tokens;
+  RequestFinished finished;
+  int preemptions = 0;
+};
+
+PoolOptions smallPool(std::int64_t poolTokens) {
+  PoolOptions options;
+  options.poolTokens = poolTokens;
+  options.maxSequences = 8;
+  options.maxQuerySlots = 8;
+  options.maxBatchTokens = 128;
+  return options;
+}
+
+}  // namespace
+
+class TestRealModel : public QObject {
+  Q_OBJECT
+
+ private:
+  std::unique_ptr<Device> m_device;
+  std::unique_ptr<ModelBundle> m_model;
+
+  /// A question of `promptTokens` tokens that the model reasons about: it would hide differences if it
+  /// repeated itself.
+  std::vector<TokenId> question(int promptTokens, int salt) const {
+    const Tokenizer& tokenizer = *m_model->tokenizer;
+    std::string text = "<|im_start|>user\n";
+    for (int i = 0; static_cast<int>(text.size()) < 8 * promptTokens; ++i) {
+      text += "Tom has " + std::to_string(10 + (salt * 7 + i * 13) % 60) + " apples. Ann has " +
+              std::to_string(2 + (salt + i) % 17) + " more apples than Tom. ";
+    }
+    const std::vector<TokenId> end = tokenizer.encodeWithControlTokens(
+        "How many apples do they have together?<|im_end|>\n<|im_start|>assistant\n<think>\n");
+    std::vector<TokenId> prompt = tokenizer.encodeWithControlTokens(text);
+    prompt.resize(static_cast<std::size_t>(promptTokens) - end.size());
+    prompt.insert(prompt.end(), end.begin(), end.end());
+    return prompt;
+  }
+
+  Request request(int promptTokens, int newTokens, int salt) const {
+    Request request;
+    request.prompt = question(promptTokens, salt);
+    request.maxNewTokens = newTokens;
+    request.ignoreEnd = true;
+    request.sampling.seed = static_cast<std::uint64_t>(salt);
+    // Hot and untruncated: the smallest change of a probability shows in what is drawn.
+    request.sampling.temperature = 1.5F;
+    request.sampling.topP = 1.0F;
+    request.sampling.topK = 0;
+    request.policy = MemoryPolicy::Full;
+    return request;
+  }
+
+  Request bounded(Request request, int budget, int period, const char* preset = "zipage-plus") const {
+    request.policy = MemoryPolicy::Budget;
+    request.compression = *compressionPreset(preset);
+    request.compression.budgetTokens = budget;
+    request.compression.periodTokens = period;
+    return request;
+  }
+
+  /// Serves all requests at once; `mostPages` gets the most pages held after any step.
+  std::vector<Reply> serve(const PoolOptions& options, const std::vector<Request>& requests,
+                           int* mostPages = nullptr) {
+    auto parts = createTransformerRunner(*m_device, *m_model, options);
+    if (!parts) qFatal("%s", parts.error().message.c_str());
+    const FakeClock clock;
+    Engine engine(parts->limits, *parts->runner, clock);
+    std::map<RequestId, Reply> replies;
+    for (const Request& request : requests) {
+      const auto id = engine.submit(request);
+      if (!id) qFatal("%s", id.error().message.c_str());
+      replies[*id];
+    }
+    while (engine.hasWork()) {
+      for (const EngineEvent& event : engine.step()) take(event, replies);
+      if (const std::string broken = engine.brokenInvariant(); !broken.empty()) qFatal("%s", broken.c_str());
+      if (mostPages != nullptr)
+        *mostPages = std::max(*mostPages, static_cast<int>(engine.metrics().pagesHeld));
+    }
+    std::vector<Reply> inOrder;
+    for (auto& [id, reply] : replies) inOrder.push_back(std::move(reply));
+    return inOrder;
+  }
+
+  static void take(const EngineEvent& event, std::map<RequestId, Reply>& replies) {
+    if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
+      auto& tokens = replies[generated->request].tokens;
+      tokens.insert(tokens.end(), generated->tokens.begin(), generated->tokens.end());
+    }
+    if (const auto* preempted = std::get_if<RequestPreempted>(&event))
+      ++replies[preempted->request].preemptions;
+    if (const auto* finished = std::get_if<RequestFinished>(&event))
+      replies[finished->request].finished = *finished;
+  }
+
+  std::vector<TokenId> alone(const Request& request) {
+    return serve(smallPool(4096), {request}).front().tokens;
+  }
+
+ private Q_SLOTS:
+  void initTestCase() {
+    auto device = openDevice("cpu", DeviceOptions{.numThreads = 2});
+    QVERIFY(device);
+    m_device = std::move(*device);
+    auto model = loadModel(ZIPAGE_SOURCE_DIR "/resources/model/zipage-demo.gguf", *m_device);
+    QVERIFY2(model, model ? "" : model.error().message.c_str());
+    m_model = std::move(*model);
+  }
+
+  void neighboursChangeNothing() {
+    const std::vector<Request> requests = {request(32, 60, 1), bounded(request(150, 60, 2), 96, 32),
+                                           request(30, 60, 3), bounded(request(40, 120, 4), 96, 32)};
+    const std::vector<Reply> together = serve(smallPool(4096), requests);
+    for (std::size_t i = 0; i < requests.size(); ++i) QCOMPARE(together[i].tokens, alone(requests[i]));
+  }
+
+  void aPreemptedReplyIsTheSame() {
+    const std::vector<Request> requests = {request(30, 100, 1), request(30, 100, 2), request(30, 100, 3)};
+    const std::vector<Reply> crowded = serve(smallPool(256), requests);
+    int preemptions = 0;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      QCOMPARE(crowded[i].tokens, alone(requests[i]));
+      preemptions += crowded[i].preemptions;
+    }
+    QVERIFY(preemptions > 0);
+  }
+
+  void aBudgetThatIsNeverReachedIsFullMemory() {
+    const Request whole = request(40, 150, 5);
+    const Reply roomy = serve(smallPool(4096), {bounded(whole, 160, 32)}).front();
+    QCOMPARE(roomy.tokens, alone(whole));
+    QCOMPARE(roomy.finished.compressions, 0);
+    QVERIFY(serve(smallPool(4096), {bounded(whole, 96, 32)}).front().finished.compressions > 0);
+  }
+
+  void theChunksInWhichAPromptIsReadChangeNothing() {
+    for (const Request& asked : {request(300, 20, 6), bounded(request(300, 20, 6), 96, 32)}) {
+      PoolOptions fine = smallPool(4096);
+      fine.maxBatchTokens = 8;
+      QCOMPARE(serve(fine, {asked}).front().tokens, alone(asked));
+    }
+  }
+
+  void everyPresetRunsAndGivesTheSameTwice_data() {
+    QTest::addColumn<QByteArray>("preset");
+    for (const char* name : {"zipage-plus", "zipage", "attention", "window", "random"})
+      QTest::newRow(name) << QByteArray(name);
+  }
+
+  void everyPresetRunsAndGivesTheSameTwice() {
+    QFETCH(QByteArray, preset);
+    const Request asked = bounded(request(60, 200, 7), 96, 32, preset.constData());
+    const std::vector<Reply> once = serve(smallPool(4096), {asked});
+    QCOMPARE(once.front().finished.generatedTokens, 200);
+    QCOMPARE(once.front().finished.compressions, (259 - 128 + 31) / 32);
+    QCOMPARE(alone(asked), once.front().tokens);
+    const std::set<TokenId> distinct(once.front().tokens.begin(), once.front().tokens.end());
+    QVERIFY2(distinct.size() > 8, "a model that repeats itself would hide differences");
+  }
+
+  void aRepetitionPenaltyLooksBack() {
+    Request asked = request(30, 60, 8);
+    asked.sampling.temperature = 0.0F;
+    Request penalised = asked;
+    penalised.sampling.repetitionPenalty = 1.5F;
+    QVERIFY(alone(asked) != alone(penalised));
+    QCOMPARE(serve(smallPool(4096), {request(29, 30, 1), penalised})[1].tokens, alone(penalised));
+  }
+
+  void twoThousandTokensFitTheirBudget() {
+    int mostPages = 0;
+    const Reply reply = serve(smallPool(4096), {bounded(request(50, 2000, 9), 256, 64)}, &mostPages).front();
+    QCOMPARE(reply.finished.generatedTokens, 2000);
+    QCOMPARE(reply.finished.compressions, (2049 - 320 + 63) / 64);
+    QCOMPARE(mostPages, 10);
+    QCOMPARE(reply.finished.peakPages, 10);
+  }
+
+  void poolsThatCannotWorkAreRefused() {
+    PoolOptions options = smallPool(1024);
+    options.pageTokens = 24;
+    QCOMPARE(createTransformerRunner(*m_device, *m_model, options).error().code, ErrorCode::InvalidArgument);
+    options = smallPool(0);
+    QCOMPARE(createTransformerRunner(*m_device, *m_model, options).error().code, ErrorCode::InvalidArgument);
+    options = smallPool(1024);
+    options.maxQuerySlots = 0;
+    QVERIFY(!createTransformerRunner(*m_device, *m_model, options));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestRealModel)
+#include "tst_real_model.moc"
