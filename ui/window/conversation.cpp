@@ -123,8 +123,14 @@ void Conversation::showMessages() {
 }
 
 bool Conversation::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == m_stack && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
+  if (watched == m_stack && (event->type() == QEvent::Resize || event->type() == QEvent::Move)) {
     placeOverlays();
+  }
+  // A row without its bar takes no room.
+  if (QLayout* row = m_barRows.value(watched); row != nullptr) {
+    if (event->type() == QEvent::ShowToParent) row->setContentsMargins(kBarMargins);
+    if (event->type() == QEvent::HideToParent) row->setContentsMargins({});
+  }
   return QWidget::eventFilter(watched, event);
 }
 
