@@ -45,9 +45,12 @@ if command -v apt-cache >/dev/null && apt-cache show cmake >/dev/null 2>&1; then
   done < <("$top/dev" packages)
 fi
 
+# Read once: a pipe into `grep -q` would end the script early, and pipefail would call that a failure.
+listed=$("$top/dev" packages)
+
 # Every pkg-config module and CMake package the build asks for has a package in the list that brings it.
 for pair in libhwy:libhwy-dev sentencepiece:libsentencepiece-dev sqlite3:libsqlite3-dev libxxhash:libxxhash-dev \
   nlohmann_json:nlohmann-json3-dev tl-expected:libexpected-dev CLI11:libcli11-dev Svg:libqt6svg6-dev Qml:qt6-declarative-dev; do
-  "$top/dev" packages | grep -qx "${pair#*:}" || fail "${pair%%:*} is asked for, ${pair#*:} is not in the list"
+  grep -qx "${pair#*:}" <<<"$listed" || fail "${pair%%:*} is asked for, ${pair#*:} is not in the list"
 done
 echo "set-up step: all cases as expected"
