@@ -1,9 +1,9 @@
 // The seam between models and processors: memory, streams and about twenty ops, the same on every device.
 //
-// Ops are enqueued on a stream and run in order on it; they return nothing. What goes wrong on a device surfaces at
-// synchronize(). Sizes and pointers are the caller's promise: an op checks shapes in debug builds only.
-// Thread promise: one thread at a time per stream; allocate() and loadWeight() from any one thread at a time.
-// Float results are the same for a row whatever other rows are in the call (ALGORITHM.md, invariant 8).
+// Ops are enqueued on a stream and run in order on it; they return nothing. What goes wrong on a device
+// surfaces at synchronize(). Sizes and pointers are the caller's promise: an op checks shapes in debug builds
+// only. Thread promise: one thread at a time per stream; allocate() and loadWeight() from any one thread at a
+// time. Float results are the same for a row whatever other rows are in the call (ALGORITHM.md, invariant 8).
 #pragma once
 
 #include <cstddef>

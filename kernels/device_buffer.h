@@ -11,7 +11,8 @@ class DeviceBuffer {
   using Release = void (*)(void* data, std::size_t bytes);
 
   DeviceBuffer() = default;
-  DeviceBuffer(void* data, std::size_t bytes, Release release) : m_data(data), m_bytes(bytes), m_release(release) {}
+  DeviceBuffer(void* data, std::size_t bytes, Release release)
+      : m_data(data), m_bytes(bytes), m_release(release) {}
   DeviceBuffer(DeviceBuffer&& other) noexcept { swap(other); }
   DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {
     DeviceBuffer taken(std::move(other));

@@ -1,5 +1,6 @@
 // The arguments of every op, one struct each. Pointers are device memory, matrices row-major.
-// Names: T tokens of the step, H query heads, G KV heads, D head dimension, L layers, n entries of a sequence.
+// Names: T tokens of the step, H query heads, G KV heads, D head dimension, L layers, n entries of a
+// sequence.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +12,9 @@ namespace zipage {
 
 /// output[t] = table[tokenIds[t]]
 struct EmbedArguments {
-  ConstTensorView table;                     // [vocabulary, model]
-  const std::int32_t* tokenIds = nullptr;    // [T]
-  TensorView output;                         // [T, model]
+  ConstTensorView table;                   // [vocabulary, model]
+  const std::int32_t* tokenIds = nullptr;  // [T]
+  TensorView output;                       // [T, model]
 };
 
 /// output[t] = input[t] / sqrt(mean(input[t]²) + epsilon) · gain. Output may be input.
@@ -21,7 +22,7 @@ struct RmsNormArguments {
   ConstTensorView input;  // [T, columns]
   ConstTensorView gain;   // [1, columns] F32
   float epsilon = 1e-6F;
-  TensorView output;      // [T, columns]
+  TensorView output;  // [T, columns]
 };
 
 /// output = input · weightᵀ (+ bias) (+ output when accumulate).
@@ -42,23 +43,24 @@ struct Rope {
   RopeStyle style = RopeStyle::HalfSplit;
 };
 
-/// Normalises (where gains are present) and rotates queries and keys, writes keys, values and positions into the
-/// pages, zeroes the running score of the slot, and writes queries into the query windows.
+/// Normalises (where gains are present) and rotates queries and keys, writes keys, values and positions into
+/// the pages, zeroes the running score of the slot, and writes queries into the query windows.
 struct StoreKeyValueArguments {
-  TensorView queries;            // [T, H · D], normalised and rotated in place
-  ConstTensorView keys;          // [T, G · D], before norm and rotation
-  ConstTensorView values;        // [T, G · D]
-  ConstTensorView queryGain;     // [1, D] F32 or absent: RMS norm per head
-  ConstTensorView keyGain;       // [1, D] F32 or absent
+  TensorView queries;         // [T, H · D], normalised and rotated in place
+  ConstTensorView keys;       // [T, G · D], before norm and rotation
+  ConstTensorView values;     // [T, G · D]
+  ConstTensorView queryGain;  // [1, D] F32 or absent: RMS norm per head
+  ConstTensorView keyGain;    // [1, D] F32 or absent
   float epsilon = 1e-6F;
   Rope rope;
   int layer = 0;
   PagedBatch batch;
   PagedKv kv;
-  QueryWindow window;            // queries == nullptr: no windows
+  QueryWindow window;  // queries == nullptr: no windows
 };
 
-/// Causal attention over pages: the i-th of a sequence's c tokens sees its first physical − (c − 1 − i) entries.
+/// Causal attention over pages: the i-th of a sequence's c tokens sees its first physical − (c − 1 − i)
+/// entries.
 struct PagedAttentionArguments {
   ConstTensorView queries;  // [T, H · D]
   float scale = 1.0F;       // 1 / sqrt(D)
@@ -66,7 +68,7 @@ struct PagedAttentionArguments {
   int queryHeads = 0;
   PagedBatch batch;
   PagedKv kv;
-  TensorView output;        // [T, H · D]
+  TensorView output;  // [T, H · D]
 };
 
 /// output[t, i] = silu(gate[t, i]) · up[t, i]
@@ -92,15 +94,15 @@ struct SamplingRow {
   std::int32_t topK = 0;           // 0: off
   std::int32_t historyStart = 0;   // range in SampleArguments::history
   std::int32_t historyCount = 0;
-  std::uint64_t seed = 0;          // the draw is a pure function of (seed, counter)
+  std::uint64_t seed = 0;  // the draw is a pure function of (seed, counter)
   std::uint64_t counter = 0;
 };
 
 struct SampleArguments {
-  ConstTensorView logits;                // [rows, vocabulary] F32
-  const SamplingRow* rows = nullptr;     // [rows]
+  ConstTensorView logits;             // [rows, vocabulary] F32
+  const SamplingRow* rows = nullptr;  // [rows]
   const std::int32_t* history = nullptr;
-  std::int32_t* tokens = nullptr;        // [rows]
+  std::int32_t* tokens = nullptr;  // [rows]
 };
 
 /// The entries of one sequence, as every compression op sees them: all layers and KV heads at once.
@@ -111,12 +113,13 @@ struct SequenceEntries {
 };
 
 /// Step 1 of a compression: attention[l, g, j] = mean over rows i of max over the group's heads h of
-/// softmax_j(q[h, i] · k[j] · scale), over all n entries; an entry whose position is newer than the row's is masked.
+/// softmax_j(q[h, i] · k[j] · scale), over all n entries; an entry whose position is newer than the row's is
+/// masked.
 struct WindowScoresArguments {
   SequenceEntries entries;
   QueryWindow window;
   int querySlot = 0;
-  int numRows = 0;             // complete rows, at most windowTokens
+  int numRows = 0;                // complete rows, at most windowTokens
   std::int32_t lastPosition = 0;  // position of the newest row; row of position t is t mod windowTokens
   float scale = 1.0F;
   float* attention = nullptr;  // out [L, G, n]
@@ -129,48 +132,48 @@ struct FuseScoresArguments {
   const float* attention = nullptr;  // [L, G, n]
   int numScored = 0;                 // entries that were there at the last compression
   float decay = 0.0F;
-  int poolKernel = 1;                // odd
-  float* global = nullptr;           // out [L, G, n]
-  float* pooled = nullptr;           // out [L, G, n]
+  int poolKernel = 1;       // odd
+  float* global = nullptr;  // out [L, G, n]
+  float* pooled = nullptr;  // out [L, G, n]
 };
 
-/// Step 4: redundancy[l, g, m] = softmax over all n of (sum of cosines of m within its segment) / (temperature ·
-/// segmentTokens), after the newest of each column's near-duplicates has been cleared.
+/// Step 4: redundancy[l, g, m] = softmax over all n of (sum of cosines of m within its segment) /
+/// (temperature · segmentTokens), after the newest of each column's near-duplicates has been cleared.
 struct RedundancyArguments {
   SequenceEntries entries;
-  Rope rope;                  // used when positionFree: keys are rotated back by their stored position
+  Rope rope;  // used when positionFree: keys are rotated back by their stored position
   bool positionFree = true;
-  int segmentTokens = 256;    // 0: compare all, and divide by n
+  int segmentTokens = 256;  // 0: compare all, and divide by n
   float similarityThreshold = 0.5F;
   float temperature = 0.2F;
   float* redundancy = nullptr;  // out [L, G, n]
 };
 
-/// Step 5: score = weight · pooled − (1 − weight) · redundancy, +infinity where protectedEntries is set; the `keep`
-/// best of each (layer, head), exact, ties to the larger index.
+/// Step 5: score = weight · pooled − (1 − weight) · redundancy, +infinity where protectedEntries is set; the
+/// `keep` best of each (layer, head), exact, ties to the larger index.
 struct SelectEntriesArguments {
   int numLayers = 0;
   int kvHeads = 0;
   int numEntries = 0;
-  const float* pooled = nullptr;                     // [L, G, n]
-  const float* redundancy = nullptr;                 // [L, G, n]
-  const std::uint8_t* protectedEntries = nullptr;    // [n], the same for every layer and head
+  const float* pooled = nullptr;                   // [L, G, n]
+  const float* redundancy = nullptr;               // [L, G, n]
+  const std::uint8_t* protectedEntries = nullptr;  // [n], the same for every layer and head
   float weight = 0.2F;
   int keep = 0;
-  float* scores = nullptr;          // out [L, G, n]
-  std::int32_t* kept = nullptr;     // out [L, G, keep] physical indices, ascending
-  float* cut = nullptr;             // out [L, G] the smallest kept score
+  float* scores = nullptr;       // out [L, G, n]
+  std::int32_t* kept = nullptr;  // out [L, G, keep] physical indices, ascending
+  float* cut = nullptr;          // out [L, G] the smallest kept score
 };
 
-/// Step 6: moves the kept entries, in order, into the first pages of the target table, with their positions and their
-/// new running score. Target pages may be fresh ones or source pages in any arrangement: every kept entry is read before
-/// the page it lies in is overwritten.
+/// Step 6: moves the kept entries, in order, into the first pages of the target table, with their positions
+/// and their new running score. Target pages may be fresh ones or source pages in any arrangement: every kept
+/// entry is read before the page it lies in is overwritten.
 struct CompactPagesArguments {
   SequenceEntries entries;
   const std::int32_t* targetTable = nullptr;  // [ceil(keep / pageTokens)]
   const std::int32_t* kept = nullptr;         // [L, G, keep]
   int keep = 0;
-  const float* global = nullptr;              // [L, G, n]
+  const float* global = nullptr;  // [L, G, n]
 };
 
 }  // namespace zipage

@@ -1,9 +1,10 @@
 // The page pool and the query windows as kernels see them: pointers and extents, no ownership.
 //
 //   keys and values   [layer][page][K|V][kvHead][slot][headDim]     one (page, head) tile is contiguous
-//   positions         [layer][page][kvHead][slot]   int32           logical position of the token in that slot
-//   scores            [layer][page][kvHead][slot]   float           running score F of ALGORITHM.md
-//   query windows     [layer][querySlot][row][queryHead][headDim]   ring: the token at position t writes row t mod w
+//   positions         [layer][page][kvHead][slot]   int32           logical position of the token in that
+//   slot scores            [layer][page][kvHead][slot]   float           running score F of ALGORITHM.md
+//   query windows     [layer][querySlot][row][queryHead][headDim]   ring: the token at position t writes row
+//   t mod w
 #pragma once
 
 #include <cstddef>
@@ -57,7 +58,8 @@ struct QueryWindow {
   }
   /// Row `row` of query slot `slot`: [queryHeads, headDim].
   std::byte* row(int layer, int slot, int row) const {
-    return queries + ((static_cast<std::size_t>(layer) * numQuerySlots + slot) * windowTokens + row) * rowBytes();
+    return queries +
+           ((static_cast<std::size_t>(layer) * numQuerySlots + slot) * windowTokens + row) * rowBytes();
   }
 };
 
@@ -65,11 +67,12 @@ struct QueryWindow {
 struct PagedBatch {
   int numTokens = 0;
   int numSequences = 0;
-  int maxPages = 0;                       // row length of pageTables
-  const std::int32_t* tokenIds = nullptr;    // [numTokens]
-  const std::int32_t* positions = nullptr;   // [numTokens] logical position
+  int maxPages = 0;                           // row length of pageTables
+  const std::int32_t* tokenIds = nullptr;     // [numTokens]
+  const std::int32_t* positions = nullptr;    // [numTokens] logical position
   const std::int32_t* targetSlots = nullptr;  // [numTokens] page * pageTokens + slot the token is written to
-  const std::int32_t* queryRows = nullptr;   // [numTokens] querySlot * windowTokens + row, or -1: no query slot
+  const std::int32_t* queryRows =
+      nullptr;  // [numTokens] querySlot * windowTokens + row, or -1: no query slot
   const std::int32_t* queryStart = nullptr;  // [numSequences + 1] first token of each sequence in this batch
   const std::int32_t* physical = nullptr;    // [numSequences] entries held, this step's tokens included
   const std::int32_t* pageTables = nullptr;  // [numSequences, maxPages]

@@ -1,4 +1,5 @@
-// Shapes and element types of what lies in device memory. Plain data: nothing here owns, allocates or computes.
+// Shapes and element types of what lies in device memory. Plain data: nothing here owns, allocates or
+// computes.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +18,14 @@ struct DataTypeLayout {
 
 constexpr DataTypeLayout layoutOf(DataType type) {
   switch (type) {
-    case DataType::F32: return {"F32", 1, 4};
-    case DataType::F16: return {"F16", 1, 2};
-    case DataType::BF16: return {"BF16", 1, 2};
-    case DataType::Q8_0: return {"Q8_0", 32, 34};
+    case DataType::F32:
+      return {"F32", 1, 4};
+    case DataType::F16:
+      return {"F16", 1, 2};
+    case DataType::BF16:
+      return {"BF16", 1, 2};
+    case DataType::Q8_0:
+      return {"Q8_0", 32, 34};
   }
   return {"unknown", 1, 0};
 }

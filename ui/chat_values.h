@@ -1,4 +1,5 @@
-// What the window shows and asks for, as plain values. The app fills them; the window never looks behind them.
+// What the window shows and asks for, as plain values. The app fills them; the window never looks behind
+// them.
 #pragma once
 
 #include <QDateTime>
@@ -22,9 +23,9 @@ struct MessageItem {
   qint64 id = 0;
   Role role = Role::User;
   ReplyState state = ReplyState::Complete;
-  QString text;        // Markdown
-  QString reasoning;   // plain text; empty: none
-  QString error;       // why state is Failed, or what else the reader must know
+  QString text;       // Markdown
+  QString reasoning;  // plain text; empty: none
+  QString error;      // why state is Failed, or what else the reader must know
   qint64 reasoningMs = 0;
   qint64 reasoningTokens = 0;
   qint64 generatedTokens = 0;
@@ -38,7 +39,7 @@ struct MessageItem {
 
 /// How the next reply of a chat is made.
 struct GenerationSettings {
-  bool bounded = true;      // policy budget; else full
+  bool bounded = true;  // policy budget; else full
   int budgetTokens = 512;
   int periodTokens = 128;
   bool thinking = true;
@@ -48,7 +49,7 @@ struct GenerationSettings {
   double minP = 0.0;
   int topK = 20;
   double repetitionPenalty = 1.0;
-  qint64 seed = -1;         // -1: another one each time
+  qint64 seed = -1;  // -1: another one each time
   QString systemPrompt;
 };
 

@@ -11,8 +11,9 @@ Result<std::unique_ptr<SessionStore>> Application::openStore(const AppPaths& pat
   auto store = folders ? SessionStore::open(paths.databaseFile())
                        : Result<std::unique_ptr<SessionStore>>(tl::unexpected(folders.error()));
   if (store) return store;
-  problem = tr("Chats cannot be kept: %1. What you write now lives in a temporary folder and is lost at the end.")
-                .arg(QString::fromStdString(store.error().message));
+  problem =
+      tr("Chats cannot be kept: %1. What you write now lives in a temporary folder and is lost at the end.")
+          .arg(QString::fromStdString(store.error().message));
   return SessionStore::open(std::filesystem::path(fallback.path().toStdString()) / "zipage.db");
 }
 
@@ -27,8 +28,10 @@ ChatController::Stored Application::readStored(const SessionStore& store, QStrin
   stored.nextId = *nextId;
   for (const ChatRecord& chat : *chats) {
     auto messages = store.messages(chat.id);
-    if (messages) stored.messages[chat.id.value] = std::move(*messages);
-    else problem = QString::fromStdString(messages.error().message);
+    if (messages)
+      stored.messages[chat.id.value] = std::move(*messages);
+    else
+      problem = QString::fromStdString(messages.error().message);
   }
   stored.chats = std::move(*chats);
   return stored;
@@ -45,7 +48,8 @@ Application::Application(const QString& modelPath) {
   m_window = std::make_unique<ui::MainWindow>();
   m_store = std::make_unique<StoreThread>(std::move(*store), [window = m_window.get()](const Error& error) {
     const QString text = tr("Saving failed: %1").arg(QString::fromStdString(error.message));
-    QMetaObject::invokeMethod(window, [window, text] { window->showProblem(text); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        window, [window, text] { window->showProblem(text); }, Qt::QueuedConnection);
   });
   m_host = std::make_unique<EngineHost>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
@@ -59,10 +63,10 @@ Application::Application(const QString& modelPath) {
 }
 
 Application::~Application() {
-  m_chats->stopAll();   // replies keep what they have
-  m_host.reset();       // joins engine and worker
+  m_chats->stopAll();  // replies keep what they have
+  m_host.reset();      // joins engine and worker
   m_chats.reset();
-  m_store.reset();      // writes everything that was posted, joins; may still speak to the window
+  m_store.reset();  // writes everything that was posted, joins; may still speak to the window
   m_window.reset();
 }
 

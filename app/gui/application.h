@@ -1,5 +1,5 @@
-// The window program, put together: paths, store, engine, controller, window. The order of its members is the order of
-// start; shutdown is written once, in the destructor.
+// The window program, put together: paths, store, engine, controller, window. The order of its members is the
+// order of start; shutdown is written once, in the destructor.
 #pragma once
 
 #include <QObject>
@@ -29,8 +29,8 @@ class Application final : public QObject {
   /// Sends `question` in a new chat once a model is ready.
   void askWhenReady(const QString& question);
 
-  /// Opens what the database holds; falls back to a temporary folder, said in the window, so that a full or read-only
-  /// disk never keeps anyone from asking a question.
+  /// Opens what the database holds; falls back to a temporary folder, said in the window, so that a full or
+  /// read-only disk never keeps anyone from asking a question.
   static Result<std::unique_ptr<SessionStore>> openStore(const AppPaths& paths, QTemporaryDir& fallback,
                                                          QString& problem);
 

@@ -91,7 +91,8 @@ void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
   if (model.state != ui::ModelInfo::State::Ready) return;
   const SamplingDefaults& ofModel = m_host.session().model().samplingDefaults;
   const ui::GenerationSettings builtIn;
-  m_defaults.temperature = static_cast<double>(ofModel.temperature.value_or(static_cast<float>(builtIn.temperature)));
+  m_defaults.temperature =
+      static_cast<double>(ofModel.temperature.value_or(static_cast<float>(builtIn.temperature)));
   m_defaults.topP = static_cast<double>(ofModel.topP.value_or(static_cast<float>(builtIn.topP)));
   m_defaults.minP = static_cast<double>(ofModel.minP.value_or(static_cast<float>(builtIn.minP)));
   m_defaults.topK = ofModel.topK.value_or(builtIn.topK);
@@ -251,7 +252,8 @@ void ChatController::onPrompt(const PreparedPrompt& prompt) {
   if (chat == nullptr || !m_host.isReady()) return refuse(tr("The model was closed.").toStdString());
 
   const ModelBundle& model = m_host.session().model();
-  auto request = makeRequest(requestSettingsFor(chat->settings), model, m_host.session().limits(), prompt.tokens);
+  auto request =
+      makeRequest(requestSettingsFor(chat->settings), model, m_host.session().limits(), prompt.tokens);
   if (!request) return refuse(request.error().message);
   request->owner = OwnerId{reply.record().chat.value};
   reply.begin(m_host.submit(std::move(*request)), model.tokenizer, model.reasoningMarks,

@@ -1,5 +1,5 @@
-// Chats between window, engine and database: takes what the user asks for, drives replies, keeps what is written.
-// GUI thread; never waits for the engine or the store.
+// Chats between window, engine and database: takes what the user asks for, drives replies, keeps what is
+// written. GUI thread; never waits for the engine or the store.
 #pragma once
 
 #include <QHash>
@@ -7,8 +7,8 @@
 #include <memory>
 #include <unordered_map>
 
-#include "app/gui/reply.h"
 #include "app/gui/engine_host.h"
+#include "app/gui/reply.h"
 #include "engine/store/store_thread.h"
 #include "ui/chat_values.h"
 
@@ -20,7 +20,7 @@ class ChatController final : public QObject {
  public:
   /// What was stored when the program started.
   struct Stored {
-    std::vector<ChatRecord> chats;                                        // latest first
+    std::vector<ChatRecord> chats;                                           // latest first
     std::unordered_map<std::uint64_t, std::vector<MessageRecord>> messages;  // by chat id
     std::uint64_t nextId = 1;
   };

@@ -48,7 +48,8 @@ ui::GenerationSettings settingsFromJson(const std::string& json, const ui::Gener
   settings.topP = boundedDouble(object, "topP", defaults.topP, 0.0, 1.0);
   settings.minP = boundedDouble(object, "minP", defaults.minP, 0.0, 1.0);
   settings.topK = boundedInt(object, "topK", defaults.topK, 0, 1 << 20);
-  settings.repetitionPenalty = boundedDouble(object, "repetitionPenalty", defaults.repetitionPenalty, 0.1, 10.0);
+  settings.repetitionPenalty =
+      boundedDouble(object, "repetitionPenalty", defaults.repetitionPenalty, 0.1, 10.0);
   settings.seed = object.value("seed").toInteger(defaults.seed);
   settings.systemPrompt = object.value("systemPrompt").toString(defaults.systemPrompt);
   return settings;

@@ -1,5 +1,5 @@
-// GenerationSettings as the JSON text a chat keeps in the database. Unknown or damaged parts fall back to defaults, so
-// that a chat of another version still opens.
+// GenerationSettings as the JSON text a chat keeps in the database. Unknown or damaged parts fall back to
+// defaults, so that a chat of another version still opens.
 #pragma once
 
 #include <string>

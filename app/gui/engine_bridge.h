@@ -1,5 +1,5 @@
-// Brings what the engine thread reports into the GUI thread, at most once a frame, however many steps the engine makes.
-// The sink may be called from any thread; signals come in the bridge's own.
+// Brings what the engine thread reports into the GUI thread, at most once a frame, however many steps the
+// engine makes. The sink may be called from any thread; signals come in the bridge's own.
 #pragma once
 
 #include <QObject>
@@ -30,11 +30,11 @@ class EngineBridge final : public QObject {
   // Shared with the sinks, which may outlive the bridge.
   struct Inbox {
     std::mutex mutex;
-    std::vector<EngineEvent> events;                  // guarded by mutex
-    std::shared_ptr<const CacheSnapshot> snapshot;    // guarded by mutex
-    EngineMetrics metrics;                            // guarded by mutex
-    bool isWakeUpSent = false;                        // guarded by mutex
-    EngineBridge* bridge = nullptr;                   // guarded by mutex; null once the bridge is gone
+    std::vector<EngineEvent> events;                // guarded by mutex
+    std::shared_ptr<const CacheSnapshot> snapshot;  // guarded by mutex
+    EngineMetrics metrics;                          // guarded by mutex
+    bool isWakeUpSent = false;                      // guarded by mutex
+    EngineBridge* bridge = nullptr;                 // guarded by mutex; null once the bridge is gone
   };
   struct Detach {
     std::shared_ptr<Inbox> inbox;

@@ -48,7 +48,8 @@ void EngineHost::onLoaded(const LoadedSession& loaded) {
   startEngine();
   const ModelConfig& config = m_session->model().config;
   model.state = ui::ModelInfo::State::Ready;
-  model.name = config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
+  model.name =
+      config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
   model.description = QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") +
                       QString::fromStdString(m_session->device().info().description);
   emit modelChanged(model);

@@ -1,6 +1,6 @@
-// The model that is open, and the engine that runs it. Loading, template parsing, rendering and tokenizing happen on a
-// worker thread; requests go to the engine's thread. Lives in the GUI thread, which never waits here except in the
-// destructor and when one model takes another's place.
+// The model that is open, and the engine that runs it. Loading, template parsing, rendering and tokenizing
+// happen on a worker thread; requests go to the engine's thread. Lives in the GUI thread, which never waits
+// here except in the destructor and when one model takes another's place.
 #pragma once
 
 #include <QObject>

@@ -11,15 +11,18 @@ int main(int argc, char** argv) {
   QApplication qtApplication(argc, argv);
 
   QCommandLineParser parser;
-  parser.setApplicationDescription(QApplication::translate("main", "Chat with local reasoning models in bounded memory."));
+  parser.setApplicationDescription(
+      QApplication::translate("main", "Chat with local reasoning models in bounded memory."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("model"),
-                               QApplication::translate("main", "A .gguf file to open; the embedded model without one."),
-                               QStringLiteral("[model]"));
-  const QCommandLineOption ask(QStringLiteral("ask"),
-                               QApplication::translate("main", "Ask this in a new chat as soon as the model is ready."),
-                               QStringLiteral("text"));
+  parser.addPositionalArgument(
+      QStringLiteral("model"),
+      QApplication::translate("main", "A .gguf file to open; the embedded model without one."),
+      QStringLiteral("[model]"));
+  const QCommandLineOption ask(
+      QStringLiteral("ask"),
+      QApplication::translate("main", "Ask this in a new chat as soon as the model is ready."),
+      QStringLiteral("text"));
   parser.addOption(ask);
   parser.process(qtApplication);
 

@@ -1,5 +1,5 @@
-// Slow work about a model, away from the GUI thread: opening it, parsing its template, rendering and tokenizing prompts.
-// An object of a worker thread: reached by queued calls, answers by signals.
+// Slow work about a model, away from the GUI thread: opening it, parsing its template, rendering and
+// tokenizing prompts. An object of a worker thread: reached by queued calls, answers by signals.
 #pragma once
 
 #include <QObject>

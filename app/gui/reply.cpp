@@ -8,15 +8,22 @@ namespace {
 
 constexpr qint64 kSaveEveryMs = 1000;
 
-qint64 toMs(Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
+qint64 toMs(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
 
 ui::ReplyState shownState(MessageState state) {
   switch (state) {
-    case MessageState::Complete: return ui::ReplyState::Complete;
-    case MessageState::Streaming: return ui::ReplyState::Waiting;
-    case MessageState::Stopped: return ui::ReplyState::Stopped;
-    case MessageState::Interrupted: return ui::ReplyState::Interrupted;
-    case MessageState::Failed: return ui::ReplyState::Failed;
+    case MessageState::Complete:
+      return ui::ReplyState::Complete;
+    case MessageState::Streaming:
+      return ui::ReplyState::Waiting;
+    case MessageState::Stopped:
+      return ui::ReplyState::Stopped;
+    case MessageState::Interrupted:
+      return ui::ReplyState::Interrupted;
+    case MessageState::Failed:
+      return ui::ReplyState::Failed;
   }
   return ui::ReplyState::Complete;
 }
@@ -24,10 +31,13 @@ ui::ReplyState shownState(MessageState state) {
 MessageState storedState(FinishReason reason) {
   switch (reason) {
     case FinishReason::EndToken:
-    case FinishReason::Length: return MessageState::Complete;
-    case FinishReason::Cancelled: return MessageState::Stopped;
+    case FinishReason::Length:
+      return MessageState::Complete;
+    case FinishReason::Cancelled:
+      return MessageState::Stopped;
     case FinishReason::PoolExhausted:
-    case FinishReason::Failed: return MessageState::Failed;
+    case FinishReason::Failed:
+      return MessageState::Failed;
   }
   return MessageState::Complete;
 }

@@ -1,5 +1,5 @@
-// One assistant message while it is being made: turns tokens into reasoning and answer, and keeps the record that is
-// written to the database. One thread.
+// One assistant message while it is being made: turns tokens into reasoning and answer, and keeps the record
+// that is written to the database. One thread.
 #pragma once
 
 #include <QElapsedTimer>

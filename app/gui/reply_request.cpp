@@ -13,7 +13,8 @@ PromptJob promptJobFor(const std::vector<MessageRecord>& messages, const ui::Gen
   for (const MessageRecord& message : messages) {
     const bool isUser = message.role == MessageRole::User;
     if (!isUser && message.text.empty()) continue;
-    job.turns.push_back({isUser ? TurnRole::User : TurnRole::Assistant, message.text, isUser ? "" : message.reasoning});
+    job.turns.push_back(
+        {isUser ? TurnRole::User : TurnRole::Assistant, message.text, isUser ? "" : message.reasoning});
   }
   return job;
 }

@@ -1,4 +1,5 @@
-// What a chat's messages and settings ask of the model: the conversation to render, and the request's settings.
+// What a chat's messages and settings ask of the model: the conversation to render, and the request's
+// settings.
 #pragma once
 
 #include <vector>

@@ -28,5 +28,7 @@ using TokenId = std::int32_t;
 
 template <typename Tag>
 struct std::hash<zipage::StrongId<Tag>> {
-  std::size_t operator()(const zipage::StrongId<Tag>& id) const noexcept { return std::hash<std::uint64_t>{}(id.value); }
+  std::size_t operator()(const zipage::StrongId<Tag>& id) const noexcept {
+    return std::hash<std::uint64_t>{}(id.value);
+  }
 };

@@ -22,8 +22,9 @@ float randomScore(std::uint64_t position, std::uint64_t head) {
 
 }  // namespace
 
-Result<CompressionPipeline> CompressionPipeline::create(Device& device, const PagedKv& kv, const QueryWindow& window,
-                                                        const Rope& rope, float attentionScale, int maxEntries) {
+Result<CompressionPipeline> CompressionPipeline::create(Device& device, const PagedKv& kv,
+                                                        const QueryWindow& window, const Rope& rope,
+                                                        float attentionScale, int maxEntries) {
   CompressionPipeline pipeline(device);
   pipeline.m_kv = kv;
   pipeline.m_window = window;
@@ -32,10 +33,11 @@ Result<CompressionPipeline> CompressionPipeline::create(Device& device, const Pa
   pipeline.m_maxEntries = maxEntries;
   const std::size_t heads = static_cast<std::size_t>(kv.numLayers) * kv.kvHeads;
   const auto n = static_cast<std::size_t>(maxEntries);
-  const std::size_t bytes =
-      6 * rounded(heads * n * sizeof(float)) + rounded(heads * sizeof(float)) + 3 * rounded(n * sizeof(std::int32_t));
+  const std::size_t bytes = 6 * rounded(heads * n * sizeof(float)) + rounded(heads * sizeof(float)) +
+                            3 * rounded(n * sizeof(std::int32_t));
   auto workspace = device.allocate(bytes);
-  if (!workspace) return failure(ErrorCode::OutOfMemory, "compression workspace: " + workspace.error().message);
+  if (!workspace)
+    return failure(ErrorCode::OutOfMemory, "compression workspace: " + workspace.error().message);
   pipeline.m_workspace = std::move(*workspace);
   pipeline.m_ruleScores.resize(heads * n);
   return pipeline;
@@ -63,14 +65,20 @@ CompressionPipeline::Workspace CompressionPipeline::layOut() const {
 }
 
 void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
-  ZIPAGE_CHECK(plan.numEntries <= m_maxEntries, "the compression workspace is sized for the longest sequence");
+  ZIPAGE_CHECK(plan.numEntries <= m_maxEntries,
+               "the compression workspace is sized for the longest sequence");
   const Workspace work = layOut();
-  m_device->copyToDevice(stream, work.sourceTable, plan.sourcePages.data(), plan.sourcePages.size() * sizeof(PageIndex));
-  m_device->copyToDevice(stream, work.targetTable, plan.targetPages.data(), plan.targetPages.size() * sizeof(PageIndex));
-  m_device->copyToDevice(stream, work.protectedEntries, plan.protectedEntries.data(), plan.protectedEntries.size());
+  m_device->copyToDevice(stream, work.sourceTable, plan.sourcePages.data(),
+                         plan.sourcePages.size() * sizeof(PageIndex));
+  m_device->copyToDevice(stream, work.targetTable, plan.targetPages.data(),
+                         plan.targetPages.size() * sizeof(PageIndex));
+  m_device->copyToDevice(stream, work.protectedEntries, plan.protectedEntries.data(),
+                         plan.protectedEntries.size());
   const SequenceEntries entries{m_kv, work.sourceTable, plan.numEntries};
-  if (plan.settings.rule == SelectionRule::Scored) score(stream, plan, entries, work);
-  else scoreByRule(stream, plan, work);
+  if (plan.settings.rule == SelectionRule::Scored)
+    score(stream, plan, entries, work);
+  else
+    scoreByRule(stream, plan, work);
   selectAndCompact(stream, plan, entries, work);
 }
 
@@ -112,7 +120,8 @@ void CompressionPipeline::scoreByRule(Stream& stream, const CompressionPlan& pla
   const std::size_t count = static_cast<std::size_t>(heads) * plan.numEntries;
   for (int head = 0; head < heads; ++head) {
     for (int j = 0; j < plan.numEntries; ++j) {
-      const auto salt = plan.seed + static_cast<std::uint64_t>(plan.lastPosition) * 4096 + static_cast<std::uint64_t>(j);
+      const auto salt =
+          plan.seed + static_cast<std::uint64_t>(plan.lastPosition) * 4096 + static_cast<std::uint64_t>(j);
       m_ruleScores[static_cast<std::size_t>(head) * plan.numEntries + j] =
           plan.settings.rule == SelectionRule::Recent ? static_cast<float>(j) : randomScore(salt, head);
     }
@@ -122,8 +131,8 @@ void CompressionPipeline::scoreByRule(Stream& stream, const CompressionPlan& pla
   m_device->fillZero(stream, work.global, count * sizeof(float));
 }
 
-void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
-                                           const Workspace& work) {
+void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan& plan,
+                                           const SequenceEntries& entries, const Workspace& work) {
   SelectEntriesArguments select;
   select.numLayers = m_kv.numLayers;
   select.kvHeads = m_kv.kvHeads;

@@ -1,5 +1,5 @@
-// Runs planned compressions on a device: attention of the window, running score, redundancy, selection, compaction. Owns
-// the workspace; allocates nothing after create().
+// Runs planned compressions on a device: attention of the window, running score, redundancy, selection,
+// compaction. Owns the workspace; allocates nothing after create().
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace zipage {
 class CompressionPipeline {
  public:
   /// `maxEntries`: of the longest sequence that will be compressed. `device` outlives the pipeline.
-  static Result<CompressionPipeline> create(Device& device, const PagedKv& kv, const QueryWindow& window, const Rope& rope,
-                                            float attentionScale, int maxEntries);
+  static Result<CompressionPipeline> create(Device& device, const PagedKv& kv, const QueryWindow& window,
+                                            const Rope& rope, float attentionScale, int maxEntries);
 
   /// Enqueues one compression. REQUIRES: plan.numEntries <= maxEntries.
   void run(Stream& stream, const CompressionPlan& plan);
@@ -25,22 +25,24 @@ class CompressionPipeline {
   explicit CompressionPipeline(Device& device) : m_device(&device) {}
 
   struct Workspace {
-    float* attention;   // [L, G, n]
-    float* global;      // [L, G, n]
-    float* pooled;      // [L, G, n]
-    float* redundancy;  // [L, G, n]
-    float* scores;      // [L, G, n]
-    float* cut;         // [L, G]
-    std::int32_t* kept;         // [L, G, keep]
-    std::int32_t* sourceTable;  // [pages]
-    std::int32_t* targetTable;  // [pages]
+    float* attention;                // [L, G, n]
+    float* global;                   // [L, G, n]
+    float* pooled;                   // [L, G, n]
+    float* redundancy;               // [L, G, n]
+    float* scores;                   // [L, G, n]
+    float* cut;                      // [L, G]
+    std::int32_t* kept;              // [L, G, keep]
+    std::int32_t* sourceTable;       // [pages]
+    std::int32_t* targetTable;       // [pages]
     std::uint8_t* protectedEntries;  // [n]
   };
 
   Workspace layOut() const;
-  void score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries, const Workspace& work);
+  void score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+             const Workspace& work);
   void scoreByRule(Stream& stream, const CompressionPlan& plan, const Workspace& work);
-  void selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries, const Workspace& work);
+  void selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                        const Workspace& work);
 
   Device* m_device;
   PagedKv m_kv;

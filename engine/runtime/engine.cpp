@@ -15,7 +15,8 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
       allocator(limits_.numPages),
       slots(limits_.numQuerySlots),
       compressor(allocator, limits_.pageTokens, limits_.windowTokens),
-      scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences, limits_.watermark},
+      scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences,
+                 limits_.watermark},
                 allocator, slots),
       builder(limits_.pageTokens, limits_.windowTokens) {
   metrics.pagesTotal = limits_.numPages;
@@ -44,7 +45,8 @@ void Engine::cancel(RequestId request) {
 }
 
 bool Engine::hasWork() const {
-  return !m_state->scheduler.running().empty() || !m_state->scheduler.waiting().empty() || !m_state->events.empty();
+  return !m_state->scheduler.running().empty() || !m_state->scheduler.waiting().empty() ||
+         !m_state->events.empty();
 }
 
 std::vector<EngineEvent> Engine::step() {
@@ -114,7 +116,8 @@ void Engine::State::compress(Sequence& sequence) {
   ++metrics.compressions;
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
-  events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+  events.emplace_back(
+      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
 }
 
 void Engine::State::runStep() {
@@ -139,7 +142,8 @@ void Engine::State::runStep() {
     sequence.computed += share.numTokens;
     sequence.physical += share.numTokens;
     const auto promptTokens = static_cast<std::int64_t>(sequence.request.prompt.size());
-    metrics.promptTokens += std::max<std::int64_t>(0, std::min(sequence.computed, promptTokens) - sequence.furthest);
+    metrics.promptTokens +=
+        std::max<std::int64_t>(0, std::min(sequence.computed, promptTokens) - sequence.furthest);
     sequence.furthest = std::max(sequence.furthest, sequence.computed);
   }
   advance(sampled);
@@ -163,7 +167,8 @@ void Engine::State::takeToken(Sequence& sequence, TokenId token) {
   sequence.tokens.push_back(token);
   ++metrics.generatedTokens;
   events.emplace_back(TokensGenerated{sequence.id, {token}});
-  const bool atContextEnd = limits.contextLength > 0 && static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&
+  const bool atContextEnd = limits.contextLength > 0 &&
+                            static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&
                             !request.ignoreEnd;
   if (sequence.generated() >= request.maxNewTokens || atContextEnd) finish(sequence, FinishReason::Length);
 }

@@ -1,5 +1,5 @@
-// The inference engine: requests in, events out, one step at a time. It knows no threads, no clock but the one it is
-// given, no Qt and no database. One thread calls it; EngineThread is the usual one.
+// The inference engine: requests in, events out, one step at a time. It knows no threads, no clock but the
+// one it is given, no Qt and no database. One thread calls it; EngineThread is the usual one.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ struct EngineLimits {
   int numPages = 0;
   int numQuerySlots = 0;
   int windowTokens = 16;
-  int maxBatchTokens = 512;   // tokens a step, decodes first
-  int maxSequences = 64;      // sequences a step
-  double watermark = 0.02;    // share of pages kept free when admitting
+  int maxBatchTokens = 512;  // tokens a step, decodes first
+  int maxSequences = 64;     // sequences a step
+  double watermark = 0.02;   // share of pages kept free when admitting
   std::int64_t bytesPerPage = 0;
-  int contextLength = 0;      // logical positions the model has; 0: no limit
-  int vocabularySize = 0;     // token ids lie below it; 0: not checked
+  int contextLength = 0;         // logical positions the model has; 0: no limit
+  int vocabularySize = 0;        // token ids lie below it; 0: not checked
   int maxCompressedEntries = 0;  // entries one compression may see; 0: no limit
 };
 
@@ -40,8 +40,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Takes the request, or says why it can never be served: empty prompt, prompt longer than the pool under `full`,
-  /// a budget that cannot work, a device that is lost. The id appears in every later event.
+  /// Takes the request, or says why it can never be served: empty prompt, prompt longer than the pool under
+  /// `full`, a budget that cannot work, a device that is lost. The id appears in every later event.
   Result<RequestId> submit(Request request);
   /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
   void cancel(RequestId request);

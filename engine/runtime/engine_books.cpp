@@ -23,11 +23,19 @@ SequenceSnapshot describe(const Sequence& sequence) {
 
 std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
   const std::string who = "request " + std::to_string(sequence.id.value) + ": ";
-  if (sequence.physical > sequence.pages.numPages() * limits.pageTokens) return who + "holds more entries than its pages have slots";
-  if (sequence.isBounded() && sequence.physical > sequence.capacity()) return who + "holds more than its capacity";
-  if (sequence.isBounded() && sequence.pages.numPages() > sequence.reservedPages) return who + "holds more pages than it reserved";
+  if (sequence.pages.numPages() != pagesFor(sequence.physical, limits.pageTokens))
+    return who + std::to_string(sequence.physical) + " entries lie in " +
+           std::to_string(sequence.pages.numPages()) + " pages";
+  if (sequence.physical % limits.pageTokens != 0 && sequence.pages.isShared(sequence.pages.numPages() - 1))
+    return who + "its next entry would be written to a page that another holds";
+  if (!sequence.isBounded() && sequence.compressions > 0) return who + "keeps everything and was compressed";
+  if (sequence.isBounded() && sequence.physical > sequence.capacity())
+    return who + "holds more than its capacity";
+  if (sequence.isBounded() && sequence.pages.numPages() > sequence.reservedPages)
+    return who + "holds more pages than it reserved";
   if (sequence.isBounded() && !sequence.querySlot) return who + "runs without a query slot";
-  if (sequence.computed != sequence.physical + sequence.tokensEvicted) return who + "held and evicted do not add up";
+  if (sequence.computed != sequence.physical + sequence.tokensEvicted)
+    return who + "held and evicted do not add up";
   return {};
 }
 
@@ -40,17 +48,19 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
   return std::move(builder).build();
 }
 
-std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator, const QuerySlots& slots,
-                                 const Scheduler& scheduler) {
+std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
+                                 const QuerySlots& slots, const Scheduler& scheduler) {
   std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
   std::set<int> querySlots;
   for (const Sequence& sequence : scheduler.running()) {
     if (std::string broken = brokenIn(sequence, limits); !broken.empty()) return broken;
     for (const PageIndex page : sequence.pages.indices()) ++holders[static_cast<std::size_t>(page)];
-    if (sequence.querySlot && !querySlots.insert(sequence.querySlot.index()).second) return "two requests have one query slot";
+    if (sequence.querySlot && !querySlots.insert(sequence.querySlot.index()).second)
+      return "two requests have one query slot";
   }
   for (const Sequence& sequence : scheduler.waiting()) {
-    if (sequence.pages.numPages() > 0 || sequence.querySlot) return "a waiting request holds pages or a query slot";
+    if (sequence.pages.numPages() > 0 || sequence.querySlot)
+      return "a waiting request holds pages or a query slot";
   }
   int numHeld = 0;
   for (PageIndex page = 0; page < limits.numPages; ++page) {
@@ -59,8 +69,12 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
     }
     numHeld += allocator.holders(page) > 0 ? 1 : 0;
   }
+  const std::set<PageIndex> freePages(allocator.freePages().begin(), allocator.freePages().end());
+  if (static_cast<int>(freePages.size()) != allocator.numFree()) return "a page is free twice";
+  if (scheduler.running().empty() && numHeld > 0) return "nothing runs, and pages are held";
   if (numHeld + allocator.numFree() != limits.numPages) return "a page is neither free nor held, or both";
-  if (static_cast<int>(querySlots.size()) != slots.numSlots() - slots.numFree()) return "a query slot is taken by nobody";
+  if (static_cast<int>(querySlots.size()) != slots.numSlots() - slots.numFree())
+    return "a query slot is taken by nobody";
   if (scheduler.unreservedPages() < 0) return "more pages are reserved than are free";
   return {};
 }

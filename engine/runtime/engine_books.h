@@ -14,7 +14,7 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
                                                    const Scheduler& scheduler, std::uint64_t step);
 
 /// Empty, or which invariant does not hold, in words.
-std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator, const QuerySlots& slots,
-                                 const Scheduler& scheduler);
+std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
+                                 const QuerySlots& slots, const Scheduler& scheduler);
 
 }  // namespace zipage

@@ -46,7 +46,8 @@ struct EngineThread::State {
   Mailbox<Command> mailbox;
   std::atomic<std::uint64_t> nextId{1};
 
-  // The engine's thread only from here on. Ids given to callers before the engine knows the request, both ways.
+  // The engine's thread only from here on. Ids given to callers before the engine knows the request, both
+  // ways.
   std::unordered_map<std::uint64_t, RequestId> engineIds, publicIds;
   std::vector<EngineEvent> refusals;
   Duration snapshotInterval{};
@@ -66,7 +67,9 @@ void EngineThread::State::run() {
     if (engine.hasWork()) events = engine.step();
     report(engine, std::move(events), !engine.hasWork());
     // After the last token the rate has to be seen falling to nothing; then the thread sleeps.
-    wait = engine.hasWork() ? Wait::No : engine.metrics().tokensPerSecond > 0.0 ? Wait::AWhile : Wait::ForEver;
+    wait = engine.hasWork()                         ? Wait::No
+           : engine.metrics().tokensPerSecond > 0.0 ? Wait::AWhile
+                                                    : Wait::ForEver;
   }
   for (Command& command : commands) obey(command, engine);
   for (const auto& [publicId, engineId] : engineIds) engine.cancel(engineId);
@@ -143,6 +146,8 @@ RequestId EngineThread::submit(Request request) {
 
 void EngineThread::cancel(RequestId request) { m_state->mailbox.post(Cancel{request}); }
 
-void EngineThread::setSnapshotInterval(Duration interval) { m_state->mailbox.post(SetSnapshotInterval{interval}); }
+void EngineThread::setSnapshotInterval(Duration interval) {
+  m_state->mailbox.post(SetSnapshotInterval{interval});
+}
 
 }  // namespace zipage

@@ -1,5 +1,5 @@
-// Runs an Engine on a thread of its own. Callers post commands and never wait; events come to a sink on the engine's
-// thread, which must return quickly (it appends to a queue and wakes somebody).
+// Runs an Engine on a thread of its own. Callers post commands and never wait; events come to a sink on the
+// engine's thread, which must return quickly (it appends to a queue and wakes somebody).
 #pragma once
 
 #include <functional>
@@ -10,7 +10,8 @@
 
 namespace zipage {
 
-/// What one turn of the loop reports. Snapshot and metrics are absent (null, unchanged) when nobody watches or nothing moved.
+/// What one turn of the loop reports. Snapshot and metrics are absent (null, unchanged) when nobody watches
+/// or nothing moved.
 struct EngineReport {
   std::vector<EngineEvent> events;
   std::shared_ptr<const CacheSnapshot> snapshot;

@@ -1,4 +1,5 @@
-// Commands for the engine thread: appended from any thread, drained by one. The lock is a leaf and never held while calling out.
+// Commands for the engine thread: appended from any thread, drained by one. The lock is a leaf and never held
+// while calling out.
 #pragma once
 
 #include <chrono>
@@ -30,8 +31,9 @@ class Mailbox {
 
   enum class Wait { No, AWhile, ForEver };
 
-  /// Moves everything posted into `commands`, which it clears first; before that, waits for something to come or for the
-  /// mailbox to close. False once it is closed; what was posted until then is in `commands` all the same.
+  /// Moves everything posted into `commands`, which it clears first; before that, waits for something to come
+  /// or for the mailbox to close. False once it is closed; what was posted until then is in `commands` all
+  /// the same.
   bool drain(std::vector<Command>& commands, Wait wait) {
     commands.clear();
     std::unique_lock lock(m_mutex);

@@ -1,5 +1,5 @@
-// What the engine needs of a model: run a step, compress a sequence. The real one drives a Device; tests have one that
-// only keeps books.
+// What the engine needs of a model: run a step, compress a sequence. The real one drives a Device; tests have
+// one that only keeps books.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace zipage {
 /// Host arrays of one step, laid out as PagedBatch describes them.
 struct StepInputs {
   std::vector<std::int32_t> tokenIds, positions, targetSlots, queryRows;  // [numTokens]
-  std::vector<std::int32_t> queryStart;                             // [numSequences + 1]
-  std::vector<std::int32_t> physical;                               // [numSequences]
-  std::vector<std::int32_t> pageTables;                             // [numSequences, maxPages]
+  std::vector<std::int32_t> queryStart;                                   // [numSequences + 1]
+  std::vector<std::int32_t> physical;                                     // [numSequences]
+  std::vector<std::int32_t> pageTables;                                   // [numSequences, maxPages]
   int maxPages = 0;
   std::vector<std::int32_t> sampledRows;  // batch rows whose next token is drawn
   std::vector<SamplingRow> sampling;      // [sampledRows]

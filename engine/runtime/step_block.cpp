@@ -23,8 +23,9 @@ Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
   const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
   const std::size_t tables = sequences * static_cast<std::size_t>(sizes.maxPages);
   constexpr std::size_t kInt = sizeof(std::int32_t);
-  const std::size_t bytes = 4 * rounded(tokens * kInt) + 2 * rounded((sequences + 1) * kInt) + rounded(tables * kInt) +
-                            2 * rounded(sequences * kInt) + rounded(sequences * sizeof(SamplingRow));
+  const std::size_t bytes = 4 * rounded(tokens * kInt) + 2 * rounded((sequences + 1) * kInt) +
+                            rounded(tables * kInt) + 2 * rounded(sequences * kInt) +
+                            rounded(sequences * sizeof(SamplingRow));
   auto block = device.allocate(bytes);
   if (!block) return failure(ErrorCode::OutOfMemory, "step inputs: " + block.error().message);
 

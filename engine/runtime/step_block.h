@@ -19,7 +19,8 @@ class StepBlock {
 
   static Result<StepBlock> create(Device& device, const Sizes& sizes);
 
-  /// Copies a step's arrays over. Fails only when the tokens that repetition penalties look at need more memory than there is.
+  /// Copies a step's arrays over. Fails only when the tokens that repetition penalties look at need more
+  /// memory than there is.
   Result<void> upload(Device& device, Stream& stream, const StepInputs& inputs);
 
   const PagedBatch& batch() const { return m_batch; }
@@ -33,7 +34,8 @@ class StepBlock {
   DeviceBuffer m_block;
   DeviceBuffer m_history;
   std::int32_t *m_tokenIds = nullptr, *m_positions = nullptr, *m_slots = nullptr, *m_queryRows = nullptr;
-  std::int32_t *m_queryStart = nullptr, *m_physical = nullptr, *m_pageTables = nullptr, *m_sampledRows = nullptr;
+  std::int32_t *m_queryStart = nullptr, *m_physical = nullptr, *m_pageTables = nullptr,
+               *m_sampledRows = nullptr;
   std::int32_t* m_drawnTokens = nullptr;
   SamplingRow* m_sampling = nullptr;
   PagedBatch m_batch;

@@ -7,8 +7,9 @@
 namespace zipage {
 
 void StepBuilder::clear() {
-  for (auto* array : {&m_inputs.tokenIds, &m_inputs.positions, &m_inputs.targetSlots, &m_inputs.queryRows, &m_inputs.queryStart,
-                      &m_inputs.physical, &m_inputs.pageTables, &m_inputs.sampledRows, &m_inputs.history}) {
+  for (auto* array : {&m_inputs.tokenIds, &m_inputs.positions, &m_inputs.targetSlots, &m_inputs.queryRows,
+                      &m_inputs.queryStart, &m_inputs.physical, &m_inputs.pageTables, &m_inputs.sampledRows,
+                      &m_inputs.history}) {
     array->clear();
   }
   m_inputs.sampling.clear();
@@ -42,7 +43,8 @@ const StepInputs& StepBuilder::build(const std::vector<StepShare>& shares, std::
   clear();
   sampled.clear();
   m_inputs.maxPages = 0;
-  for (const StepShare& share : shares) m_inputs.maxPages = std::max(m_inputs.maxPages, share.sequence->pages.numPages());
+  for (const StepShare& share : shares)
+    m_inputs.maxPages = std::max(m_inputs.maxPages, share.sequence->pages.numPages());
   m_inputs.pageTables.assign(shares.size() * static_cast<std::size_t>(m_inputs.maxPages), 0);
   for (std::size_t row = 0; row < shares.size(); ++row) {
     Sequence& sequence = *shares[row].sequence;

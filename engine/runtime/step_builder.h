@@ -1,5 +1,5 @@
-// Lays out one step's arrays for the model out of the shares the scheduler gave. Reuses its vectors: after the largest step
-// it allocates nothing.
+// Lays out one step's arrays for the model out of the shares the scheduler gave. Reuses its vectors: after
+// the largest step it allocates nothing.
 #pragma once
 
 #include <vector>
@@ -13,8 +13,9 @@ class StepBuilder {
  public:
   StepBuilder(int pageTokens, int windowTokens) : m_pageTokens(pageTokens), m_windowTokens(windowTokens) {}
 
-  /// The inputs of a step in which each share's tokens are written behind what its sequence holds. A token is drawn for
-  /// each share that leaves nothing pending; `sampled` gets those sequences, in the order of the draws.
+  /// The inputs of a step in which each share's tokens are written behind what its sequence holds. A token is
+  /// drawn for each share that leaves nothing pending; `sampled` gets those sequences, in the order of the
+  /// draws.
   const StepInputs& build(const std::vector<StepShare>& shares, std::vector<Sequence*>& sampled);
 
  private:

@@ -23,8 +23,8 @@ struct Pool {
 
 class TransformerRunner final : public ModelRunner {
  public:
-  TransformerRunner(Device& device, std::unique_ptr<Stream> stream, std::unique_ptr<Transformer> transformer, Pool pool,
-                    StepBlock block, CompressionPipeline pipeline)
+  TransformerRunner(Device& device, std::unique_ptr<Stream> stream, std::unique_ptr<Transformer> transformer,
+                    Pool pool, StepBlock block, CompressionPipeline pipeline)
       : m_device(device),
         m_stream(std::move(stream)),
         m_transformer(std::move(transformer)),
@@ -59,8 +59,9 @@ Result<void> TransformerRunner::synchronize() {
 
 Result<void> TransformerRunner::runStep(const StepInputs& inputs, std::span<TokenId> tokens) {
   if (auto uploaded = m_block.upload(m_device, *m_stream, inputs); !uploaded) return uploaded;
-  const ConstTensorView logits = m_transformer->forward(*m_stream, m_block.batch(), m_pool.kv, m_pool.window,
-                                                        m_block.sampledRows(), static_cast<int>(tokens.size()));
+  const ConstTensorView logits =
+      m_transformer->forward(*m_stream, m_block.batch(), m_pool.kv, m_pool.window, m_block.sampledRows(),
+                             static_cast<int>(tokens.size()));
   if (!tokens.empty()) {
     m_device.sample(*m_stream, {logits, m_block.sampling(), m_block.history(), m_block.drawnTokens()});
     m_device.copyToHost(*m_stream, tokens.data(), m_block.drawnTokens(), tokens.size() * sizeof(TokenId));
@@ -77,12 +78,13 @@ tl::unexpected<Error> noRoom(const std::string& what, const DeviceError& error) 
   return failure(ErrorCode::OutOfMemory, what + ": " + error.message);
 }
 
-Result<Pool> createPool(Device& device, Stream& stream, const KvLayout& layout, int numPages, int numQuerySlots) {
+Result<Pool> createPool(Device& device, Stream& stream, const KvLayout& layout, int numPages,
+                        int numQuerySlots) {
   Pool pool;
-  pool.kv = {nullptr,  nullptr,       nullptr,          layout.type,   layout.numLayers,
+  pool.kv = {nullptr,  nullptr,        nullptr,           layout.type,   layout.numLayers,
              numPages, layout.kvHeads, layout.pageTokens, layout.headDim};
-  pool.window = {nullptr,       layout.queryType,      layout.numLayers,  numQuerySlots,
-                 layout.windowTokens, layout.queryHeads, layout.headDim};
+  pool.window = {nullptr,           layout.queryType, layout.numLayers, numQuerySlots, layout.windowTokens,
+                 layout.queryHeads, layout.headDim};
   const std::size_t slots = pool.kv.slotIndex(layout.numLayers, 0, 0);
   const auto numRows = static_cast<std::size_t>(layout.numLayers) * numQuerySlots * layout.windowTokens;
   const auto allocate = [&](DeviceBuffer& buffer, std::size_t bytes) -> Result<void> {
@@ -113,7 +115,8 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
-EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages, const ModelConfig& config) {
+EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages,
+                      const ModelConfig& config) {
   EngineLimits limits;
   limits.pageTokens = options.pageTokens;
   limits.numPages = numPages;
@@ -130,7 +133,8 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
 
 }  // namespace
 
-Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundle& model, const PoolOptions& options) {
+Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundle& model,
+                                                const PoolOptions& options) {
   if (auto valid = validate(options); !valid) return tl::unexpected(valid.error());
   const ModelConfig& config = model.config;
   const KvLayout layout{config.numLayers,   config.kvHeads,       config.queryHeads, config.headDim,
@@ -149,13 +153,15 @@ Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundl
   auto block = StepBlock::create(device, {limits.maxBatchTokens, limits.maxSequences, numPages});
   if (!block) return tl::unexpected(block.error());
   const int poolTokens = numPages * options.pageTokens;
-  const int maxEntries = options.maxCompressedEntries > 0 ? std::min(options.maxCompressedEntries, poolTokens) : poolTokens;
+  const int maxEntries =
+      options.maxCompressedEntries > 0 ? std::min(options.maxCompressedEntries, poolTokens) : poolTokens;
   auto pipeline = CompressionPipeline::create(device, pool->kv, pool->window, (*transformer)->rope(),
                                               (*transformer)->attentionScale(), maxEntries);
   if (!pipeline) return tl::unexpected(pipeline.error());
 
-  auto runner = std::make_unique<TransformerRunner>(device, std::move(stream), std::move(*transformer), std::move(*pool),
-                                                    std::move(*block), std::move(*pipeline));
+  auto runner =
+      std::make_unique<TransformerRunner>(device, std::move(stream), std::move(*transformer),
+                                          std::move(*pool), std::move(*block), std::move(*pipeline));
   RunnerAndLimits made;
   made.limits = limits;
   made.poolBytes = runner->pool().bytes();

@@ -1,5 +1,5 @@
-// The ModelRunner that drives a real model on a real device: owns the page pool, the query windows, the pinned step
-// block and the compression workspace. Allocates everything in create().
+// The ModelRunner that drives a real model on a real device: owns the page pool, the query windows, the
+// pinned step block and the compression workspace. Allocates everything in create().
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ struct PoolOptions {
   int maxQuerySlots = 64;
   int maxBatchTokens = 512;
   int maxSequences = 64;
-  int maxCompressedEntries = 0;     // longest sequence one compression may see; 0: the whole pool
+  int maxCompressedEntries = 0;  // longest sequence one compression may see; 0: the whole pool
   DataType kvType = DataType::F32;
 };
 
@@ -29,6 +29,7 @@ struct RunnerAndLimits {
 };
 
 /// `device` and `model` outlive the runner.
-Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundle& model, const PoolOptions& options);
+Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundle& model,
+                                                const PoolOptions& options);
 
 }  // namespace zipage

@@ -1,5 +1,7 @@
 #include "engine/sample/sampling_plan.h"
 
+#include <algorithm>
+
 namespace zipage {
 
 SamplingRow samplingRow(const SamplingParams& params, int numGenerated, const std::vector<TokenId>& tokens,
@@ -14,8 +16,8 @@ SamplingRow samplingRow(const SamplingParams& params, int numGenerated, const st
   row.counter = static_cast<std::uint64_t>(numGenerated);
   if (params.repetitionPenalty != 1.0F) {
     row.historyStart = static_cast<std::int32_t>(history.size());
-    row.historyCount = static_cast<std::int32_t>(tokens.size());
-    history.insert(history.end(), tokens.begin(), tokens.end());
+    row.historyCount = std::min(static_cast<std::int32_t>(tokens.size()), kPenaltyTokens);
+    history.insert(history.end(), tokens.end() - row.historyCount, tokens.end());
   }
   return row;
 }

@@ -1,5 +1,5 @@
-// Invariant: Σ over running sequences of their outstanding reservations ≤ free pages; both lists are in order of their ids,
-// which is that of arrival.
+// Invariant: Σ over running sequences of their outstanding reservations ≤ free pages; both lists are in order
+// of their ids, which is that of arrival.
 #include "engine/schedule/scheduler.h"
 
 #include <algorithm>
@@ -15,7 +15,8 @@ int Scheduler::pagesOf(std::int64_t numTokens) const {
 
 int Scheduler::reservationOf(const Sequence& sequence) const {
   if (!sequence.isBounded()) return pagesOf(static_cast<std::int64_t>(sequence.tokens.size()));
-  const std::int64_t longest = static_cast<std::int64_t>(sequence.request.prompt.size()) + sequence.request.maxNewTokens;
+  const std::int64_t longest =
+      static_cast<std::int64_t>(sequence.request.prompt.size()) + sequence.request.maxNewTokens;
   return pagesOf(std::min<std::int64_t>(sequence.capacity(), longest));
 }
 
@@ -31,7 +32,8 @@ bool Scheduler::canAdmit(const Sequence& sequence) const {
   if (static_cast<int>(m_running.size()) >= atOnce) return false;
   if (sequence.isBounded()) return m_slots.numFree() > 0 && reservationOf(sequence) <= unreservedPages();
   // What others may grow into stays free, or it would be admitted only to give way.
-  const int keptFree = m_running.empty() ? 0 : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
+  const int keptFree =
+      m_running.empty() ? 0 : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
   return reservationOf(sequence) + keptFree <= unreservedPages();
 }
 
@@ -40,7 +42,8 @@ void Scheduler::admit() {
     Sequence& next = m_waiting.front();
     next.reservedPages = reservationOf(next);
     if (next.isBounded()) next.querySlot = m_slots.acquire();
-    const auto place = std::find_if(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id > next.id; });
+    const auto place =
+        std::find_if(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id > next.id; });
     m_running.insert(place, std::move(next));
     m_waiting.pop_front();
   }
@@ -63,7 +66,8 @@ void Scheduler::share(std::vector<StepShare>& shares, std::vector<std::pair<Requ
     }
     for (const RequestId id : m_order) {
       Sequence* sequence = find(id);
-      const bool stillRuns = std::any_of(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id == id; });
+      const bool stillRuns =
+          std::any_of(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id == id; });
       if (budget == 0 || !stillRuns) continue;
       const int chunk = chunkOf(*sequence, budget);
       if (chunk == 0 || !takePages(*sequence, chunk, preempted)) continue;
@@ -73,7 +77,8 @@ void Scheduler::share(std::vector<StepShare>& shares, std::vector<std::pair<Requ
   }
 }
 
-bool Scheduler::takePages(Sequence& sequence, int numTokens, std::vector<std::pair<RequestId, int>>& preempted) {
+bool Scheduler::takePages(Sequence& sequence, int numTokens,
+                          std::vector<std::pair<RequestId, int>>& preempted) {
   const int wanted = pagesOf(static_cast<std::int64_t>(sequence.physical) + numTokens);
   const RequestId id = sequence.id;
   while (sequence.pages.numPages() < wanted) {
@@ -90,7 +95,8 @@ bool Scheduler::takePages(Sequence& sequence, int numTokens, std::vector<std::pa
   return true;
 }
 
-bool Scheduler::preemptYoungest(const Sequence& inFavourOf, std::vector<std::pair<RequestId, int>>& preempted) {
+bool Scheduler::preemptYoungest(const Sequence& inFavourOf,
+                                std::vector<std::pair<RequestId, int>>& preempted) {
   for (auto candidate = m_running.end(); candidate != m_running.begin();) {
     --candidate;
     if (candidate->isBounded()) continue;
@@ -102,12 +108,14 @@ bool Scheduler::preemptYoungest(const Sequence& inFavourOf, std::vector<std::pai
   return false;
 }
 
-void Scheduler::preempt(std::list<Sequence>::iterator victim, std::vector<std::pair<RequestId, int>>& preempted) {
+void Scheduler::preempt(std::list<Sequence>::iterator victim,
+                        std::vector<std::pair<RequestId, int>>& preempted) {
   preempted.emplace_back(victim->id, static_cast<int>(victim->computed));
   release(*victim);
   victim->computed = 0;
   victim->physical = 0;
-  const auto place = std::find_if(m_waiting.begin(), m_waiting.end(), [&](const Sequence& s) { return s.id > victim->id; });
+  const auto place =
+      std::find_if(m_waiting.begin(), m_waiting.end(), [&](const Sequence& s) { return s.id > victim->id; });
   m_waiting.insert(place, std::move(*victim));
   m_running.erase(victim);
 }
@@ -119,11 +127,12 @@ void Scheduler::release(Sequence& sequence) {
 }
 
 Sequence* Scheduler::hopeless() {
-  if (m_running.empty()) return m_waiting.empty() || canAdmit(m_waiting.front()) ? nullptr : &m_waiting.front();
+  if (m_running.empty())
+    return m_waiting.empty() || canAdmit(m_waiting.front()) ? nullptr : &m_waiting.front();
   if (m_running.size() > 1 || m_running.front().isBounded()) return nullptr;
   Sequence& alone = m_running.front();
-  const bool hasRoom = alone.pages.numPages() * m_limits.pageTokens > alone.physical || alone.outstandingPages() > 0 ||
-                       unreservedPages() > 0;
+  const bool hasRoom = alone.pages.numPages() * m_limits.pageTokens > alone.physical ||
+                       alone.outstandingPages() > 0 || unreservedPages() > 0;
   return alone.pending() > 0 && !hasRoom ? &alone : nullptr;
 }
 

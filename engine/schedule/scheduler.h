@@ -1,10 +1,11 @@
-// Decides who runs: admits waiting sequences, gives each running one its share of a step, finds pages, preempts. Never
-// touches a device. One thread.
+// Decides who runs: admits waiting sequences, gives each running one its share of a step, finds pages,
+// preempts. Never touches a device. One thread.
 //
-// A bounded sequence is admitted with a query slot and with all the pages it may ever hold reserved, so it never waits for
-// a page. A sequence that keeps everything has the pages of its known tokens reserved and takes more as it grows, out of
-// those nobody has reserved; when there is none, the youngest such sequence gives way and is recomputed later. Everything
-// goes by order of arrival, also after giving way: the head of the queue is never overtaken.
+// A bounded sequence is admitted with a query slot and with all the pages it may ever hold reserved, so it
+// never waits for a page. A sequence that keeps everything has the pages of its known tokens reserved and
+// takes more as it grows, out of those nobody has reserved; when there is none, the youngest such sequence
+// gives way and is recomputed later. Everything goes by order of arrival, also after giving way: the head of
+// the queue is never overtaken.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,9 @@ class Scheduler {
 
   /// Moves sequences from the queue to the running ones while there is room.
   void admit();
-  /// Fills `shares` for one step: decodes first, then prefill chunks, none beyond what its sequence has pages for. A bounded
-  /// sequence whose capacity is full gets no share until it was compressed. `preempted` gets the ids of those that gave way.
+  /// Fills `shares` for one step: decodes first, then prefill chunks, none beyond what its sequence has pages
+  /// for. A bounded sequence whose capacity is full gets no share until it was compressed. `preempted` gets
+  /// the ids of those that gave way.
   void share(std::vector<StepShare>& shares, std::vector<std::pair<RequestId, int>>& preempted);
   /// When nothing can run and nothing is running: the head of the queue, which will never fit.
   Sequence* hopeless();
@@ -65,7 +67,8 @@ class Scheduler {
   int pagesOf(std::int64_t numTokens) const;
   int reservationOf(const Sequence& sequence) const;
   int chunkOf(const Sequence& sequence, int budget) const;
-  /// Takes pages for `numTokens` more entries. False when there are none: the sequence has given way, or is hopeless().
+  /// Takes pages for `numTokens` more entries. False when there are none: the sequence has given way, or is
+  /// hopeless().
   bool takePages(Sequence& sequence, int numTokens, std::vector<std::pair<RequestId, int>>& preempted);
   bool preemptYoungest(const Sequence& inFavourOf, std::vector<std::pair<RequestId, int>>& preempted);
   void preempt(std::list<Sequence>::iterator victim, std::vector<std::pair<RequestId, int>>& preempted);

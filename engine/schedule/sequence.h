@@ -22,16 +22,18 @@ struct Sequence {
   Request request;
   std::vector<TokenId> tokens;
   std::int64_t computed = 0;
-  std::int64_t furthest = 0;  // the most that was ever computed: tokens before it are recomputed after a preemption
+  std::int64_t furthest =
+      0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
   PageTable pages;
-  QuerySlot querySlot;      // empty for `full`, which needs none
-  int reservedPages = 0;    // all pages a bounded sequence may come to hold; those of its known tokens for `full`
-  int numScored = 0;        // entries that were there at the last compression
+  QuerySlot querySlot;  // empty for `full`, which needs none
+  int reservedPages =
+      0;              // all pages a bounded sequence may come to hold; those of its known tokens for `full`
+  int numScored = 0;  // entries that were there at the last compression
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
   int peakPages = 0;
-  bool started = false;     // RequestStarted has been sent
+  bool started = false;  // RequestStarted has been sent
   bool cancelled = false;
   Duration submitted{};
   Duration firstToken{};
@@ -40,7 +42,9 @@ struct Sequence {
   bool isBounded() const { return request.policy == MemoryPolicy::Budget; }
   std::int64_t pending() const { return static_cast<std::int64_t>(tokens.size()) - computed; }
   int generated() const { return static_cast<int>(tokens.size() - request.prompt.size()); }
-  int outstandingPages() const { return reservedPages > pages.numPages() ? reservedPages - pages.numPages() : 0; }
+  int outstandingPages() const {
+    return reservedPages > pages.numPages() ? reservedPages - pages.numPages() : 0;
+  }
   /// Entries after which a bounded sequence must compress before it takes another token.
   int capacity() const { return request.compression.capacityTokens(); }
   bool mustCompress() const { return isBounded() && pending() > 0 && physical == capacity(); }

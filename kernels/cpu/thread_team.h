@@ -32,7 +32,9 @@ class ThreadTeam {
       return;
     }
     using Plain = std::remove_reference_t<Body>;
-    const Call call = [](void* erased, std::int64_t task, int thread) { (*static_cast<Plain*>(erased))(task, thread); };
+    const Call call = [](void* erased, std::int64_t task, int thread) {
+      (*static_cast<Plain*>(erased))(task, thread);
+    };
     runTogether(numTasks, call, &body);
   }
 

@@ -1,5 +1,6 @@
-// Softmax of causal attention scores and its gradient, in place on bfloat16, for training on a CPU: what torch 1.13 does in
-// several passes over the whole square, done in one over its lower half. Built by train_attention.py with the compiler at hand.
+// Softmax of causal attention scores and its gradient, in place on bfloat16, for training on a CPU: what
+// torch 1.13 does in several passes over the whole square, done in one over its lower half. Built by
+// train_attention.py with the compiler at hand.
 //
 // scores: [numSquares, group, length, length] bfloat16; row r sees columns 0 … r.
 #include <cmath>
@@ -22,14 +23,16 @@ inline std::uint16_t narrow(float value) {
   return static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-// exp(x) for x <= 0: 2^n times a polynomial, about 1e-6 relative; plain arithmetic, so that the loop is vectorised.
+// exp(x) for x <= 0: 2^n times a polynomial, about 1e-6 relative; plain arithmetic, so that the loop is
+// vectorised.
 inline float expNegative(float x) {
   x = x < -87.0F ? -87.0F : x;
   const float scaled = x * 1.44269504F;
   const float whole = std::floor(scaled);
   const float part = scaled - whole;
   const float fraction =
-      1.0F + part * (0.6931472F + part * (0.2402265F + part * (0.0555041F + part * (0.0096181F + part * 0.0013334F))));
+      1.0F + part * (0.6931472F +
+                     part * (0.2402265F + part * (0.0555041F + part * (0.0096181F + part * 0.0013334F))));
   const std::int32_t bits = (static_cast<std::int32_t>(whole) + 127) << 23;
   float power;
   std::memcpy(&power, &bits, sizeof power);
@@ -64,7 +67,8 @@ extern "C" void causalSoftmax(std::uint16_t* scores, long numRows, long length) 
 }
 
 // gradient becomes probability · (gradient − Σ probability · gradient), row by row.
-extern "C" void causalSoftmaxGradient(const std::uint16_t* probabilities, std::uint16_t* gradient, long numRows, long length) {
+extern "C" void causalSoftmaxGradient(const std::uint16_t* probabilities, std::uint16_t* gradient,
+                                      long numRows, long length) {
 #pragma omp parallel for schedule(static)
   for (long index = 0; index < numRows; ++index) {
     const std::uint16_t* p = probabilities + index * length;

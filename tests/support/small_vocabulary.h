@@ -1,4 +1,5 @@
-// A SentencePiece vocabulary of a few tokens as GGUF keys: byte tokens, letters, a few words, ChatML and reasoning marks.
+// A SentencePiece vocabulary of a few tokens as GGUF keys: byte tokens, letters, a few words, ChatML and
+// reasoning marks.
 #pragma once
 
 #include <algorithm>
@@ -26,10 +27,12 @@ struct SmallVocabulary {
       std::snprintf(text, sizeof text, "<0x%02X>", byte);
       add(text, Byte);
     }
-    for (const char* text : {"<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>"}) add(text, Control);
+    for (const char* text : {"<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>"})
+      add(text, Control);
     add("\n", UserDefined);
     // Merges come before letters, so that their scores are higher.
-    for (const char* text : {"he", "ll", "hell", "hello", "\u2581w", "or", "\u2581wor", "ld", "\u2581world"}) add(text, Normal);
+    for (const char* text : {"he", "ll", "hell", "hello", "\u2581w", "or", "\u2581wor", "ld", "\u2581world"})
+      add(text, Normal);
     for (char letter = 'a'; letter <= 'z'; ++letter) add(std::string(1, letter), Normal);
     for (const char* text : {"\u2581", "<", ">", "|", "_", "/"}) add(text, Normal);
   }

@@ -91,7 +91,8 @@ class TestMainWindow : public QObject {
     QSignalSpy sent(m_window.get(), &MainWindow::sendRequested);
     m_window->setSampleQuestions({QStringLiteral("What is 1 & 1?")});
     for (QAbstractButton* button : m_window->findChildren<QAbstractButton*>()) {
-      const bool isSample = (button->text() + button->accessibleName()).contains(QStringLiteral("What is 1 &"));
+      const bool isSample =
+          (button->text() + button->accessibleName()).contains(QStringLiteral("What is 1 &"));
       if (isSample) QTest::mouseClick(button, Qt::LeftButton);
     }
     QCOMPARE(sent.count(), 1);

@@ -53,7 +53,8 @@ QSize MemorySummary::sizeHint() const {
 
 QString MemorySummary::pagesCaption() const {
   const QString total = tr("of %1 pages held").arg(QLocale().toString(m_figures.pagesTotal));
-  return m_bytesPerPage > 0 ? total + QLatin1Char('\n') + bytesText(m_bytesPerPage * m_figures.pagesHeld) : total;
+  return m_bytesPerPage > 0 ? total + QLatin1Char('\n') + bytesText(m_bytesPerPage * m_figures.pagesHeld)
+                            : total;
 }
 
 void MemorySummary::paintLarge(QPainter& painter, const QRect& rect, const QString& number,
@@ -87,7 +88,8 @@ void MemorySummary::paintEvent(QPaintEvent*) {
   paintLarge(painter, {0, 0, half, large}, locale.toString(m_figures.pagesHeld), pagesCaption());
   const qint64 slotsHeld = qint64{m_figures.pagesHeld} * m_pageTokens;
   const QString share = slotsHeld > 0 ? tr("\nof %1 slots held").arg(locale.toString(slotsHeld)) : QString();
-  paintLarge(painter, {half, 0, half, large}, locale.toString(m_figures.tokensLive), tr("tokens live") + share);
+  paintLarge(painter, {half, 0, half, large}, locale.toString(m_figures.tokensLive),
+             tr("tokens live") + share);
 
   const std::pair<QString, QString> rest[] = {
       {locale.toString(m_figures.tokensPerSecond, 'f', 1), tr("tokens/s")},
@@ -99,7 +101,8 @@ void MemorySummary::paintEvent(QPaintEvent*) {
   };
   const int rowHeight = kRowGap + QFontMetrics(font()).height() + small;
   for (int i = 0; i < 6; ++i) {
-    const QRect rect(i % kSmallColumns * third, large + i / kSmallColumns * rowHeight + kRowGap, third, rowHeight);
+    const QRect rect(i % kSmallColumns * third, large + i / kSmallColumns * rowHeight + kRowGap, third,
+                     rowHeight);
     paintSmall(painter, rect, rest[i].first, rest[i].second);
   }
 }

@@ -16,12 +16,18 @@ struct PageWords {
 
 QString stateName(PageState state) {
   switch (state) {
-    case PageState::Free: return PageWords::tr("free");
-    case PageState::Held: return PageWords::tr("held");
-    case PageState::Shared: return PageWords::tr("shared");
-    case PageState::PrefixOnly: return PageWords::tr("prefix only");
-    case PageState::Compressing: return PageWords::tr("compressing");
-    case PageState::Swapped: return PageWords::tr("swapped");
+    case PageState::Free:
+      return PageWords::tr("free");
+    case PageState::Held:
+      return PageWords::tr("held");
+    case PageState::Shared:
+      return PageWords::tr("shared");
+    case PageState::PrefixOnly:
+      return PageWords::tr("prefix only");
+    case PageState::Compressing:
+      return PageWords::tr("compressing");
+    case PageState::Swapped:
+      return PageWords::tr("swapped");
   }
   return {};
 }
@@ -54,7 +60,8 @@ QString pagesAsTable(const CacheSnapshot& snapshot, const OwnerNames& names) {
 }
 
 QString bytesText(qint64 numBytes) {
-  return QLocale().formattedDataSize(numBytes, numBytes < (qint64{1} << 30) ? 0 : 1, QLocale::DataSizeIecFormat);
+  return QLocale().formattedDataSize(numBytes, numBytes < (qint64{1} << 30) ? 0 : 1,
+                                     QLocale::DataSizeIecFormat);
 }
 
 }  // namespace zipage::ui

@@ -9,7 +9,7 @@
 namespace zipage::ui {
 
 inline constexpr std::array kPageStates{PageState::Held,        PageState::Shared,  PageState::PrefixOnly,
-                                 PageState::Compressing, PageState::Swapped, PageState::Free};
+                                        PageState::Compressing, PageState::Swapped, PageState::Free};
 
 QString stateName(PageState state);
 /// One sentence for a screen reader.

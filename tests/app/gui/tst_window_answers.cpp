@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kLoadMs = 20000;
 constexpr int kAnswerMs = 120000;
-const char* const kQuestion = "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?";
+const char* const kQuestion =
+    "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?";
 
 bool isRunning(zipage::ui::ReplyState state) {
   using zipage::ui::ReplyState;
@@ -102,8 +103,10 @@ class TestWindowAnswers final : public QObject {
     int stopped = 0;
     QSet<QString> texts;
     for (const auto& answer : heard.answers()) {
-      if (answer.state == zipage::ui::ReplyState::Stopped) ++stopped;
-      else texts.insert(answer.text);
+      if (answer.state == zipage::ui::ReplyState::Stopped)
+        ++stopped;
+      else
+        texts.insert(answer.text);
     }
     QCOMPARE(stopped, 1);
     QCOMPARE(texts.size(), 1);  // neighbours in the batch change nothing
@@ -152,9 +155,10 @@ class TestWindowAnswers final : public QObject {
     file.write("this is not a model");
     file.close();
     QString problem;
-    connect(&application.host(), &zipage::EngineHost::modelChanged, this, [&](const zipage::ui::ModelInfo& model) {
-      if (model.state == zipage::ui::ModelInfo::State::Failed) problem = model.problem;
-    });
+    connect(&application.host(), &zipage::EngineHost::modelChanged, this,
+            [&](const zipage::ui::ModelInfo& model) {
+              if (model.state == zipage::ui::ModelInfo::State::Failed) problem = model.problem;
+            });
     emit application.window().modelFileChosen(foreign);
     QTRY_VERIFY_WITH_TIMEOUT(!problem.isEmpty(), kLoadMs);
     QVERIFY(application.host().isReady());

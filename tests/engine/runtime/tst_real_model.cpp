@@ -61,7 +61,7 @@ class TestRealModel : public QObject {
     request.ignoreEnd = true;
     request.sampling.seed = static_cast<std::uint64_t>(salt);
     // Hot and untruncated: the smallest change of a probability shows in what is drawn.
-    request.sampling.temperature = 1.5F;
+    request.sampling.temperature = 5.0F;
     request.sampling.topP = 1.0F;
     request.sampling.topK = 0;
     request.policy = MemoryPolicy::Full;
