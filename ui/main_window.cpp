@@ -5,7 +5,6 @@
 #include <QGuiApplication>
 #include <QMimeData>
 #include <QSplitter>
-#include <QVBoxLayout>
 #include <algorithm>
 
 #include "ui/chats/chat_panel.h"
@@ -31,7 +30,6 @@ namespace {
 constexpr QSize kDefaultSize(1280, 800);
 constexpr QSize kMinimumSize(640, 480);
 constexpr int kChatsWidth = 240;
-constexpr int kInspectorWidth = 400;
 constexpr int kInspectorFoldsBelow = 1040;
 constexpr double kZoomStep = 0.1;
 
@@ -51,7 +49,7 @@ struct MainWindow::Parts {
         splitter(new QSplitter(Qt::Horizontal)),
         chats(new ChatPanel(colors)),
         conversation(new Conversation),
-        inspector(new Inspector(colors)) {}
+        inspector(std::make_unique<Inspector>(colors, *window)) {}
 
   OwnerColors colors;
   WindowActions actions;
@@ -59,7 +57,7 @@ struct MainWindow::Parts {
   QSplitter* splitter;
   ChatPanel* chats;
   Conversation* conversation;
-  Inspector* inspector;
+  std::unique_ptr<Inspector> inspector;
   ColorScheme scheme = ColorScheme::System;
   qint64 currentChat = 0;
   QString newChatDraft;
@@ -79,30 +77,22 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_parts(std::make
   m_parts->conversation->composer().takeFocus();
 }
 
-// The panels use the colours of the parts, so they go first.
+// The panels use the colours of the parts, so they go first; the docks go with the inspector.
 MainWindow::~MainWindow() { delete takeCentralWidget(); }
 
 void MainWindow::arrange() {
   Parts& parts = *m_parts;
   parts.splitter->addWidget(parts.chats);
   parts.splitter->addWidget(parts.conversation);
-  parts.splitter->addWidget(parts.inspector);
   parts.splitter->setStretchFactor(1, 1);
   parts.splitter->setHandleWidth(1);
   parts.splitter->setChildrenCollapsible(false);
   parts.chats->setMinimumWidth(180);
   parts.conversation->setMinimumWidth(340);
-  parts.inspector->setMinimumWidth(320);
-  parts.splitter->setSizes(
-      {kChatsWidth, kDefaultSize.width() - kChatsWidth - kInspectorWidth, kInspectorWidth});
+  parts.splitter->setSizes({kChatsWidth, kDefaultSize.width() - kChatsWidth});
 
-  auto* body = new QWidget;
-  auto* layout = new QVBoxLayout(body);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(0);
-  layout->addWidget(parts.topBar);
-  layout->addWidget(parts.splitter, 1);
-  setCentralWidget(body);
+  setMenuWidget(parts.topBar);
+  setCentralWidget(parts.splitter);
   parts.inspector->memory().setOwnerNames(
       [chats = parts.chats](OwnerId owner) { return chats->titleOf(static_cast<qint64>(owner.value)); });
 }
@@ -120,12 +110,11 @@ void MainWindow::connectActions() {
   connect(actions.showChats, &QAction::toggled, m_parts->chats, &QWidget::setVisible);
   connect(actions.showInspector, &QAction::triggered, this, [this](bool checked) {
     m_parts->wantsInspector = checked;
-    showInspectorPanel(checked);
+    m_parts->inspector->setShown(checked);
   });
   connect(actions.chooseModel, &QAction::triggered, &m_parts->topBar->modelButton(), &QToolButton::showMenu);
   connect(actions.showSettings, &QAction::triggered, this, [this] {
     m_parts->wantsInspector = true;
-    showInspectorPanel(true);
     m_parts->inspector->showGeneration();
   });
   connect(actions.toggleThinking, &QAction::triggered, &transcript, &TranscriptView::toggleLastThinking);
@@ -165,6 +154,8 @@ void MainWindow::connectPanels() {
   connect(&conversation.transcript(), &TranscriptView::zoomStepped, this,
           [this](int steps) { setZoom(m_parts->conversation->transcript().zoom() + steps * kZoomStep); });
   connect(&conversation.notice(), &MessageBar::actionRequested, this, &MainWindow::noticeActionRequested);
+  connect(parts.inspector.get(), &Inspector::memoryWatched, this, &MainWindow::memoryWatched);
+  connect(parts.inspector.get(), &Inspector::shownChanged, parts.actions.showInspector, &QAction::setChecked);
   connect(&parts.inspector->generation(), &GenerationPanel::settingsChanged, this,
           [this](const GenerationSettings& settings) { emit settingsChanged(currentChat(), settings); });
 }
@@ -189,14 +180,7 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
   const bool wasNarrow = event->oldSize().isValid() && event->oldSize().width() < kInspectorFoldsBelow;
   const bool isNarrow = event->size().width() < kInspectorFoldsBelow;
-  if (isNarrow != wasNarrow) showInspectorPanel(m_parts->wantsInspector && !isNarrow);
-}
-
-void MainWindow::showInspectorPanel(bool visible) {
-  m_parts->actions.showInspector->setChecked(visible);
-  if (m_parts->inspector->isHidden() != visible) return;
-  m_parts->inspector->setVisible(visible);
-  emit inspectorShown(visible);
+  if (isNarrow != wasNarrow) m_parts->inspector->setShown(m_parts->wantsInspector && !isNarrow);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

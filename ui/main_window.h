@@ -60,7 +60,7 @@ class MainWindow final : public QMainWindow {
   void draftChanged(qint64 chatId, const QString& text);
   void modelFileChosen(const QString& path);  // empty: the embedded model
   void noticeActionRequested(const QString& actionId);
-  void inspectorShown(bool visible);  // nobody watches: no snapshots needed
+  void memoryWatched(bool watched);  // nobody watches: no snapshots needed
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -74,7 +74,6 @@ class MainWindow final : public QMainWindow {
   void connectActions();
   void connectPanels();
   void applyTheme();
-  void showInspectorPanel(bool visible);
   void leaveChat();
   void send(const QString& text);
   void stepChat(int steps);

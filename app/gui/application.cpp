@@ -92,7 +92,7 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
   connect(window, &ui::MainWindow::noticeActionRequested, chats, &ChatController::undo);
   connect(window, &ui::MainWindow::modelFileChosen, m_host.get(), &EngineHost::load);
-  connect(window, &ui::MainWindow::inspectorShown, m_host.get(), &EngineHost::setWatched);
+  connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
 }
 
 void Application::connectController() {

@@ -1,5 +1,7 @@
+#include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QLabel>
 #include <QListView>
 #include <QMimeData>
 #include <QPushButton>
@@ -13,6 +15,7 @@
 #include "ui/main_window.h"
 #include "ui/memory/page_map.h"
 #include "ui/transcript/transcript_view.h"
+#include "ui/window/inspector.h"
 #include "ui/window/message_bar.h"
 
 using namespace zipage;
@@ -183,7 +186,7 @@ class TestMainWindow : public QObject {
   }
 
   void theInspectorFoldsAndTells() {
-    QSignalSpy shown(m_window.get(), &MainWindow::inspectorShown);
+    QSignalSpy shown(m_window.get(), &MainWindow::memoryWatched);
     press(Qt::Key_I, Qt::ControlModifier);
     QVERIFY(!part<PageMap>().isVisible());
     press(Qt::Key_I, Qt::ControlModifier);
@@ -199,6 +202,28 @@ class TestMainWindow : public QObject {
     QVERIFY(part<QListView>("chatList").isVisible());
     m_window->resize(1280, 800);
     QTRY_VERIFY(part<PageMap>().isVisible());
+  }
+
+  void aDockFloatsAndThenHasATitleOfItsOwn() {
+    auto& dock = part<QDockWidget>("memoryDock");
+    QVERIFY(!dock.titleBarWidget()->findChild<QLabel*>()->isVisible());
+    dock.setFloating(true);
+    QTRY_VERIFY(dock.titleBarWidget()->findChild<QLabel*>()->isVisible());
+    dock.close();
+    QVERIFY(m_window->findChild<QDockWidget*>(QStringLiteral("generationDock"))->isVisible());
+    dock.show();
+    dock.setFloating(false);
+    QTRY_VERIFY(!dock.titleBarWidget()->findChild<QLabel*>()->isVisible());
+  }
+
+  void memoryBehindAnotherTabIsNotWatched() {
+    QSignalSpy watched(m_window.get(), &MainWindow::memoryWatched);
+    m_window->findChild<Inspector*>()->showGeneration();
+    QTRY_COMPARE(watched.count(), 1);
+    QCOMPARE(watched[0][0].toBool(), false);
+    m_window->findChild<Inspector*>()->showMemory();
+    QTRY_COMPARE(watched.count(), 2);
+    QCOMPARE(watched[1][0].toBool(), true);
   }
 
   void theSidebarFolds() {

@@ -44,6 +44,8 @@ MemoryPanel::MemoryPanel(OwnerColors& colors, QWidget* parent)
 }
 
 void MemoryPanel::makeTable() {
+  setObjectName(QStringLiteral("memoryPanel"));
+  setAttribute(Qt::WA_StyledBackground);
   m_table->setObjectName(QStringLiteral("sequences"));
   m_table->setAccessibleName(tr("Sequences that hold pages"));
   m_table->setModel(m_sequences);

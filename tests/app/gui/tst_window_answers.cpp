@@ -201,6 +201,7 @@ class TestWindowAnswers final : public QObject {
 
     // Another connection watches the database until part of the answer is there.
     const std::filesystem::path database = m_home->path().toStdString() + "/data/zipage.db";
+    std::string saved;
     const auto partial = [&]() -> bool {
       if (!std::filesystem::exists(database)) return false;
       auto store = zipage::SessionStore::open(database);
@@ -208,7 +209,9 @@ class TestWindowAnswers final : public QObject {
       auto chats = (*store)->chats();
       if (!chats || chats->empty()) return false;
       auto messages = (*store)->messages(chats->front().id);
-      return messages && messages->size() == 2;
+      if (!messages || messages->size() != 2) return false;
+      saved = messages->back().reasoning;
+      return !saved.empty();
     };
     QTRY_VERIFY_WITH_TIMEOUT(partial(), kLoadMs);
     ::kill(static_cast<pid_t>(program.processId()), SIGKILL);
@@ -224,6 +227,7 @@ class TestWindowAnswers final : public QObject {
     QCOMPARE(shown[0].text, QString(kQuestion));
     QVERIFY(shown[1].state == zipage::ui::ReplyState::Interrupted ||
             shown[1].state == zipage::ui::ReplyState::Complete);
+    QVERIFY2(shown[1].reasoning.toStdString().starts_with(saved), "what was seen as saved is still there");
     disconnect(&again.chats(), nullptr, this, nullptr);
   }
 
