@@ -21,23 +21,28 @@ const kJinjaChanges = [
   },
 ];
 
-function changed(source) {
-  for (const { what, pattern, to } of kJinjaChanges) {
-    if (!pattern.test(source)) throw new Error(`the jinja library has changed: ${what} is not where it was`);
+// Colouring must end at its time limit: highlight.js is asked before every match.
+const kPrismChanges = [
+  { what: "matchPattern()", pattern: /pattern\.lastIndex = pos;/, to: "zipageBeforeMatch();\n$&" },
+];
+
+function changed(source, library, changes) {
+  for (const { what, pattern, to } of changes) {
+    if (!pattern.test(source)) throw new Error(`the ${library} library has changed: ${what} is not where it was`);
     source = source.replace(pattern, to);
   }
   return source;
 }
 
-const adaptJinja = {
-  name: "adapt-jinja",
+const adapt = (library, filter, changes) => ({
+  name: `adapt-${library}`,
   setup(bundler) {
-    bundler.onLoad({ filter: /@huggingface[\\/]jinja[\\/].*\.js$/ }, async ({ path: file }) => ({
-      contents: changed(await readFile(file, "utf8")),
+    bundler.onLoad({ filter }, async ({ path: file }) => ({
+      contents: changed(await readFile(file, "utf8"), library, changes),
       loader: "js",
     }));
   },
-};
+});
 
 const result = await build({
   entryPoints: [entry],
@@ -48,7 +53,10 @@ const result = await build({
   target: "es2016",
   nodePaths: [modules],
   banner: { js: "var globalThis = this;" },
-  plugins: [adaptJinja],
+  plugins: [
+    adapt("jinja", /@huggingface[\\/]jinja[\\/].*\.js$/, kJinjaChanges),
+    adapt("prism", /prismjs[\\/]components[\\/]prism-core\.js$/, kPrismChanges),
+  ],
   legalComments: "inline",
   logLevel: "warning",
 });
