@@ -53,7 +53,7 @@ def pick_names(rng, count):
     kind = rng.random()
     if kind < 0.35:
         return rng.sample(SHORT_NAMES, count)
-    if kind < 0.75:
+    if kind < 0.92:
         return rng.sample(LONG_NAMES, count)
     names = rng.sample(LONG_NAMES, count)
     made = {made_up(rng).capitalize() for _ in range(2 * count)}

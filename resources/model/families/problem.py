@@ -1,14 +1,16 @@
 """What a problem is, and the phrasings that all families share.
 
 The core lines of a chain of thought follow what a small model can learn: the state is carried along, a key is written
-before what is looked up under it, values stand next to their keys. Around them stands what a document may lose:
-openers, a restatement, remarks, summaries and a second pass that reads the question again.
+before what is looked up under it, values stand next to their keys. Around them stands what a document may lose, as
+reasoning models write it: openers, a restatement, thinking aloud, summaries, a check, and for short problems one or two more
+passes over the same work, until the chain has some length.
 """
 
 from dataclasses import dataclass, field
 from random import Random
 
 LEVELS = 6
+SHORTEST = (1000, 1700)  # characters, drawn for each chain of thought; two to three make a token
 
 
 @dataclass
@@ -39,6 +41,40 @@ REMARKS = (
     "Good.", "So far so good.", "Let me go on.", "That looks right.", "Okay, next.", "Let me continue from there.",
     "I keep that in mind.", "Now the next step.", "Fine, on to the next one.",
 )
+THOUGHTS = (
+    "I should be careful here, since one slip would spoil everything that comes after it.",
+    "There is no hurry, so I take it one small step at a time and look at each of them twice.",
+    "Let me not jump ahead; what I need first is the next piece, and nothing more than that.",
+    "Okay, that is one more piece in place, and it fits with what I had before.",
+    "Hmm, for a moment I thought that could not be right, but looking at it again, it is.",
+    "So that is settled, and I can build on it without coming back to it.",
+    "I wonder whether there is a shorter way, but this one is safe, so I stay with it.",
+    "Wait, did I read that correctly? Yes, I did, so let me go on.",
+    "It is easy to mix things up at this point, so I keep them apart and go on slowly.",
+    "All right, nothing strange so far, and there is a good part of the way behind me.",
+    "That was not hard. The next step should not be hard either, if I keep to the order.",
+    "Let me think for a second about what comes next. Yes, I know how to go on from here.",
+    "I could stop and check at this place, but I will do that at the end, when all of it is there.",
+    "This is how I would explain it to a friend, step by step, without leaving anything out.",
+    "Good, I like it when things work out like this. On to the next one.",
+    "Now, where was I? Right, in the middle of it. Let me pick it up again where I left it.",
+    "I do not see any trick in it, so the plain way should lead to the end.",
+    "So far I have not needed to guess anything, and I would like to keep it that way.",
+    "Okay, breathe. The rest goes the same way as what I have done up to here.",
+    "That agrees with what I expected, more or less, so I trust it and move on.",
+    "Actually, let me make sure that I have not skipped anything. No, it is all there.",
+    "What helps is to write down every step, even those that look too simple to be worth it.",
+    "If I went wrong somewhere, it would show up later, so I keep my eyes open for that.",
+    "One could do two steps at once here, but then mistakes are harder to find.",
+)
+PLANS = (
+    "My plan is simple: first I work it out, and afterwards I look it over before I answer.",
+    "First I want to understand what is asked, then do the work, then see whether it holds.",
+    "I have seen things of this kind before, and the best way is to go through them in order.",
+    "There are a few things to keep track of, so I write them down as I go along.",
+    "I will begin at the beginning, keep going until I have a result, and then check that result.",
+    "Before doing anything else I make clear to myself what is known and what is wanted.",
+)
 RESULTS = ("So the answer is {}.", "That gives {}.", "So I get {}.", "The result is {}.", "Therefore {}.")
 CHECK_OPENERS = (
     "Let me check this against the question once more.", "Wait, let me verify that by reading the question again.",
@@ -46,6 +82,17 @@ CHECK_OPENERS = (
     "Hmm, is that right? Let me check.", "I should double-check this.",
 )
 CHECK_CLOSERS = ("Everything fits.", "All of it agrees.", "The check agrees.", "Yes, that is right.", "Good, no mistake found.")
+AGAIN_OPENERS = (
+    "I want to be sure, so let me do the whole thing once more from the start.",
+    "To be on the safe side I go through all of it again, as if I had not done it yet.",
+    "Let me try again from the beginning and see whether I get the same.",
+    "A second time, independently of what I did above.",
+)
+AGAIN_RESULTS = ("The same again: {}.", "Again {}.", "It comes out the same: {}.", "So once more {}.")
+LAST_OPENERS = (
+    "One last time, quickly, to leave no doubt.", "And a last look at all of it before I answer.",
+    "I go over it for the third and last time.",
+)
 FINALS = (
     "So the final answer is {}.", "I am done: {}.", "I can answer now: {}.", "So I answer {}.", "Final answer: {}.",
 )
@@ -56,26 +103,38 @@ def boxed(answer):
 
 
 def with_remarks(rng, lines, share):
-    """Puts a remark behind some of the lines."""
-    return [f"{line} {rng.choice(REMARKS)}" if rng.random() < share else line for line in lines]
+    """Puts a remark or a thought behind some of the lines."""
+    return [f"{line} {rng.choice(rng.choice((REMARKS, THOUGHTS, THOUGHTS)))}" if rng.random() < share else line for line in lines]
+
+
+def opening(rng, problem):
+    lines = [rng.choice(OPENERS)]
+    if problem.restated:
+        lines.append(rng.choice(RESTATEMENTS).format(problem.restated))
+    lines.append(rng.choice(PLANS))
+    return lines + [rng.choice(NOTE_OPENERS), *problem.notes] if problem.notes else lines
+
+
+def passes(rng, problem, share):
+    """The parts of a chain in their order: the work, the check if there is one, and the work twice again."""
+    yield with_remarks(rng, problem.core, share) + [rng.choice(RESULTS).format(problem.conclusion)]
+    if problem.check:
+        yield [rng.choice(CHECK_OPENERS), *problem.check, rng.choice(CHECK_CLOSERS)]
+    for openers in (AGAIN_OPENERS, LAST_OPENERS):
+        again = rng.choice(AGAIN_RESULTS).format(problem.conclusion)
+        yield [rng.choice(openers), *with_remarks(rng, problem.core, share), again]
 
 
 def reasoning(rng: Random, problem: Problem):
-    """The chain of thought of a problem in one of its many wordings. Upper levels talk more."""
-    talk = min(1.0, 0.35 + 0.1 * problem.level)
-    lines = []
-    if rng.random() < 0.9:
-        lines.append(rng.choice(OPENERS))
-    if problem.restated and rng.random() < 0.8:
-        lines.append(rng.choice(RESTATEMENTS).format(problem.restated))
-    if problem.notes and rng.random() < talk:
-        lines += [rng.choice(NOTE_OPENERS)] + problem.notes
-    lines += with_remarks(rng, problem.core, rng.choice((0.0, 0.0, 0.1, 0.2)))
-    lines.append(rng.choice(RESULTS).format(problem.conclusion))
-    if problem.check and rng.random() < talk:
-        lines += [rng.choice(CHECK_OPENERS)] + problem.check + [rng.choice(CHECK_CLOSERS)]
-        lines.append(rng.choice(FINALS).format(problem.conclusion))
-    return "\n".join(lines)
+    """The chain of thought of a problem in one of its many wordings: the work and its check, and then what it takes to
+    fill SHORTEST characters."""
+    share, shortest = rng.choice((0.15, 0.3, 0.45)), rng.randint(*SHORTEST)
+    lines, needed = opening(rng, problem), 2 if problem.check else 1
+    for count, part in enumerate(passes(rng, problem, share)):
+        if count >= needed and len("\n".join(lines)) > shortest:
+            break
+        lines += part
+    return "\n".join([*lines, rng.choice(FINALS).format(problem.conclusion)])
 
 
 def final_reply(problem: Problem):

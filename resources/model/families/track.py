@@ -3,7 +3,7 @@
 from families.names import number_writer, pick_item, pick_names
 from families.problem import Problem
 
-EVENTS = ((2, 3), (4, 5), (6, 8), (9, 12), (13, 17), (18, 22))
+EVENTS = ((2, 3), (4, 5), (6, 8), (9, 12), (12, 14), (15, 18))
 COLOURS = "red blue green yellow white black".split()
 GETS = ("{} finds {} {}.", "{} gets {} more {}.", "{} buys {} {}.", "{} picks up {} {}.", "{} wins {} {}.", "{} finds {} more.")
 LOSES = ("{} loses {} {}.", "{} gives away {} {}.", "{} sells {} {}.", "{} drops {} {}.", "{} uses {} {}.", "{} loses {}.")

@@ -4,7 +4,7 @@ from families.names import number_writer, pick_item, pick_names
 from families.problem import Problem
 
 # Needed and unneeded quantities by level.
-SIZES = ((2, 3, 0, 1), (3, 4, 0, 1), (4, 6, 1, 3), (6, 8, 2, 4), (9, 11, 3, 5), (12, 14, 4, 6))
+SIZES = ((2, 3, 0, 1), (3, 4, 0, 1), (4, 6, 1, 3), (6, 8, 2, 4), (8, 10, 2, 4), (10, 12, 3, 5))
 LARGEST = 99
 
 
