@@ -1,5 +1,5 @@
 // Colours of code by Prism: flat spans of a kind each.
-import "./global_name.js";
+import "./engine_fixes.js";
 import Prism from "prismjs/components/prism-core.js";
 import "prismjs/components/prism-clike.js";
 import "prismjs/components/prism-markup.js";

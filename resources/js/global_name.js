@@ -1,2 +1,0 @@
-// The languages of Prism look for it in a global object of this name.
-globalThis.global = globalThis;
