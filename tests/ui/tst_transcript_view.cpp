@@ -143,34 +143,6 @@ class TestTranscriptView : public QObject {
                            << "[image: a picture]";
   }
 
-  void aBoxedAnswerIsReadable_data() {
-    QTest::addColumn<QString>("source");
-    QTest::addColumn<QString>("shown");
-    QTest::newRow("plain") << "So \\boxed{42}."
-                           << "So [42].";
-    QTest::newRow("maths") << "So $$\\boxed{\\frac{1}{2}}$$ and $\\boxed{7}$"
-                           << "So [\\frac{1}{2}] and [7]";
-    QTest::newRow("not closed yet") << "So \\boxed{4"
-                                    << "So \\boxed{4";
-    QTest::newRow("code") << "So `\\boxed{42}`."
-                          << "So \\boxed{42}.";
-  }
-
-  void aBoxedAnswerIsReadable() {
-    QFETCH(QString, source);
-    QFETCH(QString, shown);
-    m_model->update(reply(2, ReplyState::Complete, source));
-    QTRY_VERIFY(!visibleText(1).isEmpty());
-    BlockDocument document({TextBlock::Kind::Markdown, source, {}, false},
-                           answerLook(lightTheme(Qt::blue), QFont(), 1.0));
-    QString text = document.toRawText();
-    for (int place = text.indexOf(QChar(QChar::Nbsp)), count = 0; place >= 0;
-         place = text.indexOf(QChar(QChar::Nbsp)), ++count) {
-      text[place] = QLatin1Char(count % 2 == 0 ? '[' : ']');
-    }
-    QCOMPARE(text, shown);
-  }
-
   void markupOfStrangersStaysText() {
     QFETCH(QString, source);
     QFETCH(QString, shown);

@@ -4,9 +4,11 @@
 #include <QPainter>
 #include <QTextBlock>
 #include <QTextCursor>
+#include <QTextLayout>
+#include <algorithm>
 
 #include "ui/theme/fonts.h"
-#include "ui/transcript/boxed_answer.h"
+#include "ui/transcript/formula_marks.h"
 #include "ui/transcript/markdown_style.h"
 
 namespace zipage::ui {
@@ -23,40 +25,81 @@ int firstListNumber(const QString& text) {
 
 }  // namespace
 
-BlockDocument::BlockDocument(const TextBlock& block, const TextLook& look) : m_look(look) {
+BlockDocument::BlockDocument(const TextBlock& block, const TextLook& look, double width, RichTexts* texts)
+    : m_look(look) {
   setUndoRedoEnabled(false);
   setDocumentMargin(0);
   QTextOption option = defaultTextOption();
   option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
   setDefaultTextOption(option);
-  if (block.kind == TextBlock::Kind::Markdown)
-    setMarkdownBlock(block.text);
-  else
-    setPlainBlock(block.text, block.kind == TextBlock::Kind::Code);
+  switch (block.kind) {
+    case TextBlock::Kind::Markdown:
+      setTextWidth(width);
+      setMarkdownBlock(block.text, texts);
+      break;
+    case TextBlock::Kind::Plain:
+      setTextWidth(width);
+      setPlainBlock(block.text, texts);
+      break;
+    case TextBlock::Kind::Code:
+      setCodeBlock(block.text);
+  }
+  setTextWidth(width);
 }
 
 QVariant BlockDocument::loadResource(int, const QUrl&) { return {}; }
 
-void BlockDocument::setMarkdownBlock(const QString& text) {
+void BlockDocument::setMarkdownBlock(const QString& text, RichTexts* texts) {
   setDefaultFont(m_look.font);
   auto features = MarkdownFeatures(MarkdownDialectGitHub);
   features.setFlag(MarkdownNoHTML);
-  setMarkdown(text, features);
+  const MarkedText marked = markFormulas(text);
+  setMarkdown(marked.text, features);
   replaceImages(*this);
   styleMarkdown(*this, m_look);
-  showBoxedAnswers(*this, m_look);
   if (const int first = firstListNumber(text); first != 1) numberListFrom(*this, first);
+  m_missing = placeFormulas(*this, marked, m_look, textWidth(), texts);
 }
 
-void BlockDocument::setPlainBlock(const QString& text, bool isCode) {
-  setDefaultFont(isCode ? m_look.mono : m_look.font);
+void BlockDocument::setPlainBlock(const QString& text, RichTexts* texts) {
+  const MarkedText marked = markFormulas(text);
+  setPlain(marked.text, m_look.font, m_look.lineHeight);
+  m_missing = placeFormulas(*this, marked, m_look, textWidth(), texts);
+}
+
+void BlockDocument::setCodeBlock(const QString& text) {
+  setPlain(text, m_look.mono, m_look.mono.pixelSize() * kLineHeight);
+}
+
+void BlockDocument::setPlain(const QString& text, const QFont& font, double lineHeight) {
+  setDefaultFont(font);
   setPlainText(text);
   QTextBlockFormat format;
-  const double height = isCode ? m_look.mono.pixelSize() * kLineHeight : m_look.lineHeight;
-  format.setLineHeight(height, QTextBlockFormat::MinimumHeight);
+  format.setLineHeight(lineHeight, QTextBlockFormat::MinimumHeight);
   QTextCursor cursor(this);
   cursor.select(QTextCursor::Document);
   cursor.mergeBlockFormat(format);
+}
+
+void BlockDocument::setColors(const CodeSpans& spans, int offset) {
+  auto span = std::lower_bound(spans.begin(), spans.end(), offset, [](const CodeSpan& known, int place) {
+    return known.from + known.length <= place;
+  });
+  for (QTextBlock line = begin(); line.isValid(); line = line.next()) {
+    const int from = offset + line.position();
+    const int end = from + line.length();
+    while (span != spans.end() && span->from + span->length <= from) ++span;
+    QVector<QTextLayout::FormatRange> formats;
+    for (auto here = span; here != spans.end() && here->from < end; ++here) {
+      QTextLayout::FormatRange range;
+      range.start = std::max(here->from - from, 0);
+      range.length = std::min(here->from + here->length, end) - from - range.start;
+      range.format.setForeground(m_look.code[static_cast<std::size_t>(here->kind)]);
+      formats.append(range);
+    }
+    if (!formats.isEmpty() || !line.layout()->formats().isEmpty()) line.layout()->setFormats(formats);
+  }
+  markContentsDirty(0, characterCount());
 }
 
 void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectionFrom,

@@ -2,6 +2,7 @@
 
 #include <QTextDocument>
 
+#include "ui/rich/rich_texts.h"
 #include "ui/transcript/text_blocks.h"
 #include "ui/transcript/text_look.h"
 
@@ -12,7 +13,13 @@ class BlockDocument final : public QTextDocument {
   Q_OBJECT
 
  public:
-  BlockDocument(const TextBlock& block, const TextLook& look);
+  /// Without `texts` formulas are shown as source.
+  BlockDocument(const TextBlock& block, const TextLook& look, double width, RichTexts* texts = nullptr);
+
+  /// Formulas that are shown as source because they are not there yet.
+  const QVector<FormulaKey>& missing() const { return m_missing; }
+  /// Of code; `offset` is the place of this block in the text that the spans are of.
+  void setColors(const CodeSpans& spans, int offset);
 
   void paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo) const;
 
@@ -20,11 +27,14 @@ class BlockDocument final : public QTextDocument {
   QVariant loadResource(int type, const QUrl& name) override;
 
  private:
-  void setMarkdownBlock(const QString& text);
-  void setPlainBlock(const QString& text, bool isCode);
+  void setMarkdownBlock(const QString& text, RichTexts* texts);
+  void setPlainBlock(const QString& text, RichTexts* texts);
+  void setCodeBlock(const QString& text);
+  void setPlain(const QString& text, const QFont& font, double lineHeight);
   void paintQuoteRules(QPainter& painter, const QRectF& exposed) const;
 
   TextLook m_look;
+  QVector<FormulaKey> m_missing;
 };
 
 }  // namespace zipage::ui

@@ -25,8 +25,9 @@ bool isProblem(ReplyState state) { return state == ReplyState::Failed || state =
 
 }  // namespace
 
-MessageLayout::MessageLayout(const MessageItem& message)
-    : m_text(message.role == Role::User ? TextSource::Question : TextSource::Markdown) {
+MessageLayout::MessageLayout(const MessageItem& message, RichTexts* texts)
+    : m_text(message.role == Role::User ? TextSource::Question : TextSource::Markdown, texts),
+      m_reasoning(TextSource::Reasoning, texts) {
   update(message);
 }
 
@@ -95,6 +96,11 @@ bool MessageLayout::measure(double top, double bottom) {
   }
   if (isChanged) arrange();
   return isChanged;
+}
+
+void MessageLayout::takeArrivals() {
+  m_text.takeArrivals();
+  m_reasoning.takeArrivals();
 }
 
 void MessageLayout::release() {

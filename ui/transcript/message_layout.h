@@ -28,7 +28,7 @@ struct MessageLook {
 /// One message as it lies in the transcript's column. Coordinates are its own.
 class MessageLayout {
  public:
-  explicit MessageLayout(const MessageItem& message);
+  MessageLayout(const MessageItem& message, RichTexts* texts);
 
   void update(const MessageItem& message);
   void setLook(const MessageLook& look, double width);
@@ -36,6 +36,7 @@ class MessageLayout {
 
   double height() const { return m_height; }
   bool measure(double top, double bottom);
+  void takeArrivals();
   void release();
   void paint(QPainter& painter, const QRectF& exposed, const TextRange& reasoning, const TextRange& text);
   MessageHit hitAt(const QPointF& point);
@@ -73,7 +74,7 @@ class MessageLayout {
 
   MessageItem m_message;
   TextFlow m_text;
-  TextFlow m_reasoning{TextSource::Reasoning};
+  TextFlow m_reasoning;
   MessageLook m_look;
   bool m_isThinkingOpen = false;
   double m_width = 0.0;

@@ -18,6 +18,9 @@ namespace {
 constexpr double kCodePadding = 12.0;
 constexpr double kCodeHeader = 32.0;
 constexpr double kRadius = 8.0;
+/// Blocks of code that are coloured together: long enough for comments over many lines, short enough to be
+/// quick.
+constexpr int kBlocksInStretch = 2;
 
 }  // namespace
 
@@ -100,11 +103,44 @@ BlockDocument& TextFlow::documentOf(int block) {
   if (piece.document == nullptr) {
     TextLook look = m_look;
     if (isCode(block)) look.text = m_look.onSurface;
-    piece.document = std::make_unique<BlockDocument>(blocks()[block], look);
-    piece.document->setTextWidth(contentWidth(block));
+    piece.document = std::make_unique<BlockDocument>(blocks()[block], look, contentWidth(block), m_texts);
+    if (isCode(block)) colorCode(block);
     ++m_numRendered;
   }
   return *piece.document;
+}
+
+TextFlow::CodeStretch TextFlow::stretchOf(int block) const {
+  int start = block;
+  while (!startsCode(start)) --start;
+  const int first = block - (block - start) % kBlocksInStretch;
+  CodeStretch stretch{{QString(), blocks()[block].language}, 0};
+  for (int i = first; i < first + kBlocksInStretch && (i == first || !endsCode(i - 1)); ++i) {
+    if (i > first) stretch.key.code += u'\n';
+    if (i == block) stretch.offset = static_cast<int>(stretch.key.code.size());
+    stretch.key.code += blocks()[i].text;
+  }
+  return stretch;
+}
+
+void TextFlow::colorCode(int block) {
+  Piece& piece = m_pieces[static_cast<std::size_t>(block)];
+  if (m_texts == nullptr || blocks()[block].language.isEmpty()) return;
+  const CodeStretch stretch = stretchOf(block);
+  const RichTexts::Colors colors = m_texts->colors(stretch.key);
+  piece.hasAllColors = colors.isFinal;
+  piece.document->setColors(colors.spans, stretch.offset);
+}
+
+void TextFlow::takeArrivals() {
+  for (int block = 0; block < static_cast<int>(m_pieces.size()); ++block) {
+    Piece& piece = m_pieces[static_cast<std::size_t>(block)];
+    if (piece.document == nullptr) continue;
+    if (!piece.hasAllColors) colorCode(block);
+    const auto& missing = piece.document->missing();
+    const auto isThere = [this](const FormulaKey& key) { return m_texts->formula(key) != nullptr; };
+    if (std::any_of(missing.begin(), missing.end(), isThere)) piece.document.reset();
+  }
 }
 
 void TextFlow::measurePiece(int block) {
@@ -141,7 +177,7 @@ bool TextFlow::measure(double top, double bottom) {
   for (int block = blockAt(top); block < static_cast<int>(m_pieces.size()); ++block) {
     Piece& piece = m_pieces[static_cast<std::size_t>(block)];
     if (piece.top > bottom) break;
-    if (piece.isMeasured) continue;
+    if (piece.isMeasured && piece.document != nullptr) continue;
     const double before = piece.height;
     measurePiece(block);
     if (piece.height == before) continue;

@@ -30,7 +30,8 @@ struct TextRange {
 /// height is a guess. Coordinates are those of the column.
 class TextFlow {
  public:
-  explicit TextFlow(TextSource source) : m_blocks(source) {}
+  /// Without `texts` formulas are shown as source and code has one colour.
+  explicit TextFlow(TextSource source, RichTexts* texts = nullptr) : m_blocks(source), m_texts(texts) {}
 
   void setText(const QString& text);
   void setLook(const TextLook& look, double width);
@@ -38,6 +39,9 @@ class TextFlow {
   double height() const;
   /// Renders what lies between two heights; true when the height of something changed.
   bool measure(double top, double bottom);
+  /// Shows formulas and colours that have come since a block was rendered; those blocks are to be measured
+  /// again.
+  void takeArrivals();
   /// Forgets rendered blocks, but not their heights.
   void release();
 
@@ -70,6 +74,13 @@ class TextFlow {
     double top = 0.0;
     double height = 0.0;
     bool isMeasured = false;
+    bool hasAllColors = true;
+  };
+
+  /// Code is coloured in stretches of some blocks; this one and its place among them.
+  struct CodeStretch {
+    CodeKey key;
+    int offset = 0;
   };
 
   bool isCode(int block) const { return blocks()[block].kind == TextBlock::Kind::Code; }
@@ -80,6 +91,8 @@ class TextFlow {
   double contentWidth(int block) const;
   double estimatedHeight(int block) const;
   BlockDocument& documentOf(int block);
+  CodeStretch stretchOf(int block) const;
+  void colorCode(int block);
   void measurePiece(int block);
   void place(int firstChanged);
   QRectF pieceRect(int block) const;
@@ -87,6 +100,7 @@ class TextFlow {
   void paintCodeSurface(QPainter& painter, int block) const;
 
   TextBlocks m_blocks;
+  RichTexts* m_texts;
   std::vector<Piece> m_pieces;
   TextLook m_look;
   double m_width = 0.0;

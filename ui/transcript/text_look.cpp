@@ -11,6 +11,19 @@ namespace {
 constexpr double kReasoningSize = 14.0 / 15.0;
 constexpr double kCodeSize = 13.0 / 15.0;
 
+using CodeColors = std::array<QColor, kNumCodeKinds>;
+
+/// At least 4.5 : 1 on every surface that code stands on.
+CodeColors codeColors(bool isDark) {
+  if (isDark)
+    return {QColor(0x9a, 0xa0, 0xa6), QColor(0xc9, 0xa6, 0xf5), QColor(0x9c, 0xd0, 0x8f),
+            QColor(0xf0, 0xb1, 0x7a), QColor(0x86, 0xb8, 0xf7), QColor(0x6f, 0xcf, 0xc7),
+            QColor(0xff, 0x9a, 0x93)};
+  return {QColor(0x5f, 0x65, 0x6b), QColor(0x7a, 0x2f, 0xb5), QColor(0x1f, 0x6b, 0x2b),
+          QColor(0x98, 0x4a, 0x00), QColor(0x1d, 0x55, 0xb3), QColor(0x00, 0x66, 0x6b),
+          QColor(0xa8, 0x22, 0x22)};
+}
+
 TextLook lookOf(const Theme& theme, const QFont& base, double zoom) {
   TextLook look;
   look.font = transcriptFont(base, zoom);
@@ -22,6 +35,7 @@ TextLook lookOf(const Theme& theme, const QFont& base, double zoom) {
   look.link = theme.accentOnPage;
   look.surface = theme.raised;
   look.onSurface = theme.text;
+  look.code = codeColors(theme.isDark);
   look.hairline = theme.hairline;
   look.selection = theme.selection;
   return look;

@@ -2,7 +2,9 @@
 
 #include <QColor>
 #include <QFont>
+#include <array>
 
+#include "ui/rich/rich_values.h"
 #include "ui/theme/theme.h"
 
 namespace zipage::ui {
@@ -18,6 +20,7 @@ struct TextLook {
   QColor link;
   QColor surface;  // of code
   QColor onSurface;
+  std::array<QColor, kNumCodeKinds> code;  // by CodeKind
   QColor hairline;
   QColor selection;
   bool operator==(const TextLook&) const = default;

@@ -41,6 +41,10 @@ TranscriptView::TranscriptView(TranscriptModel& model, QWidget* parent)
   m_frame.setInterval(kFrameMs);
   m_autoScroll.setInterval(kAutoScrollMs);
   connect(&m_frame, &QTimer::timeout, this, &TranscriptView::renderNow);
+  connect(&m_texts, &RichTexts::arrived, this, [this] {
+    m_hasArrivals = true;
+    if (!m_frame.isActive()) m_frame.start();
+  });
   connect(&m_autoScroll, &QTimer::timeout, this, &TranscriptView::autoScroll);
   connect(&m_model, &QAbstractItemModel::modelReset, this, &TranscriptView::reset);
   connect(&m_model, &QAbstractItemModel::rowsInserted, this,
@@ -61,7 +65,7 @@ void TranscriptView::reset() {
   m_isSelecting = false;
   m_anchor = {};
   for (int row = 0; row < m_model.rowCount(); ++row) {
-    m_layouts.push_back(std::make_unique<MessageLayout>(m_model.at(row)));
+    m_layouts.push_back(std::make_unique<MessageLayout>(m_model.at(row), &m_texts));
   }
   setFollowing(true);
   applyLook();
@@ -69,7 +73,7 @@ void TranscriptView::reset() {
 
 void TranscriptView::insertRows(int first, int last) {
   for (int row = first; row <= last; ++row) {
-    auto layout = std::make_unique<MessageLayout>(m_model.at(row));
+    auto layout = std::make_unique<MessageLayout>(m_model.at(row), &m_texts);
     layout->setLook(m_look, columnWidth());
     m_layouts.insert(m_layouts.begin() + row, std::move(layout));
   }
@@ -91,7 +95,15 @@ void TranscriptView::renderNow() {
   }
   m_changedRows.clear();
   m_frame.stop();
+  if (m_hasArrivals) takeArrivals();
   layOut();
+}
+
+void TranscriptView::takeArrivals() {
+  m_hasArrivals = false;
+  for (const int row : std::as_const(m_renderedRows)) {
+    if (row < numMessages()) layoutOf(row).takeArrivals();
+  }
 }
 
 void TranscriptView::announce(int row) {

@@ -44,6 +44,9 @@ class TranscriptView final : public QAbstractScrollArea {
   void selectAll();
   void copySelection();
 
+  /// Whether all formulas and colours that were asked for are there.
+  bool isTypeset() const { return m_texts.isIdle() && !m_hasArrivals; }
+
   int numMessages() const { return static_cast<int>(m_layouts.size()); }
   MessageLayout& layoutOf(int row) { return *m_layouts[static_cast<std::size_t>(row)]; }
   QRect messageRect(int row) const;  // in the viewport
@@ -75,6 +78,7 @@ class TranscriptView final : public QAbstractScrollArea {
     MessageLayout::Anchor place;
   };
 
+  void takeArrivals();
   void reset();
   void insertRows(int first, int last);
   void markChanged(int first, int last);
@@ -109,6 +113,8 @@ class TranscriptView final : public QAbstractScrollArea {
   void copyText(const QString& text);
 
   TranscriptModel& m_model;
+  RichTexts m_texts;
+  bool m_hasArrivals = false;
   std::vector<std::unique_ptr<MessageLayout>> m_layouts;
   std::vector<double> m_tops;
   MessageLook m_look;

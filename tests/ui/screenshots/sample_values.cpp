@@ -21,6 +21,25 @@ const char* const kAnswer =
     "> Checking backwards: 37 − 23 = 14.\n\n"
     "The answer is $\\boxed{37}$.\n";
 
+const char* const kRichAnswer =
+    "The roots of $ax^2 + bx + c = 0$ with $a \\neq 0$ are\n\n"
+    "$$x_{1,2} = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$$\n\n"
+    "so for \\(a = 1\\), \\(b = -5\\) and \\(c = 6\\), which cost from $5 to $10 a lesson:\n\n"
+    "1. The discriminant is $\\Delta = b^2 - 4ac = 1$.\n"
+    "2. Its root gives\n   \\[ x = \\frac{5 \\pm 1}{2} \\]\n   by the formula above.\n"
+    "   - that is $x_1 = 2$\n   - and $x_2 = 3$\n\n"
+    "| term | value | note |\n|:---|---:|:---:|\n| $\\sqrt{\\Delta}$ | 1 | exact |\n"
+    "| $|x_1 - x_2|$ | 1 | *distance* |\n\n"
+    "> A matrix fits too: $A = \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}$, and a "
+    "[link](https://example.org).\n\n"
+    "- [x] checked\n- [ ] to do\n\n"
+    "```cpp\n#include <cmath>\n\n// The larger root; needs a real one.\n"
+    "double root(double a, double b, double c) {\n  const double d = b * b - 4 * a * c;\n"
+    "  if (d < 0) throw std::domain_error(\"no real root\");\n  return (-b + std::sqrt(d)) / (2 * "
+    "a);\n}\n```\n\n"
+    "A broken formula stays as it is: $\\frac{1$.\n\n"
+    "The answers are $\\boxed{2}$ and $\\boxed{3}$, in words \\boxed{two and three}.\n";
+
 ui::ChatItem chat(qint64 id, const char* title, int minutesAgo, bool generating) {
   ui::ChatItem item;
   item.id = id;
@@ -111,6 +130,12 @@ ui::MessageItem question(qint64 id, const QString& text) {
 ui::MessageItem finishedReply(qint64 id) {
   ui::MessageItem item = reply(id);
   item.text = QString::fromUtf8(kAnswer);
+  return item;
+}
+
+ui::MessageItem richReply(qint64 id) {
+  ui::MessageItem item = reply(id);
+  item.text = QString::fromUtf8(kRichAnswer);
   return item;
 }
 

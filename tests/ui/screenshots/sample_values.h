@@ -14,6 +14,8 @@ ui::ModelInfo model();
 ui::MessageItem question(qint64 id, const QString& text);
 /// A finished reply with a list, a table, code and figures.
 ui::MessageItem finishedReply(qint64 id);
+/// A finished reply with formulas, a table, lists, a quote and code.
+ui::MessageItem richReply(qint64 id);
 ui::MessageItem thinkingReply(qint64 id);
 ui::MessageItem streamingReply(qint64 id);
 ui::MessageItem failedReply(qint64 id);

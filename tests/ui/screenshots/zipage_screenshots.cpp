@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QScrollBar>
 #include <QTimer>
 #include <functional>
 #include <memory>
@@ -42,6 +43,11 @@ void openThinking(MainWindow& window, int row) {
   window.findChild<TranscriptView*>()->setThinkingOpen(row, true);
 }
 
+void scrollTo(MainWindow& window, double share) {
+  QScrollBar* bar = window.findChild<TranscriptView*>()->verticalScrollBar();
+  bar->setValue(static_cast<int>(bar->maximum() * share));
+}
+
 std::vector<Scene> scenes() {
   const auto question = samples::question(1, QString::fromUtf8(kQuestion));
   const auto again = samples::question(3, QStringLiteral("And if Ann gives Tom 4 of hers?"));
@@ -54,6 +60,15 @@ std::vector<Scene> scenes() {
       {"folded",
        [=](MainWindow& window) {
          showMessages(window, {question, samples::finishedReply(2)});
+       }},
+      {"formulas",
+       [=](MainWindow& window) {
+         showMessages(window, {question, samples::richReply(2)});
+         scrollTo(window, 0.0);
+       }},
+      {"code",
+       [=](MainWindow& window) {
+         showMessages(window, {question, samples::richReply(2)});
        }},
       {"thinking",
        [=](MainWindow& window) {
@@ -118,7 +133,14 @@ class Photographer final : public QObject {
     QTimer::singleShot(kSettleMs, this, [this] { finish(); });
   }
 
+  /// Whether something is still being typeset.
+  bool isWorking() const {
+    const auto* transcript = m_window->findChild<TranscriptView*>();
+    return transcript != nullptr && !transcript->isTypeset();
+  }
+
   void finish() {
+    if (isWorking()) return QTimer::singleShot(kSettleMs, this, [this] { finish(); });
     const QString path = m_out.filePath(m_shots[m_next++].fileName);
     if (!m_window->grab().save(path)) qWarning("cannot write %s", qPrintable(path));
     begin();

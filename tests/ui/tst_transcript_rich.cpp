@@ -1,0 +1,215 @@
+// Formulas and coloured code in the transcript: source first, then typeset.
+
+#include <QAbstractTextDocumentLayout>
+#include <QPainter>
+#include <QTest>
+#include <QTextBlock>
+#include <QTextLayout>
+
+#include "ui/transcript/block_document.h"
+#include "ui/transcript/transcript_view.h"
+
+using namespace zipage::ui;
+
+namespace {
+
+constexpr double kWidth = 700.0;
+
+TextBlock markdown(const QString& text) { return {TextBlock::Kind::Markdown, text, {}, false}; }
+
+TextLook look(double zoom = 1.0) { return answerLook(lightTheme(Qt::blue), QFont(), zoom); }
+
+int numFormulas(const QTextDocument& document) {
+  return static_cast<int>(document.toRawText().count(QChar::ObjectReplacementCharacter));
+}
+
+/// Where there is ink in a column of pixels.
+QRect inkOf(const BlockDocument& document) {
+  QImage image(static_cast<int>(kWidth), static_cast<int>(document.size().height()), QImage::Format_RGB32);
+  image.fill(Qt::white);
+  QPainter painter(&image);
+  document.paint(painter, image.rect(), 0, 0);
+  painter.end();
+  QRect ink;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) {
+      if (image.pixelColor(x, y).lightness() < 128) ink |= QRect(x, y, 1, 1);
+    }
+  }
+  return ink;
+}
+
+}  // namespace
+
+class TestTranscriptRich final : public QObject {
+  Q_OBJECT
+
+ private:
+  std::unique_ptr<RichTexts> m_texts;
+
+  /// Rendered until nothing is missing any more.
+  std::unique_ptr<BlockDocument> typeset(const QString& text, double zoom = 1.0) {
+    auto document = std::make_unique<BlockDocument>(markdown(text), look(zoom), kWidth, m_texts.get());
+    const bool isComplete =
+        QTest::qWaitFor([this] { return m_texts->isIdle(); }, 20000) && !document->missing().isEmpty();
+    if (isComplete)
+      document = std::make_unique<BlockDocument>(markdown(text), look(zoom), kWidth, m_texts.get());
+    return document;
+  }
+
+ private slots:
+  void initTestCase() { m_texts = std::make_unique<RichTexts>(); }
+  void cleanupTestCase() { m_texts.reset(); }
+
+  void aFormulaIsItsSourceUntilItIsThere() {
+    RichTexts texts;
+    const QString text = QStringLiteral("so $x^2$ it is");
+    const BlockDocument before(markdown(text), look(), kWidth, &texts);
+    QCOMPARE(before.toPlainText(), text);
+    QCOMPARE(before.missing().size(), 1);
+    QTRY_VERIFY_WITH_TIMEOUT(texts.isIdle(), 20000);
+    const BlockDocument after(markdown(text), look(), kWidth, &texts);
+    QCOMPARE(numFormulas(after), 1);
+    QVERIFY(after.missing().isEmpty());
+  }
+
+  void formulasStandWhereTheyWereWritten_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("shown");  // * is a formula, / a new paragraph
+    QTest::newRow("inline") << "so $x$, and **$y$**."
+                            << "so *, and *.";
+    QTest::newRow("displayed") << "$$x$$"
+                               << "*";
+    QTest::newRow("in a sentence") << "so $$x$$ it is"
+                                   << "so/*/it is";
+    QTest::newRow("after a line") << "so\n\\[\nx\n\\]\nit is"
+                                  << "so/*/it is";
+    QTest::newRow("broken") << "so $\\frac{$ it is"
+                            << "so $\\frac{$ it is";
+    QTest::newRow("in code") << "so `$x$` it is"
+                             << "so $x$ it is";
+    QTest::newRow("prices") << "from $5 to $10"
+                            << "from $5 to $10";
+    QTest::newRow("underscores") << "$a_1$ and $b_1$"
+                                 << "* and *";
+    QTest::newRow("signs at the start of lines") << "$$\na\n= b\n- c\n# {\n$$"
+                                                 << "$$\na\n= b\n- c\n# {\n$$";
+    QTest::newRow("lists") << "- a $x$\n- \\(y\\)"
+                           << "a */*";
+    QTest::newRow("in a list") << "1. so\n   $$x$$\n   it is"
+                               << "so/*/it is";
+    QTest::newRow("in a quote") << "> $$\n> x\n> $$"
+                                << "*";
+    QTest::newRow("heading") << "# About $x$"
+                             << "About *";
+    QTest::newRow("bare box") << "So \\boxed{42}."
+                              << "So *.";
+    QTest::newRow("open box") << "So \\boxed{4"
+                              << "So \\boxed{4";
+    QTest::newRow("marks of our own") << "a " + QString(QChar(0xfde0)) + "0" + QChar(0xfde1) + " $x$"
+                                      << QStringLiteral("a \ufffd0\ufffd *");
+  }
+
+  void formulasStandWhereTheyWereWritten() {
+    QFETCH(QString, text);
+    QFETCH(QString, shown);
+    QString raw = typeset(text)->toRawText();
+    raw.replace(QChar::ObjectReplacementCharacter, u'*').replace(QChar::ParagraphSeparator, u'/');
+    raw.replace(QChar::LineSeparator, u'\n');
+    QCOMPARE(raw, shown);
+  }
+
+  void aBarInAFormulaDividesNoCell() {
+    const auto document = typeset(QStringLiteral("| a | b |\n|---|---|\n| $|x|$ | 2 |\n"));
+    QCOMPARE(numFormulas(*document), 1);
+    QVERIFY(document->toPlainText().trimmed().endsWith(u'2'));
+  }
+
+  void aDisplayedFormulaIsInTheMiddle() {
+    const auto document = typeset(QStringLiteral("$$x = 1$$"));
+    const QRect ink = inkOf(*document);
+    QVERIFY(std::abs(ink.center().x() - kWidth / 2.0) < 8.0);
+  }
+
+  void aFormulaSitsOnTheBaseline_data() {
+    QTest::addColumn<QString>("formula");
+    for (const char* formula : {"x", "x^2", "E", "\\frac{1}{2}", "\\sum_{i=1}^n 1", "\\binom{n}{k}"})
+      QTest::newRow(formula) << QString::fromLatin1(formula);
+  }
+
+  void aFormulaSitsOnTheBaseline() {
+    QFETCH(QString, formula);
+    for (const double zoom : {1.0, 1.5, 2.0}) {
+      const auto text = typeset(QStringLiteral("$\\phantom{%1}E$").arg(formula), zoom);
+      const auto line = text->begin().layout()->lineAt(0);
+      const double baseline = line.y() + line.ascent();
+      QVERIFY(std::abs(inkOf(*text).bottom() + 1 - baseline) <= 1.5);
+    }
+  }
+
+  void aWideFormulaIsDrawnSmaller() {
+    const auto document = typeset("$$" + QStringLiteral("x + ").repeated(45) + "x$$");
+    QCOMPARE(numFormulas(*document), 1);
+    QVERIFY(inkOf(*document).right() <= kWidth);
+    QVERIFY(inkOf(*document).width() > kWidth * 0.9);
+  }
+
+  void whatCannotShrinkEnoughStaysSource() {
+    const auto document = typeset("$$" + QStringLiteral("x + ").repeated(200) + "x$$");
+    QCOMPARE(numFormulas(*document), 0);
+    QVERIFY(document->toPlainText().startsWith(QStringLiteral("$$x + x")));
+  }
+
+  void formulasGrowWithTheText() {
+    const double small = inkOf(*typeset(QStringLiteral("$\\frac{a}{b}$"), 1.0)).height();
+    const double large = inkOf(*typeset(QStringLiteral("$\\frac{a}{b}$"), 2.0)).height();
+    QVERIFY(std::abs(large / small - 2.0) < 0.25);
+  }
+
+  void aQuestionAndThinkingHaveFormulasToo() {
+    const TextBlock plain{TextBlock::Kind::Plain, QStringLiteral("Is *this* $x$?"), {}, false};
+    typeset(QStringLiteral("$x$"));
+    const BlockDocument document(plain, look(), kWidth, m_texts.get());
+    QCOMPARE(numFormulas(document), 1);
+    QVERIFY(document.toRawText().startsWith(QStringLiteral("Is *this* ")));
+  }
+
+  void codeIsColouredOverItsBlocks() {
+    TextFlow flow(TextSource::Markdown, m_texts.get());
+    flow.setLook(look(), kWidth);
+    flow.setText("```cpp\n/* " + QStringLiteral("a comment\n").repeated(100) + "*/\nint x;\n```\n");
+    QCOMPARE(flow.blocks().size(), 2);
+    flow.measure(0.0, 1e6);
+    QTRY_VERIFY_WITH_TIMEOUT(m_texts->isIdle(), 20000);
+    const double height = flow.height();
+    flow.takeArrivals();
+    flow.measure(0.0, 1e6);
+    QCOMPARE(flow.height(), height);
+    const auto colorAt = [&](double y) {
+      QImage image(400, static_cast<int>(height), QImage::Format_RGB32);
+      image.fill(Qt::white);
+      QPainter painter(&image);
+      flow.paint(painter, image.rect(), {});
+      painter.end();
+      QSet<QRgb> colors;
+      for (int x = 12; x < 200; ++x) {
+        for (int row = static_cast<int>(y); row < y + 16; ++row) colors << image.pixel(x, row);
+      }
+      return colors;
+    };
+    const QRgb comment = look().code[static_cast<std::size_t>(CodeKind::Comment)].rgb();
+    QVERIFY(colorAt(40.0).contains(comment));
+    QVERIFY(colorAt(flow.topOf(1) + 40.0).contains(comment));
+  }
+
+  void codeIsReadableInBothThemes() {
+    for (const Theme& theme : {lightTheme(Qt::blue), darkTheme(Qt::blue)}) {
+      for (const TextLook& shown : {answerLook(theme, QFont(), 1.0), questionLook(theme, QFont(), 1.0)}) {
+        for (const QColor& color : shown.code) QVERIFY(contrastRatio(color, shown.surface) >= 4.5);
+      }
+    }
+  }
+};
+
+QTEST_MAIN(TestTranscriptRich)
+#include "tst_transcript_rich.moc"
