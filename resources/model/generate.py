@@ -19,8 +19,8 @@ from families.problem import LEVELS, direct_reply, final_reply, reasoning
 
 # Share of problem documents by family in training.
 WEIGHTS = {
-    "igsm": 0.26, "track": 0.12, "add": 0.07, "sub": 0.07, "mul": 0.09, "div": 0.08, "lineq": 0.10, "countdown": 0.07,
-    "knights": 0.07, "path": 0.10,
+    "igsm": 0.24, "track": 0.10, "add": 0.05, "sub": 0.05, "mul": 0.07, "div": 0.07, "lineq": 0.16, "countdown": 0.07,
+    "knights": 0.09, "path": 0.10,
 }
 HELD_OUT_SHARE = 20  # one problem in so many is held out
 SYSTEM_PROMPTS = (

@@ -37,10 +37,6 @@ OPENERS = (
 )
 RESTATEMENTS = ("The question: {}.", "I am asked for this: {}.", "So what is wanted: {}.", "To find: {}.", "The task is {}.")
 NOTE_OPENERS = ("The facts:", "What is given:", "I note down what I know:", "First I collect what the question says:")
-REMARKS = (
-    "Good.", "So far so good.", "Let me go on.", "That looks right.", "Okay, next.", "Let me continue from there.",
-    "I keep that in mind.", "Now the next step.", "Fine, on to the next one.",
-)
 THOUGHTS = (
     "I should be careful here, since one slip would spoil everything that comes after it.",
     "There is no hurry, so I take it one small step at a time and look at each of them twice.",
@@ -66,6 +62,22 @@ THOUGHTS = (
     "What helps is to write down every step, even those that look too simple to be worth it.",
     "If I went wrong somewhere, it would show up later, so I keep my eyes open for that.",
     "One could do two steps at once here, but then mistakes are harder to find.",
+    "Somebody in a hurry would stop here, but I want to see it through to the end.",
+    "I keep that in mind, although I may not need it again.",
+    "Nothing in the question speaks against it, so I leave it as it is.",
+    "Right, and that is all there is to this part, so on to the part after it.",
+    "Let me read my own words again before I write more. Fine, they make sense.",
+    "It looks longer than it is; most of it is the same small thing again and again.",
+    "I would have thought this to be harder, to be honest, but it goes well.",
+    "Hold on, is this really what comes next? Yes, it is, there is no way around it.",
+    "That makes one more step behind me and one less in front of me.",
+    "I notice that I have to be patient here, and I am.",
+    "Okay, so far so good, and now to what follows from it.",
+    "If someone asked me now, I could say how I got here, and that is a good sign.",
+    "Let me slow down for a moment, since this is where people tend to make mistakes.",
+    "Well, that was easy enough, and the one after it will be too.",
+    "Good. I could almost do the rest with my eyes closed, but I will not.",
+    "There, done with that, and no need to think about it any further.",
 )
 PLANS = (
     "My plan is simple: first I work it out, and afterwards I look it over before I answer.",
@@ -102,9 +114,21 @@ def boxed(answer):
     return "\\boxed{" + str(answer) + "}"
 
 
-def with_remarks(rng, lines, share):
-    """Puts a remark or a thought behind some of the lines."""
-    return [f"{line} {rng.choice(rng.choice((REMARKS, THOUGHTS, THOUGHTS)))}" if rng.random() < share else line for line in lines]
+class ThinkingAloud:
+    """Puts a thought behind every so many lines; none comes twice before all have come once."""
+
+    def __init__(self, rng):
+        self.rng, self.every = rng, rng.choices((1, 2, 3, 1000), (0.10, 0.65, 0.15, 0.10))[0]
+        self.left, self.count = [], 0
+
+    def thought(self):
+        self.left = self.left or self.rng.sample(THOUGHTS, len(THOUGHTS))
+        return self.left.pop()
+
+    def around(self, lines):
+        for line in lines:
+            self.count += 1
+            yield f"{line} {self.thought()}" if self.count % self.every == 0 else line
 
 
 def opening(rng, problem):
@@ -115,22 +139,22 @@ def opening(rng, problem):
     return lines + [rng.choice(NOTE_OPENERS), *problem.notes] if problem.notes else lines
 
 
-def passes(rng, problem, share):
+def passes(rng, problem, aloud):
     """The parts of a chain in their order: the work, the check if there is one, and the work twice again."""
-    yield with_remarks(rng, problem.core, share) + [rng.choice(RESULTS).format(problem.conclusion)]
+    yield [*aloud.around(problem.core), rng.choice(RESULTS).format(problem.conclusion)]
     if problem.check:
-        yield [rng.choice(CHECK_OPENERS), *problem.check, rng.choice(CHECK_CLOSERS)]
+        yield [rng.choice(CHECK_OPENERS), *aloud.around(problem.check), rng.choice(CHECK_CLOSERS)]
     for openers in (AGAIN_OPENERS, LAST_OPENERS):
         again = rng.choice(AGAIN_RESULTS).format(problem.conclusion)
-        yield [rng.choice(openers), *with_remarks(rng, problem.core, share), again]
+        yield [rng.choice(openers), *aloud.around(problem.core), again]
 
 
 def reasoning(rng: Random, problem: Problem):
     """The chain of thought of a problem in one of its many wordings: the work and its check, and then what it takes to
     fill SHORTEST characters."""
-    share, shortest = rng.choice((0.15, 0.3, 0.45)), rng.randint(*SHORTEST)
+    shortest = rng.randint(*SHORTEST)
     lines, needed = opening(rng, problem), 2 if problem.check else 1
-    for count, part in enumerate(passes(rng, problem, share)):
+    for count, part in enumerate(passes(rng, problem, ThinkingAloud(rng))):
         if count >= needed and len("\n".join(lines)) > shortest:
             break
         lines += part
