@@ -9,6 +9,7 @@
 #include <QSvgRenderer>
 #include <QTextBlock>
 #include <QTextDocument>
+#include <QTextLayout>
 #include <algorithm>
 #include <cmath>
 
@@ -39,6 +40,15 @@ QFont fontWithHalfXHeight(QFont font, double wanted) {
   }
   font.setPixelSize(low);
   return font;
+}
+
+/// The baseline of the line in whose middle `rect` is.
+double baselineOf(const QRectF& rect, const QTextDocument& document, int position) {
+  const QTextBlock block = document.findBlock(position);
+  const QTextLine line = block.layout()->lineForTextPosition(position - block.position());
+  if (!line.isValid()) return rect.bottom();
+  const double height = line.ascent() + line.descent() + (line.leadingIncluded() ? line.leading() : 0.0);
+  return rect.top() + line.ascent() - (height - rect.height()) / 2.0;
 }
 
 }  // namespace
@@ -119,7 +129,7 @@ void FormulaObjects::drawObject(QPainter* painter, const QRectF& rect, QTextDocu
   }
   const Box box = boxOf(formula, *document, position, format.toCharFormat().font());
   const double em = formula.em * box.scale;
-  const double top = rect.top() + box.ascent - formula.picture->ascent * em;
+  const double top = baselineOf(rect, *document, position) - formula.picture->ascent * em;
   const double height = (formula.picture->ascent + formula.picture->descent) * em;
   painter->save();
   painter->setRenderHint(QPainter::Antialiasing);
