@@ -204,6 +204,101 @@ class TestTranscriptRich final : public QObject {
     QVERIFY(colorAt(flow.topOf(1) + 40.0).contains(comment));
   }
 
+  void whatIsCopiedIsItsSource_data() {
+    QTest::addColumn<QString>("text");
+    QTest::newRow("paragraph") << "So **bold**, *light*, `code` and $x^2$.";
+    QTest::newRow("formula") << "\\[\n x = 1\n\\]";
+    QTest::newRow("table") << "| a | b |\n|:--|--:|\n| $|x|$ | 2 |";
+    QTest::newRow("list") << "1. one\n   - two $y$\n2. three";
+    QTest::newRow("code") << "```cpp\nint x;\n```";
+    QTest::newRow("long code") << "```py\n" + QStringLiteral("x = 1\n").repeated(200) + "```";
+    QTest::newRow("fences in code") << "````md\n```\nx\n```\n````";
+    QTest::newRow("several") << "# Title\n\nText $x$\n\n```c\nint x;\n```\n\n> quote";
+  }
+
+  void whatIsCopiedIsItsSource() {
+    QFETCH(QString, text);
+    typeset(text);
+    TextFlow flow(TextSource::Markdown, m_texts.get());
+    flow.setLook(look(), kWidth);
+    flow.setText(text);
+    QCOMPARE(flow.sourceOf(flow.everything()), text);
+  }
+
+  void partsAreCopiedWithTheirMarks_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("first");  // selected from the start of this word,
+    QTest::addColumn<QString>("last");   // to the end of this one
+    QTest::addColumn<QString>("copied");
+    QTest::newRow("words") << "So it is **bold** and more"
+                           << "it"
+                           << "bold"
+                           << "it is **bold**";
+    QTest::newRow("half of them") << "So **two words** and more"
+                                  << "words"
+                                  << "and"
+                                  << "**words** and";
+    QTest::newRow("formula") << "so $x^2$ it is"
+                             << "so"
+                             << "it"
+                             << "so $x^2$ it";
+    QTest::newRow("code") << "so `a b` it is"
+                          << "b"
+                          << "it"
+                          << "`b` it";
+    QTest::newRow("link") << "so [this link](https://a.example) is"
+                          << "so"
+                          << "link"
+                          << "so [this link](https://a.example)";
+    QTest::newRow("list") << "- one\n- two *x*\n- three"
+                          << "two"
+                          << "three"
+                          << "- two *x*\n- three";
+    QTest::newRow("numbers") << "1. one\n2. two\n3. three"
+                             << "one"
+                             << "two"
+                             << "1. one\n2. two";
+    QTest::newRow("tasks") << "- [x] one\n- [ ] two\n- three"
+                           << "one"
+                           << "two"
+                           << "- [x] one\n- [ ] two";
+    QTest::newRow("cells") << "|a|b|\n|---|---|\n|$x$|d|\n|e|f|"
+                           << "d"
+                           << "f"
+                           << "d\ne | f";
+    QTest::newRow("code lines") << "```c\nint a;\nint b;\n```"
+                                << "a"
+                                << "int b"
+                                << "a;\nint b";
+    QTest::newRow("heading") << "## One two\n\nthree four"
+                             << "two"
+                             << "three"
+                             << "two\n\nthree";
+  }
+
+  void partsAreCopiedWithTheirMarks() {
+    QFETCH(QString, text);
+    QFETCH(QString, first);
+    QFETCH(QString, last);
+    QFETCH(QString, copied);
+    typeset(text);
+    TextFlow flow(TextSource::Markdown, m_texts.get());
+    flow.setLook(look(), kWidth);
+    flow.setText(text);
+    const TextRange from = flow.find(first, std::nullopt, false);
+    const TextRange to = flow.find(last, from.from, false);
+    QCOMPARE(flow.sourceOf({from.from, to.to}), copied);
+  }
+
+  void wordsAreCopiedWithoutMarks() {
+    const QString text = QStringLiteral("So **bold** and $x^2$.");
+    typeset(text);
+    TextFlow flow(TextSource::Markdown, m_texts.get());
+    flow.setLook(look(), kWidth);
+    flow.setText(text);
+    QCOMPARE(flow.textOf(flow.everything()), QStringLiteral("So bold and $x^2$."));
+  }
+
   void codeIsReadableInBothThemes() {
     for (const Theme& theme : {lightTheme(Qt::blue), darkTheme(Qt::blue)}) {
       for (const TextLook& shown : {answerLook(theme, QFont(), 1.0), questionLook(theme, QFont(), 1.0)}) {

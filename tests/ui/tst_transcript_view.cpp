@@ -160,7 +160,7 @@ class TestTranscriptView : public QObject {
     m_model->update(reply(2, ReplyState::Complete, QStringLiteral("The answer is **4**.")));
     QTRY_COMPARE(visibleText(1), QStringLiteral("The answer is 4."));
     m_view->selectAll();
-    QCOMPARE(m_view->selectedText(), QStringLiteral("What is 2 + 2?\n\nThe answer is 4."));
+    QCOMPARE(m_view->selectedText(), QStringLiteral("What is 2 + 2?\n\nThe answer is **4**."));
   }
 
   void onlyWhatIsSeenIsRendered() {

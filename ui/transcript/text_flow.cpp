@@ -5,11 +5,11 @@
 #include <QPainter>
 #include <QTextBlock>
 #include <QTextCursor>
-#include <QTextDocumentFragment>
 #include <algorithm>
 #include <cmath>
 
 #include "ui/theme/fonts.h"
+#include "ui/transcript/markdown_source.h"
 
 namespace zipage::ui {
 
@@ -288,21 +288,57 @@ TextRange TextFlow::wordAt(const TextSpot& spot) {
   return {{spot.block, cursor.selectionStart()}, {spot.block, cursor.selectionEnd()}};
 }
 
-QString TextFlow::textOf(const TextRange& range) {
+TextFlow::Part TextFlow::partOf(const TextRange& range, int block) {
+  const int end = documentOf(block).characterCount() - 1;
+  Part part;
+  part.from = block == range.from.block ? std::min(range.from.position, end) : 0;
+  part.to = block == range.to.block ? std::min(range.to.position, end) : end;
+  part.isWhole = part.from == 0 && part.to == end;
+  return part;
+}
+
+QString TextFlow::join(const TextRange& range, const std::function<QString(int, const Part&)>& textOfPart) {
   QString result;
   const int last = std::min(range.to.block, static_cast<int>(m_pieces.size()) - 1);
   for (int block = range.from.block; block <= last && !range.isEmpty(); ++block) {
-    BlockDocument& document = documentOf(block);
-    const int end = document.characterCount() - 1;
-    QTextCursor cursor(&document);
-    cursor.setPosition(block == range.from.block ? std::min(range.from.position, end) : 0);
-    cursor.setPosition(block == range.to.block ? std::min(range.to.position, end) : end,
-                       QTextCursor::KeepAnchor);
     if (block > range.from.block)
       result += blocks()[block].continuesPrevious ? QStringLiteral("\n") : QStringLiteral("\n\n");
-    result += cursor.selection().toPlainText();
+    result += textOfPart(block, partOf(range, block));
   }
   return result;
+}
+
+QString TextFlow::textOf(const TextRange& range) {
+  return join(range, [this](int block, const Part& part) {
+    return wordsBetween(documentOf(block), part.from, part.to);
+  });
+}
+
+bool TextFlow::holdsWholeCode(const TextRange& range, int block) {
+  int first = block, last = block;
+  while (!startsCode(first)) --first;
+  while (!endsCode(last)) ++last;
+  if (range.from.block > first || range.to.block < last) return false;
+  return partOf(range, first).from == 0 && partOf(range, last).isWhole;
+}
+
+QString TextFlow::sourceOfBlock(int block) const {
+  QStringView text(blocks()[block].text);
+  while (text.endsWith(u'\n')) text.chop(1);
+  return text.toString();
+}
+
+QString TextFlow::sourceOf(const TextRange& range) {
+  return join(range, [&](int block, const Part& part) -> QString {
+    const TextBlock& text = blocks()[block];
+    if (!isCode(block))
+      return part.isWhole ? sourceOfBlock(block) : markdownBetween(documentOf(block), part.from, part.to);
+    if (!holdsWholeCode(range, block)) return wordsBetween(documentOf(block), part.from, part.to);
+    const QString fence =
+        text.text.contains(QStringLiteral("```")) ? QStringLiteral("````") : QStringLiteral("```");
+    return (startsCode(block) ? fence + text.language + u'\n' : QString()) + text.text +
+           (endsCode(block) ? u'\n' + fence : QString());
+  });
 }
 
 }  // namespace zipage::ui

@@ -2,6 +2,7 @@
 
 #include <QRectF>
 #include <compare>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -58,7 +59,10 @@ class TextFlow {
   QString codeFrom(int block) const;
   TextRange everything();
   TextRange wordAt(const TextSpot& spot);
+  /// As it is shown; formulas in TeX.
   QString textOf(const TextRange& range);
+  /// As it was written: blocks that are whole in it to the letter, parts of others with their marks.
+  QString sourceOf(const TextRange& range);
   /// The first place with these words after `from`, or the last one before it; without `from`, in the whole
   /// text.
   TextRange find(const QString& words, const std::optional<TextSpot>& from, bool backward);
@@ -82,6 +86,17 @@ class TextFlow {
     CodeKey key;
     int offset = 0;
   };
+
+  /// What of one block lies in a range.
+  struct Part {
+    int from = 0;
+    int to = 0;
+    bool isWhole = false;
+  };
+  Part partOf(const TextRange& range, int block);
+  QString join(const TextRange& range, const std::function<QString(int, const Part&)>& textOfPart);
+  QString sourceOfBlock(int block) const;
+  bool holdsWholeCode(const TextRange& range, int block);
 
   bool isCode(int block) const { return blocks()[block].kind == TextBlock::Kind::Code; }
   bool startsCode(int block) const { return isCode(block) && !blocks()[block].continuesPrevious; }

@@ -36,18 +36,22 @@ void TranscriptView::copyText(const QString& text) {
   emit copied();
 }
 
-QString TranscriptView::selectedText() {
+QString TranscriptView::joinSelected(QString (TextFlow::*textOf)(const TextRange&)) {
   QStringList parts;
   if (m_selection.isEmpty()) return {};
   for (int row = m_selection.first().row; row <= std::min(m_selection.last().row, numMessages() - 1); ++row) {
     for (const MessagePart part : {MessagePart::Reasoning, MessagePart::Text}) {
       const TextRange range = m_selection.within(row, part);
-      const QString text = range.isEmpty() ? QString() : layoutOf(row).flow(part).textOf(range);
+      const QString text = range.isEmpty() ? QString() : (layoutOf(row).flow(part).*textOf)(range);
       if (!text.isEmpty()) parts << text;
     }
   }
   return parts.join(QStringLiteral("\n\n"));
 }
+
+QString TranscriptView::selectedText() { return joinSelected(&TextFlow::sourceOf); }
+
+QString TranscriptView::selectedWords() { return joinSelected(&TextFlow::textOf); }
 
 void TranscriptView::selectAll() {
   if (m_layouts.empty()) return;
@@ -184,6 +188,9 @@ void TranscriptView::contextMenuEvent(QContextMenuEvent* event) {
   };
   const MessageItem& message = layoutOf(row).message();
   connect(menu->addAction(tr("Copy")), &QAction::triggered, this, &TranscriptView::copySelection);
+  menu->actions().constLast()->setEnabled(hasSelection());
+  connect(menu->addAction(tr("Copy without marks")), &QAction::triggered, this,
+          [this] { copyText(selectedWords()); });
   menu->actions().constLast()->setEnabled(hasSelection());
   if (!hit.link.isEmpty()) addCopy(tr("Copy link address"), hit.link);
   if (hit.codeBlock >= 0) addCopy(tr("Copy code"), layoutOf(row).flow(hit.part).codeFrom(hit.codeBlock));

@@ -40,7 +40,10 @@ class TranscriptView final : public QAbstractScrollArea {
   bool findWords(const QString& words, bool backward, bool fromHere = false);
 
   bool hasSelection() const { return !m_selection.isEmpty(); }
+  /// As it was written: Markdown and TeX.
   QString selectedText();
+  /// As it is shown, without marks.
+  QString selectedWords();
   void selectAll();
   void copySelection();
 
@@ -108,6 +111,7 @@ class TranscriptView final : public QAbstractScrollArea {
   bool showFoundIn(int row, MessagePart part, const QString& words, bool backward,
                    const std::optional<TextSpot>& from);
   void reveal(int row, MessagePart part, const TextSpot& spot);
+  QString joinSelected(QString (TextFlow::*textOf)(const TextRange&));
   void extendSelection(const QPoint& position);
   void autoScroll();
   void copyText(const QString& text);
