@@ -68,6 +68,21 @@ class TestTranscriptLoad final : public QObject {
     QTest::newRow("brackets") << QString(kMebibyte, QLatin1Char('['));
     QTest::newRow("stars") << QStringLiteral("*a **").repeated(kMebibyte / 5);
     QTest::newRow("nested list") << QStringLiteral("- ").repeated(kMebibyte / 2);
+    QTest::newRow("one formula") << "$$" + QString(kMebibyte, QLatin1Char('x')) + "$$";
+    QTest::newRow("formulas") << QStringLiteral("$x$ ").repeated(kMebibyte / 4);
+    QTest::newRow("dollars") << QString(kMebibyte, QLatin1Char('$'));
+    QTest::newRow("open parentheses") << QStringLiteral("\\( ").repeated(kMebibyte / 3);
+    QTest::newRow("open boxes") << QStringLiteral("\\boxed{").repeated(kMebibyte / 7);
+    QTest::newRow("fences") << QStringLiteral("```\n").repeated(kMebibyte / 4);
+    QTest::newRow("open fence in C++")
+        << "```cpp\n" + QStringLiteral("/* \" ' R\"(\n").repeated(kMebibyte / 10);
+    QTest::newRow("one line of code") << "```js\n" + QString(kMebibyte, QLatin1Char('/')) + "\n```";
+    QTest::newRow("backticks") << QStringLiteral("`a``").repeated(kMebibyte / 4);
+    QTest::newRow("half characters") << QString(kMebibyte, QChar(0xd800));
+    QTest::newRow("half characters in a formula") << "$" + QString(200, QChar(0xdc00)) + "$";
+    QTest::newRow("characters that are none") << QString(kMebibyte, QChar(0xfde0));
+    QTest::newRow("nulls") << QString(kMebibyte, QChar(0));
+    QTest::newRow("frames of a document") << QStringLiteral("\ufdd0\ufdd1").repeated(kMebibyte / 2);
     QTest::newRow("wide table") << "|" + QStringLiteral("a|").repeated(2000) + "\n|" +
                                        QStringLiteral("-|").repeated(2000) + "\n|" +
                                        QStringLiteral("b|").repeated(2000);

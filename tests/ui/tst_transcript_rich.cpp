@@ -290,6 +290,40 @@ class TestTranscriptRich final : public QObject {
     QCOMPARE(flow.sourceOf({from.from, to.to}), copied);
   }
 
+  void aListCountsFromItsFirstNumber() {
+    TextFlow flow(TextSource::Markdown);
+    flow.setLook(look(), kWidth);
+    flow.setText(QStringLiteral("7. one\n8. two\n9. three"));
+    const TextRange two = flow.find(QStringLiteral("two"), std::nullopt, false);
+    const TextRange three = flow.find(QStringLiteral("three"), std::nullopt, false);
+    QCOMPARE(flow.sourceOf({two.from, three.to}), QStringLiteral("8. two\n9. three"));
+  }
+
+  void entriesOfListsAreMarked_data() {
+    QTest::addColumn<QString>("text");
+    for (const char* text : {"- x", "1. x", "- [x] x", "- [ ] x", "- a\n  - x"})
+      QTest::newRow(text) << QString(text);
+  }
+
+  void entriesOfListsAreMarked() {
+    QFETCH(QString, text);
+    const BlockDocument document(markdown(text), look(), kWidth);
+    const QTextBlock last = document.lastBlock();
+    const QRectF rect = document.documentLayout()->blockBoundingRect(last);
+    QImage image(static_cast<int>(kWidth), static_cast<int>(document.size().height()), QImage::Format_RGB32);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    document.paint(painter, image.rect(), 0, 0);
+    painter.end();
+    const int textLeft = static_cast<int>(rect.left() + last.layout()->lineAt(0).x());
+    int inked = 0;
+    for (int y = static_cast<int>(rect.top()); y < image.height(); ++y) {
+      for (int x = std::max(0, textLeft - 24); x < textLeft - 1; ++x)
+        inked += image.pixelColor(x, y).lightness() < 200 ? 1 : 0;
+    }
+    QVERIFY(inked > 5);
+  }
+
   void wordsAreCopiedWithoutMarks() {
     const QString text = QStringLiteral("So **bold** and $x^2$.");
     typeset(text);

@@ -9,6 +9,7 @@
 
 #include "ui/theme/fonts.h"
 #include "ui/transcript/formula_marks.h"
+#include "ui/transcript/list_markers.h"
 #include "ui/transcript/markdown_style.h"
 
 namespace zipage::ui {
@@ -57,7 +58,7 @@ void BlockDocument::setMarkdownBlock(const QString& text, RichTexts* texts) {
   setMarkdown(marked.text, features);
   replaceImages(*this);
   styleMarkdown(*this, m_look);
-  if (const int first = firstListNumber(text); first != 1) numberListFrom(*this, first);
+  takeOverListMarkers(*this, firstListNumber(text));
   m_missing = placeFormulas(*this, marked, m_look, textWidth(), texts);
 }
 
@@ -117,6 +118,7 @@ void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectio
     context.selections.append(selection);
   }
   documentLayout()->draw(&painter, context);
+  paintListMarkers(painter, *this, m_look, exposed);
 }
 
 void BlockDocument::paintQuoteRules(QPainter& painter, const QRectF& exposed) const {

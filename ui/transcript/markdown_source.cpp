@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "ui/transcript/formula_objects.h"
+#include "ui/transcript/list_markers.h"
 
 namespace zipage::ui {
 
@@ -49,16 +50,8 @@ QString marked(const QString& words, const QTextCharFormat& format, const QTextB
 
 QString listMark(const QTextBlock& block) {
   const QTextList* list = block.textList();
-  if (list == nullptr) return {};
-  const QString indent(2 * std::max(0, list->format().indent() - 1), u' ');
-  const auto style = list->format().style();
-  if (style == QTextListFormat::ListDecimal)
-    return indent + QString::number(list->itemNumber(block) + 1) + ". ";
-  const auto marker = block.blockFormat().marker();
-  const QString box = marker == QTextBlockFormat::MarkerType::Checked     ? QStringLiteral("[x] ")
-                      : marker == QTextBlockFormat::MarkerType::Unchecked ? QStringLiteral("[ ] ")
-                                                                          : QString();
-  return indent + QStringLiteral("- ") + box;
+  return list == nullptr ? QString()
+                         : QString(2 * std::max(0, list->format().indent() - 1), u' ') + listMarkOf(block);
 }
 
 QString blockMark(const QTextBlock& block) {

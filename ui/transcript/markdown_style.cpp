@@ -56,7 +56,8 @@ void styleSpan(QTextDocument& document, const Span& span, const TextLook& look) 
     format.setForeground(look.link);
     format.setFontUnderline(true);
   }
-  if (block.blockFormat().hasProperty(QTextFormat::BlockQuoteLevel)) format.setForeground(look.muted);
+  const bool isQuoted = block.blockFormat().hasProperty(QTextFormat::BlockQuoteLevel);
+  if (isQuoted && !format.isAnchor()) format.setForeground(look.muted);
   cursor.setCharFormat(format);
 }
 
@@ -89,11 +90,14 @@ void styleTable(QTextTable& table, const TextLook& look) {
   format.setMargin(0);
   format.setTopMargin(2);
   table.setFormat(format);
-  for (int column = 0; column < table.columns(); ++column) {
-    QTextTableCell cell = table.cellAt(0, column);
-    QTextCharFormat cellFormat = cell.format();
-    cellFormat.setBackground(look.surface);
-    cell.setFormat(cellFormat);
+  for (int row = 0; row < table.rows(); ++row) {
+    for (int column = 0; column < table.columns(); ++column) {
+      QTextTableCell cell = table.cellAt(row, column);
+      QTextCharFormat cellFormat = cell.format();
+      cellFormat.setVerticalAlignment(QTextCharFormat::AlignMiddle);
+      if (row == 0) cellFormat.setBackground(look.surface);
+      cell.setFormat(cellFormat);
+    }
   }
 }
 
@@ -129,26 +133,6 @@ void replaceImages(QTextDocument& document) {
     cursor.insertText(QCoreApplication::translate("MarkdownStyle", "[image: %1]")
                           .arg(description.isEmpty() ? image.name() : description),
                       link);
-  }
-}
-
-void numberListFrom(QTextDocument& document, int firstNumber) {
-  QTextList* list = document.begin().textList();
-  if (list == nullptr || list->format().style() != QTextListFormat::ListDecimal) return;
-  QVector<int> positions;
-  for (int i = 0; i < list->count(); ++i) positions.append(list->item(i).position());
-  const double indent = document.indentWidth();
-  for (int i = static_cast<int>(positions.size()) - 1; i >= 0; --i) {
-    const QTextBlock block = document.findBlock(positions[i]);
-    list->remove(block);
-    QTextCursor cursor(block);
-    QTextBlockFormat format = block.blockFormat();
-    format.setIndent(0);
-    format.setLeftMargin(indent);
-    format.setTextIndent(-indent);
-    format.setTabPositions({QTextOption::Tab(indent, QTextOption::LeftTab)});
-    cursor.setBlockFormat(format);
-    cursor.insertText(QStringLiteral("%1.\t").arg(firstNumber + i));
   }
 }
 

@@ -10,7 +10,5 @@ namespace zipage::ui {
 void styleMarkdown(QTextDocument& document, const TextLook& look);
 /// Images become links with their description, so that nothing is fetched.
 void replaceImages(QTextDocument& document);
-/// Numbers of a list that does not start at one, which the document cannot count itself.
-void numberListFrom(QTextDocument& document, int firstNumber);
 
 }  // namespace zipage::ui

@@ -214,10 +214,10 @@ void TextFlow::paintCodeSurface(QPainter& painter, int block) const {
   if (startsCode(block)) {
     painter.setFont(smallFont(m_look.font));
     painter.setPen(m_look.muted);
-    painter.drawText(QRectF(kCodePadding, rect.top(), m_width / 2.0, kCodeHeader), Qt::AlignVCenter,
-                     blocks()[block].language);
-    painter.drawText(copyButtonRect(block).adjusted(0, -1, -kCodePadding + 4.0, -1),
-                     Qt::AlignVCenter | Qt::AlignRight, QCoreApplication::translate("TextFlow", "Copy"));
+    const QRectF header(kCodePadding, rect.top(), m_width - 2.0 * kCodePadding, kCodeHeader);
+    painter.drawText(header, Qt::AlignVCenter | Qt::AlignLeft, blocks()[block].language);
+    painter.drawText(header, Qt::AlignVCenter | Qt::AlignRight,
+                     QCoreApplication::translate("TextFlow", "Copy"));
   }
   painter.restore();
 }
