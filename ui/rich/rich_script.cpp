@@ -3,8 +3,6 @@
 #include <QFile>
 #include <QLoggingCategory>
 
-#include "engine/base/check.h"
-
 /// Q_INIT_RESOURCE declares a function, so it cannot stand inside a namespace.
 static void initScriptResource() { Q_INIT_RESOURCE(zipage_rich_js); }
 
@@ -17,8 +15,7 @@ constexpr double kUnitsPerEm = 1000.0;
 QString readBundle() {
   initScriptResource();
   QFile file(QStringLiteral(":/zipage/js/rich.js"));
-  const bool opened = file.open(QIODevice::ReadOnly);
-  ZIPAGE_CHECK(opened, "the bundled scripts are part of the program");
+  if (!file.open(QIODevice::ReadOnly)) qFatal("the bundled scripts are missing from the program");
   return QString::fromUtf8(file.readAll());
 }
 
@@ -38,7 +35,7 @@ RichScript::RichScript(std::chrono::milliseconds limit) : m_limitMs(static_cast<
   // The compiler warns of every hoisted variable of the bundle.
   QLoggingCategory::setFilterRules(QStringLiteral("qt.qml.compiler.warning=false"));
   const QJSValue library = m_engine.evaluate(readBundle(), QStringLiteral("rich.js"));
-  ZIPAGE_CHECK(!library.isError(), "the bundled scripts load");
+  if (library.isError()) qFatal("the bundled scripts do not load: %s", qPrintable(library.toString()));
   m_typeset = m_engine.globalObject().property(QStringLiteral("zipageTypeset"));
   m_highlight = m_engine.globalObject().property(QStringLiteral("zipageHighlight"));
 }
