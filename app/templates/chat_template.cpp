@@ -3,15 +3,13 @@
 #include <QFile>
 #include <QJSEngine>
 #include <QJSValue>
-#include <QLoggingCategory>
 #include <QString>
-#include <cstring>
 #include <functional>
-#include <mutex>
 #include <utility>
 
 #include "app/templates/script_watchdog.h"
 #include "engine/base/check.h"
+#include "ui/script/script_engine.h"
 
 /// Q_INIT_RESOURCE declares a function, so it cannot stand inside a namespace.
 static void initScriptResource() { Q_INIT_RESOURCE(zipage_js); }
@@ -23,25 +21,8 @@ namespace {
 /// A rendering ends itself at the limit; what does not get that far is interrupted this much later.
 constexpr std::chrono::milliseconds kGrace{1000};
 
-QLoggingCategory::CategoryFilter previousFilter = nullptr;
-
-/// The script compiler warns of every hoisted variable of the bundle, hundreds of lines that mean nothing.
-void silenceScriptCompiler() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    // Asked for first: a filter is applied while it is being installed.
-    previousFilter = QLoggingCategory::installFilter(nullptr);
-    QLoggingCategory::installFilter([](QLoggingCategory* category) {
-      previousFilter(category);
-      if (std::strcmp(category->categoryName(), "qt.qml.compiler") == 0)
-        category->setEnabled(QtWarningMsg, false);
-    });
-  });
-}
-
 QString readBundle() {
   initScriptResource();
-  silenceScriptCompiler();
   QFile file(QStringLiteral(":/zipage/js/jinja.js"));
   const bool opened = file.open(QIODevice::ReadOnly);
   ZIPAGE_CHECK(opened, "the bundled jinja library is part of the program");
@@ -61,18 +42,18 @@ std::string messageOf(const QJSValue& thrown) {
 }  // namespace
 
 struct ChatTemplate::State {
-  QJSEngine engine;
+  std::unique_ptr<QJSEngine> engine = ui::makeScriptEngine(readBundle(), QStringLiteral("jinja.js"));
   QJSValue parsed;  // an object with render(json)
   std::chrono::milliseconds limit;
 
   /// Runs script code under the watchdog. A thrown exception becomes `code` with the words of the exception.
   Result<QJSValue> call(ErrorCode code, const std::function<QJSValue()>& script) {
-    const ScriptWatchdog watchdog(engine, limit + kGrace);
+    const ScriptWatchdog watchdog(*engine, limit + kGrace);
     const QJSValue value = script();
     if (watchdog.hasInterrupted())
       return failure(ErrorCode::Unsupported, "the chat template took too long and was stopped");
-    if (value.isError() || engine.hasError()) {
-      const QJSValue thrown = engine.hasError() ? engine.catchError() : value;
+    if (value.isError() || engine->hasError()) {
+      const QJSValue thrown = engine->hasError() ? engine->catchError() : value;
       return failure(code, messageOf(thrown));
     }
     return value;
@@ -86,10 +67,7 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
                                                           std::chrono::milliseconds limit) {
   auto state = std::make_unique<State>();
   state->limit = limit;
-  const QJSValue library = state->engine.evaluate(readBundle(), QStringLiteral("jinja.js"));
-  ZIPAGE_CHECK(!library.isError(), "the bundled jinja library loads");
-
-  QJSValue parse = state->engine.globalObject().property(QStringLiteral("zipageParseTemplate"));
+  QJSValue parse = state->engine->globalObject().property(QStringLiteral("zipageParseTemplate"));
   auto parsed = state->call(ErrorCode::InvalidFile, [&] { return parse.call({QJSValue(fromUtf8(source))}); });
   if (!parsed) {
     const std::string place =

@@ -1,7 +1,8 @@
 #include "ui/rich/rich_script.h"
 
 #include <QFile>
-#include <QLoggingCategory>
+
+#include "ui/script/script_engine.h"
 
 /// Q_INIT_RESOURCE declares a function, so it cannot stand inside a namespace.
 static void initScriptResource() { Q_INIT_RESOURCE(zipage_rich_js); }
@@ -31,13 +32,11 @@ bool hasLongLine(QStringView code) {
 
 }  // namespace
 
-RichScript::RichScript(std::chrono::milliseconds limit) : m_limitMs(static_cast<double>(limit.count())) {
-  // The compiler warns of every hoisted variable of the bundle.
-  QLoggingCategory::setFilterRules(QStringLiteral("qt.qml.compiler.warning=false"));
-  const QJSValue library = m_engine.evaluate(readBundle(), QStringLiteral("rich.js"));
-  if (library.isError()) qFatal("the bundled scripts do not load: %s", qPrintable(library.toString()));
-  m_typeset = m_engine.globalObject().property(QStringLiteral("zipageTypeset"));
-  m_highlight = m_engine.globalObject().property(QStringLiteral("zipageHighlight"));
+RichScript::RichScript(std::chrono::milliseconds limit)
+    : m_engine(makeScriptEngine(readBundle(), QStringLiteral("rich.js"))),
+      m_limitMs(static_cast<double>(limit.count())) {
+  m_typeset = m_engine->globalObject().property(QStringLiteral("zipageTypeset"));
+  m_highlight = m_engine->globalObject().property(QStringLiteral("zipageHighlight"));
 }
 
 FormulaPicture RichScript::typeset(const FormulaKey& key) {

@@ -7,6 +7,7 @@
 #include <QJSEngine>
 #include <QJSValue>
 #include <chrono>
+#include <memory>
 
 #include "ui/rich/rich_values.h"
 
@@ -27,7 +28,7 @@ class RichScript {
   CodeSpans highlight(const CodeKey& key);
 
  private:
-  QJSEngine m_engine;
+  std::unique_ptr<QJSEngine> m_engine;
   QJSValue m_typeset;
   QJSValue m_highlight;
   double m_limitMs;

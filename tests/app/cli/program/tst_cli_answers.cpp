@@ -112,7 +112,7 @@ class TestCliAnswers : public QObject {
     }
     set.close();
     const auto outcome =
-        runCli(QStringList{"eval", "--set", set.fileName(), "--max-tokens", "400", "--temperature", "0",
+        runCli(QStringList{"eval", "--set", set.fileName(), "--max-tokens", "2000", "--temperature", "0",
                            "--concurrency", "5", "--policy", "full", "--json"} +
                kOneThread);
     QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
