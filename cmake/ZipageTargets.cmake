@@ -31,6 +31,8 @@ find_package(tl-expected REQUIRED)
 find_package(OpenMP REQUIRED)  # the bandwidth and FMA probes of `zipage-cli bench`
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Qml Test)
@@ -51,6 +53,10 @@ endfunction()
 # zipage_tests(LABEL USES target…): a ctest for each tst_*.cpp of the current folder, named for its file.
 # A source that starts with the line `// labels: slow` gets those labels as well.
 function(zipage_tests label)
+  set(test_timeout 300)
+  if(ZIPAGE_SANITIZE)
+    set(test_timeout 1500)
+  endif()
   cmake_parse_arguments(arg "" "" "USES" ${ARGN})
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tst_*.cpp")
   foreach(source IN LISTS tests)
@@ -62,7 +68,7 @@ function(zipage_tests label)
     file(STRINGS "${source}" extra REGEX "^// labels: " LIMIT_COUNT 1)
     string(REPLACE "// labels: " "" extra "${extra}")
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${label};${extra}" TIMEOUT 300
+    set_tests_properties(${name} PROPERTIES LABELS "${label};${extra}" TIMEOUT ${test_timeout}
       ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
   endforeach()
 endfunction()

@@ -12,9 +12,10 @@
 namespace zipage {
 
 inline constexpr int kSucceeded = 0;
-inline constexpr int kFailed = 1;         // the engine gave up on something it had taken on
-inline constexpr int kBadInput = 2;       // an option, a file or a prompt that cannot be served
-inline constexpr int kInterrupted = 130;  // Ctrl+C, as shells count it
+inline constexpr int kFailed = 1;          // the engine gave up on something it had taken on
+inline constexpr int kBadInput = 2;        // an option, a file or a prompt that cannot be served
+inline constexpr int kTemplateRaised = 3;  // a chat template refuses the conversation, in its own words
+inline constexpr int kInterrupted = 130;   // Ctrl+C, as shells count it
 
 using Action = std::function<int()>;
 
@@ -34,5 +35,8 @@ void addRunCommand(CLI::App& program, Action& action);
 void addEvalCommand(CLI::App& program, Action& action);
 void addBenchCommand(CLI::App& program, Action& action);
 void addDoctorCommand(CLI::App& program, Action& action);
+void addRenderCommand(CLI::App& program, Action& action);
+void addTokenizeCommand(CLI::App& program, Action& action);
+void addDetokenizeCommand(CLI::App& program, Action& action);
 
 }  // namespace zipage

@@ -14,6 +14,9 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addEvalCommand(program, action);
   zipage::addBenchCommand(program, action);
   zipage::addDoctorCommand(program, action);
+  zipage::addRenderCommand(program, action);
+  zipage::addTokenizeCommand(program, action);
+  zipage::addDetokenizeCommand(program, action);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

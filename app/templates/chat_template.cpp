@@ -20,6 +20,8 @@ namespace {
 
 /// A rendering ends itself at the limit; what does not get that far is interrupted this much later.
 constexpr std::chrono::milliseconds kGrace{1000};
+constexpr const char* kTookTooLong =
+    "the chat template took too long and was stopped";  // as jinja.js says it
 
 QString readBundle() {
   initScriptResource();
@@ -50,11 +52,11 @@ struct ChatTemplate::State {
   Result<QJSValue> call(ErrorCode code, const std::function<QJSValue()>& script) {
     const ScriptWatchdog watchdog(*engine, limit + kGrace);
     const QJSValue value = script();
-    if (watchdog.hasInterrupted())
-      return failure(ErrorCode::Unsupported, "the chat template took too long and was stopped");
+    if (watchdog.hasInterrupted()) return failure(ErrorCode::InvalidFile, kTookTooLong);
     if (value.isError() || engine->hasError()) {
       const QJSValue thrown = engine->hasError() ? engine->catchError() : value;
-      return failure(code, messageOf(thrown));
+      const std::string message = messageOf(thrown);
+      return failure(message == kTookTooLong ? ErrorCode::InvalidFile : code, message);
     }
     return value;
   }
@@ -70,9 +72,9 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
   QJSValue parse = state->engine->globalObject().property(QStringLiteral("zipageParseTemplate"));
   auto parsed = state->call(ErrorCode::InvalidFile, [&] { return parse.call({QJSValue(fromUtf8(source))}); });
   if (!parsed) {
-    const std::string place =
-        parsed.error().code == ErrorCode::InvalidFile ? "the chat template is malformed: " : "";
-    return failure(parsed.error().code, place + parsed.error().message);
+    const bool isMalformed = parsed.error().message != kTookTooLong;
+    return failure(ErrorCode::InvalidFile,
+                   (isMalformed ? "the chat template is malformed: " : "") + parsed.error().message);
   }
   state->parsed = *parsed;
   return std::unique_ptr<ChatTemplate>(new ChatTemplate(std::move(state)));

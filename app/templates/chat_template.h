@@ -34,7 +34,7 @@ class ChatTemplate {
   /// Renders with messages, bos_token, eos_token, add_generation_prompt, enable_thinking and whatever else
   /// `context` holds; `tools` and `documents` are null and strftime_now is there unless it says otherwise.
   /// Text that is not UTF-8 is replaced. Unsupported: the template refuses, with the words of its
-  /// raise_exception.
+  /// raise_exception. InvalidFile: it took too long.
   Result<std::string> render(const TemplateContext& context);
 
  private:

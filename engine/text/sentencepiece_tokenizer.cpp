@@ -81,6 +81,8 @@ class SentencePieceTokenizer final : public Tokenizer {
     }
   }
 
+  bool addsSpacePrefix() const override { return m_vocabulary.addsSpacePrefix; }
+
   bool isControl(TokenId token) const override {
     return isToken(token) && m_vocabulary.kinds[token] == TokenKind::Control;
   }

@@ -34,6 +34,9 @@ class Tokenizer {
   /// it.
   std::string decode(const std::vector<TokenId>& tokens, bool showControlTokens = false) const;
 
+  /// Whether encode() puts a space before the text.
+  virtual bool addsSpacePrefix() const { return false; }
+
   virtual bool isControl(TokenId token) const = 0;
   virtual TokenId beginOfText() const = 0;  // -1: none
   virtual bool addsBeginOfText() const = 0;

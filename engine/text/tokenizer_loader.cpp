@@ -3,6 +3,7 @@
 #include <new>
 #include <string>
 
+#include "engine/text/byte_pair_tokenizer.h"
 #include "engine/text/sentencepiece_tokenizer.h"
 #include "engine/text/vocabulary.h"
 
@@ -11,9 +12,24 @@ namespace zipage {
 namespace {
 
 Result<std::shared_ptr<const Tokenizer>> loadSentencePiece(const GgufFile& file) {
-  auto vocabulary = readVocabulary(file);
+  auto vocabulary = readVocabulary(file, true);
   if (!vocabulary) return tl::unexpected(vocabulary.error());
   auto tokenizer = createSentencePieceTokenizer(std::move(*vocabulary));
+  if (!tokenizer) return file.invalid(tokenizer.error().message);
+  return tokenizer;
+}
+
+Result<std::shared_ptr<const Tokenizer>> loadBytePairs(const GgufFile& file) {
+  const auto name = file.string("tokenizer.ggml.pre");
+  if (!name) return tl::unexpected(name.error());
+  if (!*name)
+    return file.invalid(
+        "does not say how texts are cut (\"tokenizer.ggml.pre\"): it was made by an old converter");
+  const auto rules = bytePairRulesOf(**name);
+  if (!rules) return file.unsupported(rules.error().message);
+  auto vocabulary = readVocabulary(file, rules->addsBeginOfText);
+  if (!vocabulary) return tl::unexpected(vocabulary.error());
+  auto tokenizer = createBytePairTokenizer(std::move(*vocabulary), *rules);
   if (!tokenizer) return file.invalid(tokenizer.error().message);
   return tokenizer;
 }
@@ -24,15 +40,20 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const GgufFile& file) {
   const auto kind = file.string("tokenizer.ggml.model");
   if (!kind) return tl::unexpected(kind.error());
   if (!*kind) return file.invalid("has no tokenizer (\"tokenizer.ggml.model\")");
-  if (**kind != "llama") {
-    return file.unsupported("the tokenizer \"" + std::string((*kind)->substr(0, 100)) +
-                            "\" is not known; \"llama\" is");
-  }
   try {
-    return loadSentencePiece(file);
+    if (**kind == "llama") return loadSentencePiece(file);
+    if (**kind == "gpt2") return loadBytePairs(file);
+    return file.unsupported("the tokenizer \"" + std::string((*kind)->substr(0, 100)) +
+                            "\" is not known; \"llama\" and \"gpt2\" are");
   } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, file.name() + ": no memory for the vocabulary");
   }
+}
+
+Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
+  const auto file = GgufFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  return loadTokenizer(**file);
 }
 
 }  // namespace zipage

@@ -2,6 +2,7 @@
 // will do.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "engine/base/result.h"
@@ -12,5 +13,8 @@ namespace zipage {
 
 /// Nothing of the file is used afterwards. Unsupported for kinds of vocabulary this program does not know.
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const GgufFile& file);
+
+/// The same for the file of this name, opened for it.
+Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path);
 
 }  // namespace zipage

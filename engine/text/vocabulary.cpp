@@ -89,10 +89,25 @@ Result<bool> readFlag(const GgufFile& file, const char* key, bool otherwise) {
   return flag->value_or(otherwise);
 }
 
-Result<void> readBegin(const GgufFile& file, Vocabulary& vocabulary) {
+Result<void> readMerges(const GgufFile& file, Vocabulary& vocabulary) {
+  const char* const key = "tokenizer.ggml.merges";
+  const auto merges = file.strings(key);
+  if (!merges) return tl::unexpected(merges.error());
+  if (!*merges) return {};
+  vocabulary.merges.reserve((*merges)->size());
+  for (const std::string_view merge : **merges) {
+    const std::size_t space = merge.find(' ', 1);
+    if (space == std::string_view::npos || space + 1 == merge.size())
+      return file.invalid("\"" + std::string(key) + "\" has an element that is no pair");
+    vocabulary.merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
+  }
+  return {};
+}
+
+Result<void> readBegin(const GgufFile& file, bool addsBeginOfText, Vocabulary& vocabulary) {
   const auto begin = readTokenId(file, "tokenizer.ggml.bos_token_id", vocabulary);
   if (!begin) return tl::unexpected(begin.error());
-  const auto adds = readFlag(file, "tokenizer.ggml.add_bos_token", true);
+  const auto adds = readFlag(file, "tokenizer.ggml.add_bos_token", addsBeginOfText);
   if (!adds) return tl::unexpected(adds.error());
   const auto prefix = readFlag(file, "tokenizer.ggml.add_space_prefix", true);
   if (!prefix) return tl::unexpected(prefix.error());
@@ -145,11 +160,12 @@ int hexDigit(char c) {
 
 }  // namespace
 
-Result<Vocabulary> readVocabulary(const GgufFile& file) {
+Result<Vocabulary> readVocabulary(const GgufFile& file, bool addsBeginOfText) {
   Vocabulary vocabulary;
-  for (const auto& read : {readTexts, readKinds, readScores, readBegin, readEnds}) {
+  for (const auto& read : {readTexts, readKinds, readScores, readMerges, readEnds}) {
     if (auto done = read(file, vocabulary); !done) return tl::unexpected(done.error());
   }
+  if (auto done = readBegin(file, addsBeginOfText, vocabulary); !done) return tl::unexpected(done.error());
   settleKinds(vocabulary);
   return vocabulary;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -26,7 +27,9 @@ struct Vocabulary {
   std::vector<std::string> texts;  // by id, as stored: a space is U+2581
   std::vector<TokenKind> kinds;    // by id
   std::vector<float> scores;       // by id; empty: the file has none
-  TokenId beginOfText = -1;        // -1: none
+  std::vector<std::pair<std::string, std::string>>
+      merges;                // of byte pairs, most important first; others: none
+  TokenId beginOfText = -1;  // -1: none
   bool addsBeginOfText = false;
   bool addsSpacePrefix = true;
   std::vector<TokenId> endTokens;  // ascending
@@ -37,7 +40,8 @@ struct Vocabulary {
 /// Reads and checks `tokenizer.ggml.*`. Tokens that begin a text or end a reply, and what is written <|like
 /// this|>, are control tokens whatever the file calls them, so that text cannot contain them; of several
 /// unknown tokens the first remains one.
-Result<Vocabulary> readVocabulary(const GgufFile& file);
+/// `addsBeginOfText` counts where the file does not say.
+Result<Vocabulary> readVocabulary(const GgufFile& file, bool addsBeginOfText);
 
 /// The byte a token named "<0xAB>" stands for; -1: the name is another.
 int byteOfTokenText(std::string_view text);

@@ -84,12 +84,14 @@ DeviceResult<DeviceBuffer> CpuDevice::allocate(std::size_t bytes) {
 DeviceResult<DeviceWeight> CpuDevice::loadWeight(ConstTensorView host) { return DeviceWeight{host, {}}; }
 
 void CpuDevice::copyToDevice(Stream&, void* device, const void* host, std::size_t bytes) {
-  std::memcpy(device, host, bytes);
+  if (bytes > 0) std::memcpy(device, host, bytes);  // of no bytes, the pointers may be null
 }
 void CpuDevice::copyToHost(Stream&, void* host, const void* device, std::size_t bytes) {
-  std::memcpy(host, device, bytes);
+  if (bytes > 0) std::memcpy(host, device, bytes);
 }
-void CpuDevice::fillZero(Stream&, void* device, std::size_t bytes) { std::memset(device, 0, bytes); }
+void CpuDevice::fillZero(Stream&, void* device, std::size_t bytes) {
+  if (bytes > 0) std::memset(device, 0, bytes);
+}
 DeviceResult<void> CpuDevice::synchronize(Stream&) { return {}; }
 
 void CpuDevice::embed(Stream& stream, const EmbedArguments& a) { cpu::embed(contextOf(stream), a); }

@@ -1,6 +1,7 @@
 // Chat templates for the program's script engine: parse once, render often.
 import "core-js/stable";
 import { Interpreter, Template } from "@huggingface/jinja";
+import "./python_text.js";
 
 const kMonths = [
   "January", "February", "March", "April", "May", "June",

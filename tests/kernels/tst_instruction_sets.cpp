@@ -26,6 +26,18 @@ class OnlyTarget {
   }
 };
 
+#if HWY_ARCH_X86
+/// Those that this machine has and that the kernels were compiled for.
+std::vector<std::int64_t> testedTargets() {
+  std::vector<std::int64_t> targets;
+  for (const std::int64_t target : {std::int64_t{HWY_SSE4}, std::int64_t{HWY_AVX2}, std::int64_t{HWY_AVX3}}) {
+    if ((hwy::SupportedTargets() & target & ~std::int64_t{ZIPAGE_DISABLED_TARGETS}) != 0)
+      targets.push_back(target);
+  }
+  return targets;
+}
+#endif
+
 }  // namespace
 
 class TestInstructionSets : public QObject {
@@ -40,10 +52,7 @@ class TestInstructionSets : public QObject {
     auto weight = random.normals(64 * 1024);
     std::set<std::vector<float>> results;
     std::size_t numSets = 0;
-    for (const std::int64_t target : {std::int64_t{HWY_SSE4}, std::int64_t{HWY_AVX2}, std::int64_t {
-                                        HWY_AVX3
-                                      }}) {
-      if ((hwy::SupportedTargets() & target) == 0) continue;
+    for (const std::int64_t target : testedTargets()) {
       const OnlyTarget only(target);
       const TestDevice device;
       auto output = poisoned(64);
@@ -60,12 +69,8 @@ class TestInstructionSets : public QObject {
   void everySetMatchesTheDefinition_data() {
     QTest::addColumn<qint64>("target");
 #if HWY_ARCH_X86
-    const std::int64_t supported = hwy::SupportedTargets();
-    for (const std::int64_t target : {std::int64_t{HWY_SSE4}, std::int64_t{HWY_AVX2}, std::int64_t {
-                                        HWY_AVX3
-                                      }}) {
-      if ((supported & target) != 0) QTest::newRow(hwy::TargetName(target)) << static_cast<qint64>(target);
-    }
+    for (const std::int64_t target : testedTargets())
+      QTest::newRow(hwy::TargetName(target)) << static_cast<qint64>(target);
 #else
     QTest::newRow("the only one") << static_cast<qint64>(hwy::SupportedTargets());
 #endif

@@ -56,6 +56,9 @@ Composer::Composer(QWidget* parent)
   setFocusProxy(m_edit);
 }
 
+/// The edit loses the focus while it is destroyed, after this.
+Composer::~Composer() { m_edit->disconnect(this); }
+
 void Composer::setTheme(const Theme& theme) {
   m_theme = theme;
   QPalette colors = m_edit->palette();

@@ -18,6 +18,7 @@ class Composer final : public QWidget {
 
  public:
   explicit Composer(QWidget* parent = nullptr);
+  ~Composer() override;
 
   void setTheme(const Theme& theme);
   QString text() const;

@@ -140,12 +140,42 @@ class TestChatTemplate : public QObject {
     }
   }
 
+  /// What Python's jinja2 3.1 gives for the same source.
+  void valuesArePrintedAsInPython_data() {
+    QTest::addColumn<QString>("source");
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char* source, const char* expected) {
+      QTest::newRow(source) << source << expected;
+    };
+    row("{{ true }} {{ not true }} {{ none }} {{ 1 == 1.0 }}", "True False None True");
+    row("{{ [1, 'a', true, none, 2.5] }}", "[1, 'a', True, None, 2.5]");
+    row("{{ {'a': [1], 'b': {}} }}", "{'a': [1], 'b': {}}");
+    row("{{ (1, 'x') }}", "(1, 'x')");
+    row("{{ ['it\\'s', 'a\\nb'] }}", "[\"it's\", 'a\\nb']");
+    row("{{ 'x' ~ true ~ none ~ 3 }}", "xTrueNone3");
+    row("{{ true|string + '!' }}", "True!");
+    row("{{ [true, 'a', 1]|join(',') }}", "True,a,1");
+    row("{{ ['a ', ' b']|map('trim')|join('-') }}", "a-b");
+    row("{{ '%s is %d'|format('a', 3) }}", "a is 3");
+    row("{{ 2.567|round(1) }}", "2.6");
+    row("{% set x = 1 %}{% macro m() %}a{% endmacro %}{{ m() }}{{ undefined_name }}{# c #}", "a");
+    row("{{ {'a': true, 'b': none}|tojson }}", "{\"a\": true, \"b\": null}");
+  }
+
+  void valuesArePrintedAsInPython() {
+    QFETCH(QString, source);
+    QFETCH(QString, expected);
+    const auto text = renderOnce(source.toStdString(), {});
+    QVERIFY2(text, text ? "" : text.error().message.c_str());
+    QCOMPARE(QString::fromStdString(*text), expected);
+  }
+
   void toolsAndDocumentsAreNullUnlessGiven() {
     const std::string source = "{{ tools is none }} {{ documents is none }}";
-    QCOMPARE(*renderOnce(source, oneQuestion("Hi")), std::string("true true"));
+    QCOMPARE(*renderOnce(source, oneQuestion("Hi")), std::string("True True"));
     TemplateContext context = oneQuestion("Hi");
     context["tools"] = TemplateContext::array();
-    QCOMPARE(*renderOnce(source, context), std::string("false true"));
+    QCOMPARE(*renderOnce(source, context), std::string("False True"));
   }
 
   void todayIsWrittenAsInTheCLocale() {
