@@ -38,9 +38,13 @@ PageRef PageTable::take(PageIndex page, std::vector<PageRef>& fresh) {
   return {};
 }
 
-void PageTable::clear() {
-  m_indices.clear();
-  while (!m_pages.empty()) m_pages.pop_back();
+void PageTable::truncate(int numPages) {
+  while (this->numPages() > numPages) {
+    m_indices.pop_back();
+    m_pages.pop_back();
+  }
 }
+
+void PageTable::clear() { truncate(0); }
 
 }  // namespace zipage

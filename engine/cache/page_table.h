@@ -25,6 +25,8 @@ class PageTable {
   /// Becomes `targets`: each of them a page of this table or one of `fresh`, none twice. Other pages are let
   /// go.
   void retarget(std::span<const PageIndex> targets, std::vector<PageRef> fresh);
+  /// Keeps the first `numPages` pages at most; the last one goes first.
+  void truncate(int numPages);
   /// Lets go of every page, the last one first.
   void clear();
 

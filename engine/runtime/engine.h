@@ -14,6 +14,7 @@
 #include "engine/runtime/metrics.h"
 #include "engine/runtime/model_runner.h"
 #include "engine/schedule/request.h"
+#include "engine/schedule/scheduler.h"
 
 namespace zipage {
 
@@ -26,6 +27,7 @@ struct EngineLimits {
   int maxBatchTokens = 512;  // tokens a step, decodes first
   int maxSequences = 64;     // sequences a step
   double watermark = 0.02;   // share of pages kept free when admitting
+  AdmissionMode admission = AdmissionMode::Hybrid;
   std::int64_t bytesPerPage = 0;
   int contextLength = 0;         // logical positions the model has; 0: no limit
   int vocabularySize = 0;        // token ids lie below it; 0: not checked

@@ -36,6 +36,13 @@ struct RequestPreempted {
   int tokensToRecompute = 0;
 };
 
+/// Its pages went to host memory, or came back from there.
+struct SequenceSwapped {
+  RequestId request;
+  bool isOut = true;
+  int pages = 0;
+};
+
 enum class FinishReason : std::uint8_t { EndToken, Length, Cancelled, PoolExhausted, Failed };
 
 struct RequestFinished {
@@ -52,6 +59,7 @@ struct RequestFinished {
 };
 
 using EngineEvent =
-    std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted, RequestFinished>;
+    std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted, SequenceSwapped,
+                 RequestFinished>;
 
 }  // namespace zipage

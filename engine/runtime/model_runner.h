@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "engine/cache/compression_plan.h"
+#include "engine/cache/host_copy.h"
 #include "kernels/op_arguments.h"
 
 namespace zipage {
@@ -31,6 +33,11 @@ class ModelRunner {
   /// Runs one forward pass and draws `sampledRows.size()` tokens into `tokens`.
   virtual Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) = 0;
   virtual Result<void> compress(const CompressionPlan& plan) = 0;
+
+  /// Copies these pages and this query slot to host memory. OutOfMemory: nothing has changed.
+  virtual Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) = 0;
+  /// REQUIRES: a copy this runner made, as many pages as it was made of.
+  virtual Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) = 0;
 };
 
 }  // namespace zipage

@@ -1,23 +1,38 @@
 // Invariant: Σ over running sequences of their outstanding reservations ≤ free pages; both lists are in order
-// of their ids, which is that of arrival.
+// of their ids, which is that of arrival. A sequence keeps its address while it moves between the lists.
 #include "engine/schedule/scheduler.h"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/base/check.h"
 
 namespace zipage {
+
+namespace {
+
+/// Where a sequence with this id belongs.
+std::list<Sequence>::iterator placeOf(std::list<Sequence>& list, RequestId id) {
+  return std::find_if(list.begin(), list.end(), [id](const Sequence& s) { return s.id > id; });
+}
+
+}  // namespace
 
 int Scheduler::pagesOf(std::int64_t numTokens) const {
   return static_cast<int>(pagesFor(numTokens, m_limits.pageTokens));
 }
 
 int Scheduler::reservationOf(const Sequence& sequence) const {
-  if (!sequence.isBounded()) return pagesOf(static_cast<std::int64_t>(sequence.tokens.size()));
-  const std::int64_t longest =
-      static_cast<std::int64_t>(sequence.request.prompt.size()) + sequence.request.maxNewTokens;
-  return pagesOf(std::min<std::int64_t>(sequence.capacity(), longest));
+  const std::int64_t known = sequence.physical + sequence.pending();
+  if (sequence.hasFixedCapacity()) {
+    const bool isWhole = m_limits.admission == AdmissionMode::Constrained;
+    return pagesOf(std::min(sequence.capacity(), isWhole ? sequence.longest() : known));
+  }
+  if (sequence.policy() == MemoryPolicy::Full || pagesOf(known) <= m_allocator.numPages()) return pagesOf(known);
+  // `auto` with more text than the pool can hold: it is compressed on the way.
+  const CompressionSettings& settings = sequence.request.compression;
+  return pagesOf(std::max<std::int64_t>(sequence.physical + 1, settings.capacityTokens()));
 }
 
 int Scheduler::unreservedPages() const {
@@ -30,94 +45,185 @@ bool Scheduler::canAdmit(const Sequence& sequence) const {
   // Every running sequence can take a token in every step.
   const int atOnce = std::min(m_limits.maxSequences, m_limits.maxBatchTokens);
   if (static_cast<int>(m_running.size()) >= atOnce) return false;
-  if (sequence.isBounded()) return m_slots.numFree() > 0 && reservationOf(sequence) <= unreservedPages();
+  const bool needsSlot =
+      sequence.wantsSlot() && (sequence.swapped || m_limits.admission == AdmissionMode::Constrained);
+  if (needsSlot && m_slots.numFree() == 0) return false;
+  const bool isCertain =
+      m_limits.admission == AdmissionMode::Constrained && sequence.policy() == MemoryPolicy::Budget;
   // What others may grow into stays free, or it would be admitted only to give way.
-  const int keptFree =
-      m_running.empty() ? 0 : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
+  const int keptFree = m_running.empty() || isCertain
+                           ? 0
+                           : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
   return reservationOf(sequence) + keptFree <= unreservedPages();
 }
 
+void Scheduler::giveSlot(Sequence& sequence) {
+  if (!sequence.wantsSlot() || sequence.querySlot) return;
+  sequence.querySlot = m_slots.acquire();
+  // A swapped sequence brings its window along.
+  if (!sequence.swapped) sequence.slotSince = sequence.computed;
+}
+
 void Scheduler::admit() {
+  for (Sequence& sequence : m_running) giveSlot(sequence);
   while (!m_waiting.empty() && canAdmit(m_waiting.front())) {
-    Sequence& next = m_waiting.front();
-    next.reservedPages = reservationOf(next);
-    if (next.isBounded()) next.querySlot = m_slots.acquire();
-    const auto place =
-        std::find_if(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id > next.id; });
-    m_running.insert(place, std::move(next));
-    m_waiting.pop_front();
+    if (!admitFirst()) return;
   }
 }
 
-int Scheduler::chunkOf(const Sequence& sequence, int budget) const {
-  std::int64_t chunk = std::min<std::int64_t>(sequence.pending(), budget);
-  if (sequence.isBounded()) chunk = std::min<std::int64_t>(chunk, sequence.capacity() - sequence.physical);
-  return static_cast<int>(chunk);
+bool Scheduler::admitFirst() {
+  Sequence& next = m_waiting.front();
+  next.reservedPages = reservationOf(next);
+  giveSlot(next);
+  m_running.splice(placeOf(m_running, next.id), m_waiting, m_waiting.begin());
+  next.state = SequenceState::Prefilling;
+  if (!next.swapped) return true;
+  while (next.pages.numPages() < pagesOf(next.physical)) next.pages.append(m_allocator.allocate());
+  return m_relief.swapIn(next);
 }
 
-void Scheduler::share(std::vector<StepShare>& shares, std::vector<std::pair<RequestId, int>>& preempted) {
-  shares.clear();
-  int budget = m_limits.maxBatchTokens;
+int Scheduler::chunkOf(Sequence& sequence, int budget) const {
+  std::int64_t room = sequence.capacity() - sequence.physical;
+  // The last queries before a compression must find a window to be written to.
+  if (sequence.wantsSlot() && !sequence.querySlot) room -= m_limits.windowTokens;
+  if (sequence.isBounded() && room <= 0) {
+    sequence.state = SequenceState::Blocked;
+    return 0;
+  }
+  sequence.state = sequence.pending() > 1 ? SequenceState::Prefilling : SequenceState::Running;
+  if (sequence.isBounded()) room = std::min<std::int64_t>(room, budget);
+  return static_cast<int>(std::min<std::int64_t>({sequence.pending(), budget, sequence.isBounded() ? room : budget}));
+}
+
+void Scheduler::share(std::vector<StepShare>& shares) {
+  m_shares.clear();
   for (const bool decodes : {true, false}) {
-    // A preemption removes a sequence while we walk, but only the one at hand or a younger one.
     m_order.clear();
     for (const Sequence& sequence : m_running) {
       if ((sequence.pending() == 1) == decodes) m_order.push_back(sequence.id);
     }
     for (const RequestId id : m_order) {
-      Sequence* sequence = find(id);
-      const bool stillRuns =
-          std::any_of(m_running.begin(), m_running.end(), [&](const Sequence& s) { return s.id == id; });
-      if (budget == 0 || !stillRuns) continue;
-      const int chunk = chunkOf(*sequence, budget);
-      if (chunk == 0 || !takePages(*sequence, chunk, preempted)) continue;
-      budget -= chunk;
-      shares.push_back({sequence, chunk});
+      const auto found = std::find_if(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; });
+      if (found == m_running.end() || found->state == SequenceState::Compressing || found->mustCompress()) continue;
+      int budget = m_limits.maxBatchTokens;
+      for (const StepShare& given : m_shares) budget -= given.numTokens;
+      const int chunk = takePages(*found, budget);
+      if (chunk > 0) m_shares.push_back({&*found, chunk});
     }
+  }
+  shares.swap(m_shares);
+}
+
+int Scheduler::takePages(Sequence& sequence, int budget) {
+  for (;;) {
+    if (sequence.mustCompress()) return 0;
+    const int chunk = chunkOf(sequence, budget);
+    const int wanted = pagesOf(static_cast<std::int64_t>(sequence.physical) + chunk);
+    if (chunk == 0) return 0;
+    if (sequence.pages.numPages() >= wanted) {
+      sequence.peakPages = std::max(sequence.peakPages, sequence.pages.numPages());
+      return chunk;
+    }
+    if (sequence.outstandingPages() > 0 || unreservedPages() > 0) {
+      PageRef page = m_allocator.allocate();
+      ZIPAGE_CHECK(static_cast<bool>(page), "reserved pages are there when they are asked for");
+      sequence.pages.append(std::move(page));
+      continue;
+    }
+    // What it has taken so far is enough for a part.
+    const std::int64_t room =
+        static_cast<std::int64_t>(sequence.pages.numPages()) * m_limits.pageTokens - sequence.physical;
+    if (room > 0) return static_cast<int>(std::min<std::int64_t>(room, chunk));
+    if (!relieve(sequence)) return 0;
   }
 }
 
-bool Scheduler::takePages(Sequence& sequence, int numTokens,
-                          std::vector<std::pair<RequestId, int>>& preempted) {
-  const int wanted = pagesOf(static_cast<std::int64_t>(sequence.physical) + numTokens);
-  const RequestId id = sequence.id;
-  while (sequence.pages.numPages() < wanted) {
-    if (sequence.outstandingPages() == 0 && unreservedPages() <= 0) {
-      if (!preemptYoungest(sequence, preempted)) return false;
-      if (preempted.back().first == id) return false;  // it was itself the youngest
-      continue;
-    }
-    PageRef page = m_allocator.allocate();
-    ZIPAGE_CHECK(static_cast<bool>(page), "reserved pages are there when they are asked for");
-    sequence.pages.append(std::move(page));
+bool Scheduler::makeRoom(Sequence& sequence, int numPages) {
+  while (unreservedPages() < numPages) {
+    if (!letOneGiveWay(sequence)) return false;
   }
-  sequence.peakPages = std::max(sequence.peakPages, sequence.pages.numPages());
   return true;
 }
 
-bool Scheduler::preemptYoungest(const Sequence& inFavourOf,
-                                std::vector<std::pair<RequestId, int>>& preempted) {
-  for (auto candidate = m_running.end(); candidate != m_running.begin();) {
-    --candidate;
-    if (candidate->isBounded()) continue;
-    // Alone with nobody to wait for: giving way to itself would be for ever.
-    if (candidate->id == inFavourOf.id && m_running.size() == 1) return false;
-    preempt(candidate, preempted);
-    return true;
+bool Scheduler::relieve(Sequence& sequence) {
+  sequence.state = SequenceState::Suspended;
+  if (Sequence* relieved = mostOverBudget(); relieved != nullptr) {
+    takeBackShare(*relieved);
+    if (m_relief.compress(*relieved)) return relieved->state != SequenceState::Compressing;
   }
-  return false;
+  // What is being compressed gives pages back soon.
+  return !isInFlight() && letOneGiveWay(sequence);
 }
 
-void Scheduler::preempt(std::list<Sequence>::iterator victim,
-                        std::vector<std::pair<RequestId, int>>& preempted) {
-  preempted.emplace_back(victim->id, static_cast<int>(victim->computed));
+Sequence* Scheduler::mostOverBudget() {
+  Sequence* most = nullptr;
+  for (Sequence& sequence : m_running) {
+    const bool canCompress = sequence.policy() == MemoryPolicy::Auto &&
+                             sequence.state != SequenceState::Compressing &&
+                             sequence.hasWindow(m_limits.windowTokens) &&
+                             pagesOf(sequence.physical) > pagesOf(sequence.budget());
+    if (!canCompress) continue;
+    const auto over = [](const Sequence& s) { return s.physical - s.budget(); };
+    if (most == nullptr || over(sequence) > over(*most)) most = &sequence;
+  }
+  return most;
+}
+
+bool Scheduler::letOneGiveWay(const Sequence& inFavourOf) {
+  const RequestId id = inFavourOf.id;
+  if (const Place victim = youngest(false, id); victim != m_running.end()) {
+    // Alone, giving way to itself would be for ever, unless it gets the window that it lacks.
+    const bool isAlone = m_running.size() == 1;
+    if (isAlone && !(victim->querySlot && victim->slotSince > 0 && !victim->hasWindow(m_limits.windowTokens)))
+      return false;
+    preempt(victim);
+  } else if (const Place compressed = youngest(true, id); compressed != m_running.end()) {
+    if (m_running.size() == 1 || !swapOut(compressed)) return false;
+  } else {
+    return false;
+  }
+  return std::any_of(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; });
+}
+
+Scheduler::Place Scheduler::youngest(bool isCompressed, RequestId notOlderThan) {
+  for (Place place = m_running.end(); place != m_running.begin();) {
+    --place;
+    if (place->id < notOlderThan) break;
+    const bool givesWay = place->pages.numPages() + place->outstandingPages() > 0 &&
+                          place->state != SequenceState::Compressing;
+    if (givesWay && (place->compressions > 0) == isCompressed) return place;
+  }
+  return m_running.end();
+}
+
+bool Scheduler::isInFlight() const {
+  return std::any_of(m_running.begin(), m_running.end(),
+                     [](const Sequence& s) { return s.state == SequenceState::Compressing; });
+}
+
+void Scheduler::takeBackShare(Sequence& sequence) {
+  std::erase_if(m_shares, [&](const StepShare& share) { return share.sequence == &sequence; });
+  sequence.pages.truncate(pagesOf(sequence.physical));
+}
+
+void Scheduler::preempt(Place victim) {
+  m_relief.notePreempted(*victim);
+  takeBackShare(*victim);
   release(*victim);
   victim->computed = 0;
   victim->physical = 0;
-  const auto place =
-      std::find_if(m_waiting.begin(), m_waiting.end(), [&](const Sequence& s) { return s.id > victim->id; });
-  m_waiting.insert(place, std::move(*victim));
-  m_running.erase(victim);
+  victim->slotSince = 0;
+  victim->state = SequenceState::Waiting;
+  m_waiting.splice(placeOf(m_waiting, victim->id), m_running, victim);
+}
+
+bool Scheduler::swapOut(Place victim) {
+  takeBackShare(*victim);
+  if (!m_relief.swapOut(*victim)) return false;
+  release(*victim);
+  victim->state = SequenceState::Swapped;
+  m_waiting.splice(placeOf(m_waiting, victim->id), m_running, victim);
+  return true;
 }
 
 void Scheduler::release(Sequence& sequence) {
@@ -137,17 +243,18 @@ Sequence* Scheduler::hopeless() {
 }
 
 Sequence* Scheduler::find(RequestId id) {
-  const auto hasId = [id](const Sequence& sequence) { return sequence.id == id; };
-  const auto running = std::find_if(m_running.begin(), m_running.end(), hasId);
-  if (running != m_running.end()) return &*running;
-  const auto waiting = std::find_if(m_waiting.begin(), m_waiting.end(), hasId);
-  return waiting != m_waiting.end() ? &*waiting : nullptr;
+  for (std::list<Sequence>* list : {&m_running, &m_waiting}) {
+    const auto found = std::find_if(list->begin(), list->end(), [id](const Sequence& s) { return s.id == id; });
+    if (found != list->end()) return &*found;
+  }
+  return nullptr;
 }
 
 void Scheduler::remove(RequestId id) {
   if (Sequence* sequence = find(id); sequence != nullptr) release(*sequence);
-  m_running.remove_if([id](const Sequence& sequence) { return sequence.id == id; });
-  std::erase_if(m_waiting, [id](const Sequence& sequence) { return sequence.id == id; });
+  for (std::list<Sequence>* list : {&m_running, &m_waiting}) {
+    list->remove_if([id](const Sequence& sequence) { return sequence.id == id; });
+  }
 }
 
 }  // namespace zipage

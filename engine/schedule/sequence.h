@@ -5,17 +5,31 @@
 //   physical   entries held per layer and KV head; less than `computed` once it was compressed
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/base/ids.h"
+#include "engine/cache/host_copy.h"
 #include "engine/cache/kv_layout.h"
 #include "engine/cache/page_table.h"
 #include "engine/cache/query_slots.h"
 #include "engine/schedule/request.h"
 
 namespace zipage {
+
+enum class SequenceState : std::uint8_t {
+  Waiting,      // holds nothing: new, or it gave way
+  Prefilling,   // more than one token to go
+  Running,      // one token a step
+  Compressing,  // sits out until its compression is done
+  Blocked,      // wants a query slot
+  Suspended,    // wants a page
+  Swapped,      // lies in host memory
+  Finished,
+};
 
 struct Sequence {
   RequestId id;
@@ -26,28 +40,54 @@ struct Sequence {
       0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
   PageTable pages;
-  QuerySlot querySlot;  // empty for `full`, which needs none
-  int reservedPages =
-      0;              // all pages a bounded sequence may come to hold; those of its known tokens for `full`
-  int numScored = 0;  // entries that were there at the last compression
+  QuerySlot querySlot;            // empty for `full`, which needs none, and where none is free
+  std::int64_t slotSince = 0;     // `computed` when it got its query slot
+  int mostEntries = 0;            // entries a compression can see; 0: any number
+  int grownTokens = 0;            // what `grow` has added to the budget
+  double longRunWorkingSet = 0.0; // of `grow`, entries; 0: not measured yet
+  int reservedPages = 0;          // pages it may count on while it reads what is known of its text
+  int numScored = 0;              // entries that were there at the last compression
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
   int peakPages = 0;
+  std::unique_ptr<HostCopy> swapped;  // what it held, while it lies in host memory
+  SequenceState state = SequenceState::Waiting;
   bool started = false;  // RequestStarted has been sent
   bool cancelled = false;
   Duration submitted{};
   Duration firstToken{};
   Duration lastToken{};
 
-  bool isBounded() const { return request.policy == MemoryPolicy::Budget; }
+  MemoryPolicy policy() const { return request.policy; }
+  /// Whether it ever is compressed.
+  bool isBounded() const { return request.policy != MemoryPolicy::Full; }
+  /// Whether it is compressed at points of its own text alone, whatever the others do.
+  bool hasFixedCapacity() const {
+    return request.policy == MemoryPolicy::Budget || request.policy == MemoryPolicy::Grow;
+  }
   std::int64_t pending() const { return static_cast<std::int64_t>(tokens.size()) - computed; }
   int generated() const { return static_cast<int>(tokens.size() - request.prompt.size()); }
   int outstandingPages() const {
     return reservedPages > pages.numPages() ? reservedPages - pages.numPages() : 0;
   }
+  /// The most tokens it can come to.
+  std::int64_t longest() const {
+    return static_cast<std::int64_t>(request.prompt.size()) + request.maxNewTokens;
+  }
+  int budget() const { return request.compression.budgetTokens + grownTokens; }
   /// Entries after which a bounded sequence must compress before it takes another token.
-  int capacity() const { return request.compression.capacityTokens(); }
-  bool mustCompress() const { return isBounded() && pending() > 0 && physical == capacity(); }
+  std::int64_t capacity() const {
+    if (hasFixedCapacity()) return budget() + request.compression.periodTokens;
+    return mostEntries > 0 ? mostEntries : INT64_MAX / 2;
+  }
+  bool mustCompress() const { return isBounded() && pending() > 0 && physical >= capacity(); }
+  /// Whether a query slot can ever be of use to it.
+  bool wantsSlot() const {
+    return isBounded() && longest() > (hasFixedCapacity() ? capacity() : budget());
+  }
+  bool hasWindow(int windowTokens) const {
+    return static_cast<bool>(querySlot) && computed - slotSince >= windowTokens;
+  }
 };
 
 }  // namespace zipage
