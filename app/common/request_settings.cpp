@@ -43,11 +43,21 @@ Result<CompressionSettings> makeCompression(const RequestSettings& settings, con
 Result<MemoryPolicy> policyFromName(std::string_view name) {
   if (name == "full") return MemoryPolicy::Full;
   if (name == "budget") return MemoryPolicy::Budget;
+  if (name == "auto") return MemoryPolicy::Auto;
+  if (name == "grow") return MemoryPolicy::Grow;
   return failure(ErrorCode::InvalidArgument,
-                 "unknown policy \"" + std::string(name) + "\"; there are \"full\" and \"budget\"");
+                 "unknown policy \"" + std::string(name) + "\"; there are \"full\", \"budget\", \"auto\" and \"grow\"");
 }
 
-std::string_view nameOf(MemoryPolicy policy) { return policy == MemoryPolicy::Full ? "full" : "budget"; }
+std::string_view nameOf(MemoryPolicy policy) {
+  switch (policy) {
+    case MemoryPolicy::Full: return "full";
+    case MemoryPolicy::Budget: return "budget";
+    case MemoryPolicy::Auto: return "auto";
+    case MemoryPolicy::Grow: return "grow";
+  }
+  return {};
+}
 
 Result<SamplingParams> makeSampling(const RequestSettings& settings, const SamplingDefaults& defaults) {
   SamplingParams sampling;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -19,6 +20,9 @@ class CompressionPipeline {
 
   /// Enqueues one compression. REQUIRES: plan.numEntries <= maxEntries.
   void run(Stream& stream, const CompressionPlan& plan);
+  /// Enqueues the attention score alone: [layer · kvHead, numEntries], in host memory after the next
+  /// synchronize(), until the next call. REQUIRES: plan.numEntries <= maxEntries.
+  std::span<const float> windowAttention(Stream& stream, const CompressionPlan& plan);
   std::size_t workspaceBytes() const { return m_workspace.bytes(); }
 
  private:

@@ -16,8 +16,8 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
       slots(limits_.numQuerySlots),
       compressor(allocator, limits_.pageTokens, limits_.windowTokens),
       scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences,
-                 limits_.watermark},
-                allocator, slots),
+                 limits_.watermark, limits_.admission},
+                allocator, slots, *this),
       builder(limits_.pageTokens, limits_.windowTokens) {
   metrics.pagesTotal = limits_.numPages;
 }
@@ -34,6 +34,7 @@ Result<RequestId> Engine::submit(Request request) {
   sequence.id = RequestId{state.nextId++};
   sequence.tokens = request.prompt;
   sequence.submitted = state.clock.now();
+  sequence.mostEntries = state.limits.maxCompressedEntries;
   sequence.request = std::move(request);
   const RequestId id = sequence.id;
   state.scheduler.add(std::move(sequence));
@@ -57,6 +58,7 @@ std::vector<EngineEvent> Engine::step() {
   state.finishHopeless();
   state.compressDue();
   state.runStep();
+  state.failIfBroken();
   state.notePages();
   return std::exchange(state.events, {});
 }
@@ -74,65 +76,30 @@ void Engine::State::finishCancelled() {
 
 void Engine::State::finishHopeless() {
   while (Sequence* sequence = scheduler.hopeless()) {
-    finish(*sequence, FinishReason::PoolExhausted,
-           {ErrorCode::PoolTooSmall, "The pool of " + std::to_string(limits.numPages * limits.pageTokens) +
-                                         " tokens is full after " + std::to_string(sequence->tokens.size()) +
-                                         " tokens. With a memory budget the reply could go on."});
+    finishExhausted(*sequence);
     scheduler.admit();
   }
 }
 
-void Engine::State::compressDue() {
-  std::vector<RequestId> due;
-  for (const Sequence& sequence : scheduler.running()) {
-    if (sequence.mustCompress()) due.push_back(sequence.id);
-  }
-  for (const RequestId id : due) {
-    if (Sequence* sequence = scheduler.find(id); sequence != nullptr) compress(*sequence);
-  }
-}
-
-void Engine::State::compress(Sequence& sequence) {
-  const Duration start = clock.now();
-  const CompressionSource source{sequence.pages,
-                                 sequence.request.compression,
-                                 sequence.physical,
-                                 sequence.numScored,
-                                 sequence.querySlot.index(),
-                                 limits.windowTokens,
-                                 static_cast<std::int32_t>(sequence.computed - 1),
-                                 static_cast<int>(sequence.request.prompt.size()),
-                                 sequence.request.sampling.seed};
-  PlannedCompression planned = compressor.plan(source);
-  const CompressionPlan& plan = planned.plan;
-  const int pagesBefore = sequence.pages.numPages();
-  if (auto done = runner.compress(plan); !done) return failAll(done.error());
-  sequence.pages.retarget(plan.targetPages, std::move(planned.freshPages));
-  const int pagesReclaimed = pagesBefore - sequence.pages.numPages();
-  const int evicted = sequence.physical - plan.keep;
-  sequence.physical = sequence.numScored = plan.keep;
-  sequence.tokensEvicted += evicted;
-  ++sequence.compressions;
-  ++metrics.compressions;
-  metrics.tokensEvicted += evicted;
-  metrics.pagesReclaimed += pagesReclaimed;
-  events.emplace_back(
-      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+void Engine::State::finishExhausted(Sequence& sequence) {
+  finish(sequence, FinishReason::PoolExhausted,
+         {ErrorCode::PoolTooSmall, "The pool of " + std::to_string(limits.numPages * limits.pageTokens) +
+                                       " tokens is full after " + std::to_string(sequence.tokens.size()) +
+                                       " tokens. With a memory budget the reply could go on."});
 }
 
 void Engine::State::runStep() {
-  preempted.clear();
-  scheduler.share(shares, preempted);
-  for (const auto& [id, tokens] : preempted) {
-    ++metrics.preemptions;
-    metrics.recomputedTokens += tokens;
-    events.emplace_back(RequestPreempted{id, tokens});
-  }
+  if (broken) return;
+  scheduler.share(shares);
   notePages();
-  if (shares.empty()) return;
+  if (broken) return;
+  if (shares.empty()) return finishStuck();
   const StepInputs& inputs = builder.build(shares, sampled);
   drawn.resize(sampled.size());
-  if (auto done = runner.runStep(inputs, drawn); !done) return failAll(done.error());
+  if (auto done = runner.runStep(inputs, drawn); !done) {
+    broken = done.error();
+    return;
+  }
   for (const StepShare& share : shares) {
     Sequence& sequence = *share.sequence;
     if (!sequence.started) {
@@ -191,7 +158,9 @@ void Engine::State::finish(Sequence& sequence, FinishReason reason, Error error)
   scheduler.remove(sequence.id);
 }
 
-void Engine::State::failAll(const Error& error) {
+void Engine::State::failIfBroken() {
+  if (!broken) return;
+  const Error error = *std::exchange(broken, std::nullopt);
   lost = error;
   std::vector<RequestId> ids;
   for (const Sequence& sequence : scheduler.running()) ids.push_back(sequence.id);

@@ -15,7 +15,7 @@ SequenceSnapshot describe(const Sequence& sequence) {
   described.logicalTokens = sequence.computed;
   described.physicalTokens = sequence.physical;
   described.pagesHeld = sequence.pages.numPages();
-  described.budgetTokens = sequence.isBounded() ? sequence.request.compression.budgetTokens : 0;
+  described.budgetTokens = sequence.isBounded() ? sequence.budget() : 0;
   described.compressions = sequence.compressions;
   described.tokensEvicted = sequence.tokensEvicted;
   return described;
@@ -31,9 +31,11 @@ std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
   if (!sequence.isBounded() && sequence.compressions > 0) return who + "keeps everything and was compressed";
   if (sequence.isBounded() && sequence.physical > sequence.capacity())
     return who + "holds more than its capacity";
-  if (sequence.isBounded() && sequence.pages.numPages() > sequence.reservedPages)
-    return who + "holds more pages than it reserved";
-  if (sequence.isBounded() && !sequence.querySlot) return who + "runs without a query slot";
+  if (sequence.hasFixedCapacity() && sequence.wantsSlot() && !sequence.querySlot &&
+      sequence.physical > sequence.capacity() - limits.windowTokens)
+    return who + "has come too far without a query slot";
+  if (sequence.compressions > 0 && !sequence.querySlot) return who + "was compressed and has no query slot";
+  if (sequence.swapped) return who + "runs and lies in host memory";
   if (sequence.computed != sequence.physical + sequence.tokensEvicted)
     return who + "held and evicted do not add up";
   return {};
@@ -61,6 +63,8 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
   for (const Sequence& sequence : scheduler.waiting()) {
     if (sequence.pages.numPages() > 0 || sequence.querySlot)
       return "a waiting request holds pages or a query slot";
+    if ((sequence.compressions > 0) != (sequence.swapped != nullptr))
+      return "who gives way is swapped when it was compressed, and only then";
   }
   int numHeld = 0;
   for (PageIndex page = 0; page < limits.numPages; ++page) {

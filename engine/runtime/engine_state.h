@@ -12,18 +12,26 @@
 
 namespace zipage {
 
-struct Engine::State {
+struct Engine::State final : PageRelief {
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
 
   void finishCancelled();
   void finishHopeless();
   void compressDue();
-  void compress(Sequence& sequence);
+  bool compress(Sequence& sequence) override;
+  bool swapOut(Sequence& sequence) override;
+  bool swapIn(Sequence& sequence) override;
+  void notePreempted(const Sequence& sequence) override;
+  bool grows(Sequence& sequence);
+  CompressionSource sourceOf(const Sequence& sequence, const CompressionSettings& settings) const;
+  CompressionSettings settingsOf(const Sequence& sequence) const;
   void runStep();
   void advance(const std::vector<Sequence*>& sampled);
   void takeToken(Sequence& sequence, TokenId token);
   void finish(Sequence& sequence, FinishReason reason, Error error = {});
-  void failAll(const Error& error);
+  void finishExhausted(Sequence& sequence);
+  void finishStuck();
+  void failIfBroken();
   void notePages();
 
   EngineLimits limits;
@@ -37,14 +45,14 @@ struct Engine::State {
   std::vector<EngineEvent> events;
   EngineMetrics metrics;
   RateMeter rate;
-  std::optional<Error> lost;  // why the device is gone
+  std::optional<Error> lost;    // why the device is gone
+  std::optional<Error> broken;  // what went wrong in this step and ends every request at its end
   std::uint64_t nextId = 1;
 
   // Reused by every step.
   std::vector<StepShare> shares;
   std::vector<Sequence*> sampled;
   std::vector<TokenId> drawn;
-  std::vector<std::pair<RequestId, int>> preempted;
 };
 
 }  // namespace zipage

@@ -33,6 +33,8 @@ class ModelRunner {
   /// Runs one forward pass and draws `sampledRows.size()` tokens into `tokens`.
   virtual Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) = 0;
   virtual Result<void> compress(const CompressionPlan& plan) = 0;
+  /// Entries that hold 99 % of the attention of the plan's query window, mean over layers and heads.
+  virtual Result<double> workingSet(const CompressionPlan& plan) = 0;
 
   /// Copies these pages and this query slot to host memory. OutOfMemory: nothing has changed.
   virtual Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) = 0;

@@ -6,7 +6,9 @@
 #include "engine/cache/kv_layout.h"
 #include "engine/model/transformer.h"
 #include "engine/runtime/compression_pipeline.h"
+#include "engine/runtime/pool_copy.h"
 #include "engine/runtime/step_block.h"
+#include "engine/runtime/working_set.h"
 
 namespace zipage {
 
@@ -34,6 +36,9 @@ class TransformerRunner final : public ModelRunner {
 
   Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
   Result<void> compress(const CompressionPlan& plan) override;
+  Result<double> workingSet(const CompressionPlan& plan) override;
+  Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override;
+  Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override;
 
   const Pool& pool() const { return m_pool; }
   std::size_t workspaceBytes() const {
@@ -71,6 +76,24 @@ Result<void> TransformerRunner::runStep(const StepInputs& inputs, std::span<Toke
 
 Result<void> TransformerRunner::compress(const CompressionPlan& plan) {
   m_pipeline.run(*m_stream, plan);
+  return synchronize();
+}
+
+Result<double> TransformerRunner::workingSet(const CompressionPlan& plan) {
+  const std::span<const float> attention = m_pipeline.windowAttention(*m_stream, plan);
+  if (auto done = synchronize(); !done) return tl::unexpected(done.error());
+  return meanWorkingSet(attention, plan.numEntries);
+}
+
+Result<std::unique_ptr<HostCopy>> TransformerRunner::swapOut(std::span<const PageIndex> pages, int querySlot) {
+  auto copy = copyToHost(m_device, *m_stream, m_pool.kv, m_pool.window, pages, querySlot);
+  if (!copy) return copy;
+  if (auto done = synchronize(); !done) return tl::unexpected(done.error());
+  return copy;
+}
+
+Result<void> TransformerRunner::swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) {
+  copyToDevice(m_device, *m_stream, copy, m_pool.kv, m_pool.window, pages, querySlot);
   return synchronize();
 }
 

@@ -213,6 +213,8 @@ void Scheduler::preempt(Place victim) {
   victim->computed = 0;
   victim->physical = 0;
   victim->slotSince = 0;
+  victim->grownTokens = 0;
+  victim->longRunWorkingSet = 0.0;
   victim->state = SequenceState::Waiting;
   m_waiting.splice(placeOf(m_waiting, victim->id), m_running, victim);
 }

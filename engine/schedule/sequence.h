@@ -83,7 +83,7 @@ struct Sequence {
   bool mustCompress() const { return isBounded() && pending() > 0 && physical >= capacity(); }
   /// Whether a query slot can ever be of use to it.
   bool wantsSlot() const {
-    return isBounded() && longest() > (hasFixedCapacity() ? capacity() : budget());
+    return isBounded() && (compressions > 0 || longest() > (hasFixedCapacity() ? capacity() : budget()));
   }
   bool hasWindow(int windowTokens) const {
     return static_cast<bool>(querySlot) && computed - slotSince >= windowTokens;

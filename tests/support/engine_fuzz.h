@@ -2,6 +2,7 @@
 // tiny pools. What every request should say is known from running it alone with ample room.
 #pragma once
 
+#include <array>
 #include <random>
 #include <set>
 #include <string>
@@ -33,6 +34,7 @@ class EngineFuzz {
   }
 
   std::int64_t numPreemptions() const { return m_run.engine.metrics().preemptions; }
+  std::int64_t numSwaps() const { return m_run.engine.metrics().swaps; }
   std::int64_t numCompressions() const { return m_run.engine.metrics().compressions; }
   int numExhausted() const { return m_numExhausted; }
 
@@ -49,6 +51,8 @@ class EngineFuzz {
     limits.maxBatchTokens = between(1, 40);
     limits.maxSequences = between(1, 10);
     limits.watermark = chance(0.5) ? 0.0 : 0.1;
+    limits.admission = chance(0.7) ? AdmissionMode::Hybrid : AdmissionMode::Constrained;
+    limits.maxCompressedEntries = chance(0.2) ? limits.pageTokens * between(4, 40) : 0;
     limits.contextLength = chance(0.2) ? between(20, 120) : 0;
     return limits;
   }
@@ -63,7 +67,8 @@ class EngineFuzz {
     request.ignoreEnd = chance(0.3);
     request.sampling.seed = static_cast<std::uint64_t>(between(0, 3));
     request.sampling.repetitionPenalty = chance(0.2) ? 1.1F : 1.0F;
-    request.policy = chance(0.5) ? MemoryPolicy::Full : MemoryPolicy::Budget;
+    request.policy = std::array{MemoryPolicy::Full, MemoryPolicy::Budget, MemoryPolicy::Auto,
+                                MemoryPolicy::Grow}[static_cast<std::size_t>(between(0, 3))];
     request.compression.budgetTokens = p * between(1, 8);
     request.compression.periodTokens = p * between(1, 4);
     request.compression.sinkTokens = chance(0.3) ? between(0, 4) : 0;
@@ -91,7 +96,8 @@ class EngineFuzz {
 
   Served servedAlone(const Request& request) const {
     EngineLimits limits = m_limits;
-    limits.numPages = 1000;
+    // `grow` goes by the size of the pool.
+    if (request.policy != MemoryPolicy::Grow) limits.numPages = 1000;
     limits.numQuerySlots = 1;
     limits.maxBatchTokens = 300;
     EngineRun alone(limits);
@@ -101,6 +107,9 @@ class EngineFuzz {
 
   std::string judge(const Request& request, const Served& served, RequestId id) {
     const std::string who = "request " + std::to_string(id.value) + " ";
+    // What `auto` forgets depends on the others; it says what it says alone as long as it forgets nothing.
+    if (request.policy == MemoryPolicy::Auto && served.compressions > 0)
+      return served.finished->reason == FinishReason::PoolExhausted ? who + "ran out of pages" : std::string{};
     const Served alone = servedAlone(request);
     if (!alone.finished) return who + "cannot be served even alone";
     const FinishReason reason = served.finished->reason;
@@ -119,7 +128,7 @@ class EngineFuzz {
 
   std::string judgeExhausted(const Request& request, const Served& served, const std::string& who) {
     ++m_numExhausted;
-    if (request.policy == MemoryPolicy::Budget) return who + "is bounded and yet ran out of pages";
+    if (request.policy != MemoryPolicy::Full) return who + "is bounded and yet ran out of pages";
     const std::size_t held = request.prompt.size() + served.tokens.size();
     const std::size_t pool = static_cast<std::size_t>(m_limits.numPages) * m_limits.pageTokens;
     return held >= pool
@@ -138,20 +147,22 @@ class EngineFuzz {
 
 /// Plays `count` seeds from `first` on. Empty, or the first that fails and why.
 inline std::string fuzzEngines(std::uint32_t first, int count) {
-  std::int64_t preemptions = 0, compressions = 0, exhausted = 0;
+  std::int64_t preemptions = 0, compressions = 0, exhausted = 0, swaps = 0;
   for (std::uint32_t seed = first; seed < first + static_cast<std::uint32_t>(count); ++seed) {
     EngineFuzz fuzz(seed);
     if (const std::string wrong = fuzz.play(); !wrong.empty())
       return "seed " + std::to_string(seed) + ": " + wrong;
     preemptions += fuzz.numPreemptions();
+    swaps += fuzz.numSwaps();
     compressions += fuzz.numCompressions();
     exhausted += fuzz.numExhausted();
   }
-  std::printf("seeds %u to %u: %lld preemptions, %lld compressions, %lld exhausted\n", first,
+  std::printf("seeds %u to %u: %lld preemptions, %lld compressions, %lld swaps, %lld exhausted\n", first,
               first + static_cast<std::uint32_t>(count) - 1, static_cast<long long>(preemptions),
-              static_cast<long long>(compressions), static_cast<long long>(exhausted));
+              static_cast<long long>(compressions), static_cast<long long>(swaps),
+              static_cast<long long>(exhausted));
   // A fuzz that never gets into trouble tests nothing.
-  return preemptions > 0 && compressions > 0 && exhausted > 0 ? std::string{} : "nothing happened";
+  return preemptions > 0 && compressions > 0 && swaps > 0 && exhausted > 0 ? std::string{} : "nothing happened";
 }
 
 }  // namespace zipage::test

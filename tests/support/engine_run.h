@@ -19,6 +19,7 @@ struct Served {
   int starts = 0;
   int compressions = 0;
   int preemptions = 0;
+  int swaps = 0;
 };
 
 class EngineRun {
@@ -88,6 +89,7 @@ class EngineRun {
     request.tokens.insert(request.tokens.end(), event.tokens.begin(), event.tokens.end());
   }
   void take(const SequenceCompressed& event) { ++of(event.request).compressions; }
+  void take(const SequenceSwapped& event) { of(event.request).swaps += event.isOut ? 1 : 0; }
   void take(const RequestPreempted& event) { ++of(event.request).preemptions; }
   void take(const RequestFinished& event) {
     Served& request = of(event.request);

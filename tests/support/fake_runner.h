@@ -44,9 +44,45 @@ class FakeRunner final : public ModelRunner {
     return {};
   }
 
+  Result<double> workingSet(const CompressionPlan& plan) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    checkVisible(plan.sourcePages, plan.numEntries);
+    return 1.0 + static_cast<double>(entryAt(plan.sourcePages, plan.numEntries - 1).visible % 64);
+  }
+
+  Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    if (hostIsFull) return failure(ErrorCode::OutOfMemory, "no host memory");
+    auto copy = std::make_unique<Copy>();
+    for (const PageIndex page : pages) {
+      const auto first = m_entries.begin() + page * m_limits.pageTokens;
+      copy->entries.insert(copy->entries.end(), first, first + m_limits.pageTokens);
+      std::fill_n(first, m_limits.pageTokens, Entry{});
+    }
+    const auto rows = m_queryRows.begin() + querySlot * m_limits.windowTokens;
+    copy->queryRows.assign(rows, rows + m_limits.windowTokens);
+    return copy;
+  }
+
+  Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    const auto& held = static_cast<const Copy&>(copy);
+    require(held.entries.size() == pages.size() * static_cast<std::size_t>(m_limits.pageTokens),
+            "as many pages come back as went");
+    auto next = held.entries.begin();
+    for (const PageIndex page : pages) {
+      std::copy_n(next, m_limits.pageTokens, m_entries.begin() + page * m_limits.pageTokens);
+      next += m_limits.pageTokens;
+    }
+    std::copy(held.queryRows.begin(), held.queryRows.end(),
+              m_queryRows.begin() + querySlot * m_limits.windowTokens);
+    return {};
+  }
+
   std::string complaint;             // the first promise that was broken; empty: none
   std::function<void()> beforeStep;  // called at the start of every step
   std::optional<Error> failsWith;    // what every call answers from now on
+  bool hostIsFull = false;           // nothing can be swapped
   int numSteps = 0;
 
  private:
@@ -56,6 +92,11 @@ class FakeRunner final : public ModelRunner {
     Hash token = 0;    // of the history up to and with the token that lies here; 0: nothing
     Hash visible = 0;  // of all entries up to this one, as this token saw them
     bool scored = false;
+  };
+  struct Copy final : HostCopy {
+    std::size_t bytes() const override { return entries.size() * sizeof(Entry); }
+    std::vector<Entry> entries;    // [pages · pageTokens]
+    std::vector<Hash> queryRows;   // [windowTokens]
   };
   struct Origin {
     Hash parent = 0;

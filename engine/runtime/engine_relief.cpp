@@ -1,0 +1,125 @@
+// Compressions and swaps: the part of the engine that carries out what the scheduler asks for.
+#include <algorithm>
+
+#include "engine/runtime/engine_state.h"
+
+namespace zipage {
+
+CompressionSettings Engine::State::settingsOf(const Sequence& sequence) const {
+  CompressionSettings settings = sequence.request.compression;
+  settings.budgetTokens = sequence.budget();
+  return settings;
+}
+
+CompressionSource Engine::State::sourceOf(const Sequence& sequence,
+                                          const CompressionSettings& settings) const {
+  return {sequence.pages,
+          settings,
+          sequence.physical,
+          sequence.numScored,
+          sequence.querySlot.index(),
+          sequence.hasWindow(limits.windowTokens) ? limits.windowTokens : 0,
+          static_cast<std::int32_t>(sequence.computed - 1),
+          static_cast<int>(sequence.request.prompt.size()),
+          sequence.request.sampling.seed};
+}
+
+void Engine::State::compressDue() {
+  std::vector<RequestId> due;
+  for (const Sequence& sequence : scheduler.running()) {
+    if (sequence.mustCompress()) due.push_back(sequence.id);
+  }
+  for (const RequestId id : due) {
+    Sequence* sequence = scheduler.find(id);
+    if (sequence == nullptr || !sequence->mustCompress() || broken) continue;
+    const CompressionSettings settings = settingsOf(*sequence);
+    // Shared pages are only read: what is kept then needs pages of its own.
+    if (scheduler.makeRoom(*sequence, compressor.freshPagesNeeded(sourceOf(*sequence, settings))) &&
+        !grows(*sequence))
+      compress(*sequence);
+  }
+}
+
+bool Engine::State::grows(Sequence& sequence) {
+  if (sequence.policy() != MemoryPolicy::Grow) return false;
+  const CompressionSettings settings = settingsOf(sequence);
+  const auto measured = runner.workingSet(compressor.plan(sourceOf(sequence, settings)).plan);
+  if (!measured) {
+    broken = measured.error();
+    return true;
+  }
+  constexpr double kShareOfNews = 0.2;
+  const double before = sequence.longRunWorkingSet;
+  sequence.longRunWorkingSet = before > 0.0 ? before + kShareOfNews * (*measured - before) : *measured;
+  const std::int64_t grown = sequence.capacity() + limits.pageTokens;
+  const std::int64_t pool = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
+  const std::int64_t most = sequence.mostEntries > 0 ? std::min<std::int64_t>(pool, sequence.mostEntries) : pool;
+  if (before == 0.0 || *measured <= before || grown > most) return false;
+  sequence.grownTokens += limits.pageTokens;
+  return true;
+}
+
+bool Engine::State::compress(Sequence& sequence) {
+  const Duration start = clock.now();
+  const CompressionSettings settings = settingsOf(sequence);
+  const CompressionSource source = sourceOf(sequence, settings);
+  if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) return false;
+  PlannedCompression planned = compressor.plan(source);
+  const CompressionPlan& plan = planned.plan;
+  const int pagesBefore = sequence.pages.numPages();
+  if (auto done = runner.compress(plan); !done) {
+    broken = done.error();
+    return false;
+  }
+  sequence.pages.retarget(plan.targetPages, std::move(planned.freshPages));
+  const int pagesReclaimed = pagesBefore - sequence.pages.numPages();
+  const int evicted = sequence.physical - plan.keep;
+  sequence.physical = sequence.numScored = plan.keep;
+  sequence.tokensEvicted += evicted;
+  ++sequence.compressions;
+  // In constrained admission it grows back into what it reserved; else others may have it.
+  if (limits.admission == AdmissionMode::Hybrid || !sequence.hasFixedCapacity()) sequence.reservedPages = 0;
+  ++metrics.compressions;
+  metrics.tokensEvicted += evicted;
+  metrics.pagesReclaimed += pagesReclaimed;
+  events.emplace_back(
+      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+  return true;
+}
+
+bool Engine::State::swapOut(Sequence& sequence) {
+  if (broken) return false;
+  auto copy = runner.swapOut(sequence.pages.indices(), sequence.querySlot.index());
+  if (!copy) {
+    if (copy.error().code != ErrorCode::OutOfMemory) broken = copy.error();
+    return false;
+  }
+  sequence.swapped = std::move(*copy);
+  ++metrics.swaps;
+  events.emplace_back(SequenceSwapped{sequence.id, true, sequence.pages.numPages()});
+  return true;
+}
+
+bool Engine::State::swapIn(Sequence& sequence) {
+  const std::unique_ptr<HostCopy> copy = std::move(sequence.swapped);
+  if (auto done = runner.swapIn(*copy, sequence.pages.indices(), sequence.querySlot.index()); !done) {
+    broken = done.error();
+    return false;
+  }
+  events.emplace_back(SequenceSwapped{sequence.id, false, sequence.pages.numPages()});
+  return true;
+}
+
+void Engine::State::notePreempted(const Sequence& sequence) {
+  ++metrics.preemptions;
+  metrics.recomputedTokens += sequence.computed;
+  events.emplace_back(RequestPreempted{sequence.id, static_cast<int>(sequence.computed)});
+}
+
+void Engine::State::finishStuck() {
+  if (!events.empty() || scheduler.running().empty()) return;
+  // Nobody ran and nothing happened: there was no host memory for the one that should have given way.
+  finishExhausted(scheduler.running().back());
+}
+
+}  // namespace zipage

@@ -1,0 +1,23 @@
+// Moves what one sequence holds between the pool and host memory: keys, values, positions and scores of its
+// pages, and its query window. Enqueues copies; the caller synchronizes before it uses either side.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+#include "engine/cache/host_copy.h"
+#include "kernels/device.h"
+
+namespace zipage {
+
+/// OutOfMemory when the host has no room for it.
+Result<std::unique_ptr<HostCopy>> copyToHost(Device& device, Stream& stream, const PagedKv& kv,
+                                             const QueryWindow& window, std::span<const PageIndex> pages,
+                                             int querySlot);
+/// REQUIRES: a copy that copyToHost() made, of as many pages.
+void copyToDevice(Device& device, Stream& stream, const HostCopy& copy, const PagedKv& kv,
+                  const QueryWindow& window, std::span<const PageIndex> pages, int querySlot);
+
+}  // namespace zipage
