@@ -41,7 +41,10 @@ void addModelOptions(CLI::App& command, ModelOptions& options) {
 
 void addReplyOptions(CLI::App& command, ReplyOptions& options) {
   RequestSettings& settings = options.settings;
-  command.add_option("--policy", options.policy, "budget: compress when full; full: keep every token")
+  command
+      .add_option("--policy", options.policy,
+                  "budget: compress when full; auto: only when pages run short; grow: let the budget grow "
+                  "with the need; full: keep every token")
       ->capture_default_str();
   command
       .add_option("--preset", settings.preset,

@@ -149,7 +149,7 @@ void printJson(const Run& run, const RequestFinished& finished, const Request& r
                                    {"finish_reason", nameOf(finished.reason)},
                                    {"policy", nameOf(request.policy)},
                                    {"seed", request.sampling.seed}};
-  if (request.policy == MemoryPolicy::Budget) {
+  if (request.policy != MemoryPolicy::Full) {
     object["budget"] = request.compression.budgetTokens;
     object["period"] = request.compression.periodTokens;
   }

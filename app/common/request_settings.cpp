@@ -45,16 +45,20 @@ Result<MemoryPolicy> policyFromName(std::string_view name) {
   if (name == "budget") return MemoryPolicy::Budget;
   if (name == "auto") return MemoryPolicy::Auto;
   if (name == "grow") return MemoryPolicy::Grow;
-  return failure(ErrorCode::InvalidArgument,
-                 "unknown policy \"" + std::string(name) + "\"; there are \"full\", \"budget\", \"auto\" and \"grow\"");
+  return failure(ErrorCode::InvalidArgument, "unknown policy \"" + std::string(name) +
+                                                 "\"; there are \"full\", \"budget\", \"auto\" and \"grow\"");
 }
 
 std::string_view nameOf(MemoryPolicy policy) {
   switch (policy) {
-    case MemoryPolicy::Full: return "full";
-    case MemoryPolicy::Budget: return "budget";
-    case MemoryPolicy::Auto: return "auto";
-    case MemoryPolicy::Grow: return "grow";
+    case MemoryPolicy::Full:
+      return "full";
+    case MemoryPolicy::Budget:
+      return "budget";
+    case MemoryPolicy::Auto:
+      return "auto";
+    case MemoryPolicy::Grow:
+      return "grow";
   }
   return {};
 }

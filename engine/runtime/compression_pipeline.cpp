@@ -39,7 +39,7 @@ Result<CompressionPipeline> CompressionPipeline::create(Device& device, const Pa
   if (!workspace)
     return failure(ErrorCode::OutOfMemory, "compression workspace: " + workspace.error().message);
   pipeline.m_workspace = std::move(*workspace);
-  pipeline.m_ruleScores.resize(heads * n);
+  pipeline.m_hostScores.resize(heads * n);
   return pipeline;
 }
 
@@ -82,8 +82,20 @@ void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
   selectAndCompact(stream, plan, entries, work);
 }
 
-void CompressionPipeline::score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
-                                const Workspace& work) {
+std::span<const float> CompressionPipeline::windowAttention(Stream& stream, const CompressionPlan& plan) {
+  ZIPAGE_CHECK(plan.numEntries <= m_maxEntries,
+               "the compression workspace is sized for the longest sequence");
+  const Workspace work = layOut();
+  m_device->copyToDevice(stream, work.sourceTable, plan.sourcePages.data(),
+                         plan.sourcePages.size() * sizeof(PageIndex));
+  scoreAttention(stream, plan, {m_kv, work.sourceTable, plan.numEntries}, work);
+  const std::size_t count = static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads * plan.numEntries;
+  m_device->copyToHost(stream, m_hostScores.data(), work.attention, count * sizeof(float));
+  return {m_hostScores.data(), count};
+}
+
+void CompressionPipeline::scoreAttention(Stream& stream, const CompressionPlan& plan,
+                                         const SequenceEntries& entries, const Workspace& work) {
   WindowScoresArguments window;
   window.entries = entries;
   window.window = m_window;
@@ -93,7 +105,11 @@ void CompressionPipeline::score(Stream& stream, const CompressionPlan& plan, con
   window.scale = m_attentionScale;
   window.attention = work.attention;
   m_device->windowScores(stream, window);
+}
 
+void CompressionPipeline::score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                                const Workspace& work) {
+  scoreAttention(stream, plan, entries, work);
   FuseScoresArguments fuse;
   fuse.entries = entries;
   fuse.attention = work.attention;
@@ -122,11 +138,11 @@ void CompressionPipeline::scoreByRule(Stream& stream, const CompressionPlan& pla
     for (int j = 0; j < plan.numEntries; ++j) {
       const auto salt =
           plan.seed + static_cast<std::uint64_t>(plan.lastPosition) * 4096 + static_cast<std::uint64_t>(j);
-      m_ruleScores[static_cast<std::size_t>(head) * plan.numEntries + j] =
+      m_hostScores[static_cast<std::size_t>(head) * plan.numEntries + j] =
           plan.settings.rule == SelectionRule::Recent ? static_cast<float>(j) : randomScore(salt, head);
     }
   }
-  m_device->copyToDevice(stream, work.pooled, m_ruleScores.data(), count * sizeof(float));
+  m_device->copyToDevice(stream, work.pooled, m_hostScores.data(), count * sizeof(float));
   m_device->fillZero(stream, work.redundancy, count * sizeof(float));
   m_device->fillZero(stream, work.global, count * sizeof(float));
 }

@@ -42,6 +42,8 @@ class CompressionPipeline {
   };
 
   Workspace layOut() const;
+  void scoreAttention(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                      const Workspace& work);
   void score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
              const Workspace& work);
   void scoreByRule(Stream& stream, const CompressionPlan& plan, const Workspace& work);
@@ -55,7 +57,8 @@ class CompressionPipeline {
   float m_attentionScale = 1.0F;
   int m_maxEntries = 0;
   DeviceBuffer m_workspace;
-  std::vector<float> m_ruleScores;  // host side of SelectionRule::Recent and Random
+  std::vector<float>
+      m_hostScores;  // of SelectionRule::Recent and Random on their way, of windowAttention() on its way back
 };
 
 }  // namespace zipage

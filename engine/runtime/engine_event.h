@@ -58,8 +58,7 @@ struct RequestFinished {
   Duration decodeTime{};  // from the first token to the last
 };
 
-using EngineEvent =
-    std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted, SequenceSwapped,
-                 RequestFinished>;
+using EngineEvent = std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted,
+                                 SequenceSwapped, RequestFinished>;
 
 }  // namespace zipage

@@ -53,7 +53,8 @@ bool Engine::State::grows(Sequence& sequence) {
   sequence.longRunWorkingSet = before > 0.0 ? before + kShareOfNews * (*measured - before) : *measured;
   const std::int64_t grown = sequence.capacity() + limits.pageTokens;
   const std::int64_t pool = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
-  const std::int64_t most = sequence.mostEntries > 0 ? std::min<std::int64_t>(pool, sequence.mostEntries) : pool;
+  const std::int64_t most =
+      sequence.mostEntries > 0 ? std::min<std::int64_t>(pool, sequence.mostEntries) : pool;
   if (before == 0.0 || *measured <= before || grown > most) return false;
   sequence.grownTokens += limits.pageTokens;
   return true;

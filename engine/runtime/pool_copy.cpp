@@ -11,7 +11,7 @@ namespace {
 /// One block: the stretches that forEachStretch() visits, in that order.
 class BlockCopy final : public HostCopy {
  public:
-  explicit BlockCopy(std::size_t bytes) : m_block(new(std::nothrow) std::byte[bytes]), m_bytes(bytes) {}
+  explicit BlockCopy(std::size_t bytes) : m_block(new (std::nothrow) std::byte[bytes]), m_bytes(bytes) {}
   std::size_t bytes() const override { return m_bytes; }
   std::byte* block() const { return m_block.get(); }
 
@@ -44,7 +44,8 @@ Result<std::unique_ptr<HostCopy>> copyToHost(Device& device, Stream& stream, con
   forEachStretch(kv, window, pages, querySlot, [&](const void*, std::size_t bytes) { total += bytes; });
   auto copy = std::make_unique<BlockCopy>(total);
   if (copy->block() == nullptr)
-    return failure(ErrorCode::OutOfMemory, "no host memory for " + std::to_string(total) + " bytes of a swap");
+    return failure(ErrorCode::OutOfMemory,
+                   "no host memory for " + std::to_string(total) + " bytes of a swap");
   std::byte* place = copy->block();
   forEachStretch(kv, window, pages, querySlot, [&](const void* device_, std::size_t bytes) {
     device.copyToHost(stream, place, device_, bytes);

@@ -72,7 +72,10 @@ Result<void> checkBudget(const Request& request, const EngineLimits& limits) {
   const std::int64_t capacity = request.compression.capacityTokens();
   const std::int64_t longest = static_cast<std::int64_t>(request.prompt.size()) + request.maxNewTokens;
   if (auto fits = checkPool(std::min(capacity, longest), "the request needs", limits); !fits) return fits;
-  return longest > capacity ? checkCompression(request, limits) : Result<void>{};
+  // `auto` may be compressed whenever it is over its budget.
+  const bool isAuto = request.policy == MemoryPolicy::Auto;
+  const bool isCompressed = longest > (isAuto ? request.compression.budgetTokens : capacity);
+  return isCompressed ? checkCompression(request, limits) : Result<void>{};
 }
 
 Result<void> checkContext(const Request& request, const EngineLimits& limits) {

@@ -85,14 +85,16 @@ Result<double> TransformerRunner::workingSet(const CompressionPlan& plan) {
   return meanWorkingSet(attention, plan.numEntries);
 }
 
-Result<std::unique_ptr<HostCopy>> TransformerRunner::swapOut(std::span<const PageIndex> pages, int querySlot) {
+Result<std::unique_ptr<HostCopy>> TransformerRunner::swapOut(std::span<const PageIndex> pages,
+                                                             int querySlot) {
   auto copy = copyToHost(m_device, *m_stream, m_pool.kv, m_pool.window, pages, querySlot);
   if (!copy) return copy;
   if (auto done = synchronize(); !done) return tl::unexpected(done.error());
   return copy;
 }
 
-Result<void> TransformerRunner::swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) {
+Result<void> TransformerRunner::swapIn(const HostCopy& copy, std::span<const PageIndex> pages,
+                                       int querySlot) {
   copyToDevice(m_device, *m_stream, copy, m_pool.kv, m_pool.window, pages, querySlot);
   return synchronize();
 }

@@ -29,7 +29,8 @@ int Scheduler::reservationOf(const Sequence& sequence) const {
     const bool isWhole = m_limits.admission == AdmissionMode::Constrained;
     return pagesOf(std::min(sequence.capacity(), isWhole ? sequence.longest() : known));
   }
-  if (sequence.policy() == MemoryPolicy::Full || pagesOf(known) <= m_allocator.numPages()) return pagesOf(known);
+  if (sequence.policy() == MemoryPolicy::Full || pagesOf(known) <= m_allocator.numPages())
+    return pagesOf(known);
   // `auto` with more text than the pool can hold: it is compressed on the way.
   const CompressionSettings& settings = sequence.request.compression;
   return pagesOf(std::max<std::int64_t>(sequence.physical + 1, settings.capacityTokens()));
@@ -83,16 +84,18 @@ bool Scheduler::admitFirst() {
 }
 
 int Scheduler::chunkOf(Sequence& sequence, int budget) const {
-  std::int64_t room = sequence.capacity() - sequence.physical;
-  // The last queries before a compression must find a window to be written to.
-  if (sequence.wantsSlot() && !sequence.querySlot) room -= m_limits.windowTokens;
-  if (sequence.isBounded() && room <= 0) {
-    sequence.state = SequenceState::Blocked;
+  std::int64_t room = budget;
+  if (sequence.isBounded()) {
+    // The last queries before a compression must find a window to be written to.
+    const int keptBack = sequence.wantsSlot() && !sequence.querySlot ? m_limits.windowTokens : 0;
+    room = std::min<std::int64_t>(room, sequence.capacity() - keptBack - sequence.physical);
+  }
+  if (room <= 0) {
+    if (budget > 0) sequence.state = SequenceState::Blocked;
     return 0;
   }
   sequence.state = sequence.pending() > 1 ? SequenceState::Prefilling : SequenceState::Running;
-  if (sequence.isBounded()) room = std::min<std::int64_t>(room, budget);
-  return static_cast<int>(std::min<std::int64_t>({sequence.pending(), budget, sequence.isBounded() ? room : budget}));
+  return static_cast<int>(std::min(sequence.pending(), room));
 }
 
 void Scheduler::share(std::vector<StepShare>& shares) {
@@ -103,8 +106,10 @@ void Scheduler::share(std::vector<StepShare>& shares) {
       if ((sequence.pending() == 1) == decodes) m_order.push_back(sequence.id);
     }
     for (const RequestId id : m_order) {
-      const auto found = std::find_if(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; });
-      if (found == m_running.end() || found->state == SequenceState::Compressing || found->mustCompress()) continue;
+      const auto found =
+          std::find_if(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; });
+      if (found == m_running.end() || found->state == SequenceState::Compressing || found->mustCompress())
+        continue;
       int budget = m_limits.maxBatchTokens;
       for (const StepShare& given : m_shares) budget -= given.numTokens;
       const int chunk = takePages(*found, budget);
@@ -158,10 +163,9 @@ bool Scheduler::relieve(Sequence& sequence) {
 Sequence* Scheduler::mostOverBudget() {
   Sequence* most = nullptr;
   for (Sequence& sequence : m_running) {
-    const bool canCompress = sequence.policy() == MemoryPolicy::Auto &&
-                             sequence.state != SequenceState::Compressing &&
-                             sequence.hasWindow(m_limits.windowTokens) &&
-                             pagesOf(sequence.physical) > pagesOf(sequence.budget());
+    const bool canCompress =
+        sequence.policy() == MemoryPolicy::Auto && sequence.state != SequenceState::Compressing &&
+        sequence.hasWindow(m_limits.windowTokens) && pagesOf(sequence.physical) > pagesOf(sequence.budget());
     if (!canCompress) continue;
     const auto over = [](const Sequence& s) { return s.physical - s.budget(); };
     if (most == nullptr || over(sequence) > over(*most)) most = &sequence;
@@ -171,26 +175,32 @@ Sequence* Scheduler::mostOverBudget() {
 
 bool Scheduler::letOneGiveWay(const Sequence& inFavourOf) {
   const RequestId id = inFavourOf.id;
-  if (const Place victim = youngest(false, id); victim != m_running.end()) {
-    // Alone, giving way to itself would be for ever, unless it gets the window that it lacks.
-    const bool isAlone = m_running.size() == 1;
-    if (isAlone && !(victim->querySlot && victim->slotSince > 0 && !victim->hasWindow(m_limits.windowTokens)))
-      return false;
+  if (const Place victim = youngestAfter(id, false); victim != m_running.end()) {
     preempt(victim);
-  } else if (const Place compressed = youngest(true, id); compressed != m_running.end()) {
-    if (m_running.size() == 1 || !swapOut(compressed)) return false;
-  } else {
-    return false;
+    return true;
   }
-  return std::any_of(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; });
+  if (const Place victim = youngestAfter(id, true); victim != m_running.end()) return swapOut(victim);
+  giveWay(std::find_if(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; }));
+  return false;
 }
 
-Scheduler::Place Scheduler::youngest(bool isCompressed, RequestId notOlderThan) {
+void Scheduler::giveWay(Place itself) {
+  // Alone, giving way to itself would be for ever, unless that gets it the window that it lacks.
+  const bool lacksWindow =
+      itself->querySlot && itself->slotSince > 0 && !itself->hasWindow(m_limits.windowTokens);
+  if (m_running.size() == 1 && !lacksWindow) return;
+  if (itself->compressions > 0)
+    swapOut(itself);
+  else
+    preempt(itself);
+}
+
+Scheduler::Place Scheduler::youngestAfter(RequestId id, bool isCompressed) {
   for (Place place = m_running.end(); place != m_running.begin();) {
     --place;
-    if (place->id < notOlderThan) break;
-    const bool givesWay = place->pages.numPages() + place->outstandingPages() > 0 &&
-                          place->state != SequenceState::Compressing;
+    if (place->id <= id) break;
+    const bool givesWay =
+        place->pages.numPages() + place->outstandingPages() > 0 && place->state != SequenceState::Compressing;
     if (givesWay && (place->compressions > 0) == isCompressed) return place;
   }
   return m_running.end();
@@ -246,7 +256,8 @@ Sequence* Scheduler::hopeless() {
 
 Sequence* Scheduler::find(RequestId id) {
   for (std::list<Sequence>* list : {&m_running, &m_waiting}) {
-    const auto found = std::find_if(list->begin(), list->end(), [id](const Sequence& s) { return s.id == id; });
+    const auto found =
+        std::find_if(list->begin(), list->end(), [id](const Sequence& s) { return s.id == id; });
     if (found != list->end()) return &*found;
   }
   return nullptr;

@@ -3,8 +3,8 @@
 // through PageRelief. One thread.
 //
 // Everything goes by age. A sequence takes pages from itself or from younger ones only, so the oldest that
-// runs always comes forward, and a younger one that waits for it waits a finite time. The head of the queue is
-// never overtaken.
+// runs always comes forward, and a younger one that waits for it waits a finite time. The head of the queue
+// is never overtaken.
 #pragma once
 
 #include <cstdint>
@@ -81,8 +81,10 @@ class Scheduler {
   int takePages(Sequence& sequence, int budget);
   bool relieve(Sequence& sequence);
   Sequence* mostOverBudget();
+  /// Whether pages may have become free for `inFavourOf`; false also when it had to give way itself.
   bool letOneGiveWay(const Sequence& inFavourOf);
-  Place youngest(bool isCompressed, RequestId notOlderThan);
+  void giveWay(Place itself);
+  Place youngestAfter(RequestId id, bool isCompressed);
   bool isInFlight() const;
   void takeBackShare(Sequence& sequence);
   void preempt(Place victim);
@@ -93,8 +95,8 @@ class Scheduler {
   PageAllocator& m_allocator;
   QuerySlots& m_slots;
   PageRelief& m_relief;
-  std::list<Sequence> m_waiting;  // in order of arrival; they hold nothing
-  std::list<Sequence> m_running;  // in order of arrival
+  std::list<Sequence> m_waiting;    // in order of arrival; they hold nothing
+  std::list<Sequence> m_running;    // in order of arrival
   std::vector<StepShare> m_shares;  // of the step being planned
   std::vector<RequestId> m_order;   // of the step being planned; kept for its memory
 };

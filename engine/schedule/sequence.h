@@ -40,13 +40,13 @@ struct Sequence {
       0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
   PageTable pages;
-  QuerySlot querySlot;            // empty for `full`, which needs none, and where none is free
-  std::int64_t slotSince = 0;     // `computed` when it got its query slot
-  int mostEntries = 0;            // entries a compression can see; 0: any number
-  int grownTokens = 0;            // what `grow` has added to the budget
-  double longRunWorkingSet = 0.0; // of `grow`, entries; 0: not measured yet
-  int reservedPages = 0;          // pages it may count on while it reads what is known of its text
-  int numScored = 0;              // entries that were there at the last compression
+  QuerySlot querySlot;             // empty for `full`, which needs none, and where none is free
+  std::int64_t slotSince = 0;      // `computed` when it got its query slot
+  int mostEntries = 0;             // entries a compression can see; 0: any number
+  int grownTokens = 0;             // what `grow` has added to the budget
+  double longRunWorkingSet = 0.0;  // of `grow`, entries; 0: not measured yet
+  int reservedPages = 0;           // pages it may count on while it reads what is known of its text
+  int numScored = 0;               // entries that were there at the last compression
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
   int peakPages = 0;
@@ -78,7 +78,7 @@ struct Sequence {
   /// Entries after which a bounded sequence must compress before it takes another token.
   std::int64_t capacity() const {
     if (hasFixedCapacity()) return budget() + request.compression.periodTokens;
-    return mostEntries > 0 ? mostEntries : INT64_MAX / 2;
+    return mostEntries > 0 && longest() > budget() ? mostEntries : INT64_MAX / 2;
   }
   bool mustCompress() const { return isBounded() && pending() > 0 && physical >= capacity(); }
   /// Whether a query slot can ever be of use to it.

@@ -109,7 +109,8 @@ class EngineFuzz {
     const std::string who = "request " + std::to_string(id.value) + " ";
     // What `auto` forgets depends on the others; it says what it says alone as long as it forgets nothing.
     if (request.policy == MemoryPolicy::Auto && served.compressions > 0)
-      return served.finished->reason == FinishReason::PoolExhausted ? who + "ran out of pages" : std::string{};
+      return served.finished->reason == FinishReason::PoolExhausted ? who + "ran out of pages"
+                                                                    : std::string{};
     const Served alone = servedAlone(request);
     if (!alone.finished) return who + "cannot be served even alone";
     const FinishReason reason = served.finished->reason;
@@ -162,7 +163,8 @@ inline std::string fuzzEngines(std::uint32_t first, int count) {
               static_cast<long long>(compressions), static_cast<long long>(swaps),
               static_cast<long long>(exhausted));
   // A fuzz that never gets into trouble tests nothing.
-  return preemptions > 0 && compressions > 0 && swaps > 0 && exhausted > 0 ? std::string{} : "nothing happened";
+  return preemptions > 0 && compressions > 0 && swaps > 0 && exhausted > 0 ? std::string{}
+                                                                           : "nothing happened";
 }
 
 }  // namespace zipage::test

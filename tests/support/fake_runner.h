@@ -95,8 +95,8 @@ class FakeRunner final : public ModelRunner {
   };
   struct Copy final : HostCopy {
     std::size_t bytes() const override { return entries.size() * sizeof(Entry); }
-    std::vector<Entry> entries;    // [pages · pageTokens]
-    std::vector<Hash> queryRows;   // [windowTokens]
+    std::vector<Entry> entries;   // [pages · pageTokens]
+    std::vector<Hash> queryRows;  // [windowTokens]
   };
   struct Origin {
     Hash parent = 0;

@@ -163,14 +163,102 @@ class TestEngine : public QObject {
     for (const RequestId id : ids) QCOMPARE(run[id].finished->reason, FinishReason::Length);
   }
 
-  void withoutAFreeQuerySlotABoundedSequenceWaits() {
+  void constrainedAdmissionWaitsForAQuerySlot() {
     EngineLimits limits = smallLimits(100);
     limits.numQuerySlots = 2;
+    limits.admission = AdmissionMode::Constrained;
     EngineRun run(limits);
     for (int salt = 1; salt <= 5; ++salt) run.submit(budgetRequest(9, 60, 12, 4, salt));
     QVERIFY(run.step());
     QCOMPARE(run.engine.metrics().running, 2);
     EXPECT_FINISH(run);
+  }
+
+  void hybridAdmissionRunsUntilAWindowIsWanted() {
+    EngineLimits limits = smallLimits(100);
+    limits.numQuerySlots = 2;
+    EngineRun run(limits);
+    std::vector<RequestId> ids;
+    for (int salt = 1; salt <= 5; ++salt) ids.push_back(run.submit(budgetRequest(9, 60, 12, 4, salt)));
+    while (run[ids[0]].compressions == 0) QVERIFY2(run.step(), run.problem.c_str());
+    QCOMPARE(run.engine.metrics().running, 5);
+    // 14 of 16 entries, and a token drawn from the last: the query of the next one must be kept.
+    QCOMPARE(run[ids[4]].tokens.size(), std::size_t{14 - 9 + 1});
+    EXPECT_FINISH(run);
+    for (int salt = 1; salt <= 5; ++salt)
+      QCOMPARE(run[ids[static_cast<std::size_t>(salt - 1)]].tokens,
+               aloneWithAmpleRoom(budgetRequest(9, 60, 12, 4, salt)));
+  }
+
+  void theYoungestCompressedGoesToHostMemoryAndComesBackTheSame() {
+    EngineRun run(smallLimits(9));
+    const Request older = budgetRequest(2, 90, 16, 8, 1), younger = budgetRequest(24, 90, 16, 8, 2);
+    const RequestId first = run.submit(older), second = run.submit(younger);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[first].swaps, 0);
+    QVERIFY(run[second].swaps > 0);
+    QCOMPARE(run.engine.metrics().swaps, std::int64_t{run[second].swaps});
+    QCOMPARE(run[first].tokens, aloneWithAmpleRoom(older));
+    QCOMPARE(run[second].tokens, aloneWithAmpleRoom(younger));
+  }
+
+  void withoutHostMemoryTheYoungestWaitsForTheOldest() {
+    EngineRun run(smallLimits(9));
+    run.runner.hostIsFull = true;
+    const RequestId first = run.submit(budgetRequest(9, 60, 16, 8, 1));
+    run.submit(budgetRequest(9, 60, 16, 8, 2));
+    EXPECT_FINISH(run);
+    QCOMPARE(run[first].finished->reason, FinishReason::Length);
+    QCOMPARE(run.engine.metrics().swaps, std::int64_t{0});
+  }
+
+  void autoKeepsEverythingWhileThereIsRoom() {
+    Request asked = budgetRequest(10, 80, 12, 4);
+    asked.policy = MemoryPolicy::Auto;
+    EngineRun run(smallLimits(100));
+    const RequestId id = run.submit(asked);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[id].compressions, 0);
+    QCOMPARE(run[id].tokens, aloneWithAmpleRoom(fullRequest(10, 80)));
+  }
+
+  void autoIsCompressedBeforeAnybodyGivesWay() {
+    EngineRun run(smallLimits(14));
+    Request asked = budgetRequest(10, 80, 12, 4, 1);
+    asked.policy = MemoryPolicy::Auto;
+    const RequestId longer = run.submit(asked);
+    while (run[longer].tokens.size() < 30) QVERIFY2(run.step(), run.problem.c_str());
+    const RequestId shorter = run.submit(fullRequest(10, 20, 2));
+    EXPECT_FINISH(run);
+    QVERIFY(run[longer].compressions > 0);
+    QCOMPARE(run.engine.metrics().preemptions + run.engine.metrics().swaps, std::int64_t{0});
+    QCOMPARE(run[longer].finished->reason, FinishReason::Length);
+    QCOMPARE(run[shorter].tokens, aloneWithAmpleRoom(fullRequest(10, 20, 2)));
+  }
+
+  void autoReadsAPromptThatIsLongerThanThePool() {
+    Request asked = budgetRequest(100, 10, 12, 4);
+    asked.policy = MemoryPolicy::Auto;
+    EngineRun run(smallLimits(10));
+    const RequestId id = run.submit(asked);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[id].finished->reason, FinishReason::Length);
+    QVERIFY(run[id].compressions > 0);
+  }
+
+  void growGrowsAPageAtATimeAndIsTheSameInACrowd() {
+    Request asked = budgetRequest(10, 200, 12, 4);
+    asked.policy = MemoryPolicy::Grow;
+    EngineRun alone(smallLimits(20)), crowd(smallLimits(20));
+    const RequestId id = alone.submit(asked);
+    EXPECT_FINISH(alone);
+    QVERIFY(alone[id].finished->peakPages > 4);
+    QVERIFY(alone[id].compressions > 0);
+    for (int salt = 2; salt <= 4; ++salt) crowd.submit(budgetRequest(10, 60, 12, 8, salt));
+    const RequestId same = crowd.submit(asked);
+    EXPECT_FINISH(crowd);
+    QVERIFY(crowd.engine.metrics().preemptions + crowd.engine.metrics().swaps > 0);
+    QCOMPARE(crowd[same].tokens, alone[id].tokens);
   }
 
   void twoLongPromptsDoNotFightOverTheSamePages() {

@@ -78,7 +78,7 @@ class TestRealModel : public QObject {
 
   /// Serves all requests at once; `mostPages` gets the most pages held after any step.
   std::vector<Reply> serve(const PoolOptions& options, const std::vector<Request>& requests,
-                           int* mostPages = nullptr) {
+                           int* mostPages = nullptr, std::int64_t* swaps = nullptr) {
     auto parts = createTransformerRunner(*m_device, *m_model, options);
     if (!parts) qFatal("%s", parts.error().message.c_str());
     const FakeClock clock;
@@ -95,6 +95,7 @@ class TestRealModel : public QObject {
       if (mostPages != nullptr)
         *mostPages = std::max(*mostPages, static_cast<int>(engine.metrics().pagesHeld));
     }
+    if (swaps != nullptr) *swaps = engine.metrics().swaps;
     std::vector<Reply> inOrder;
     for (auto& [id, reply] : replies) inOrder.push_back(std::move(reply));
     return inOrder;
@@ -141,6 +142,24 @@ class TestRealModel : public QObject {
       preemptions += crowded[i].preemptions;
     }
     QVERIFY(preemptions > 0);
+  }
+
+  void aSwappedReplyIsTheSame() {
+    const std::vector<Request> requests = {bounded(request(30, 200, 1), 96, 32, "zipage"),
+                                           bounded(request(140, 200, 2), 96, 32, "zipage")};
+    std::int64_t swaps = 0;
+    const std::vector<Reply> crowded = serve(smallPool(224), requests, nullptr, &swaps);
+    for (std::size_t i = 0; i < requests.size(); ++i) QCOMPARE(crowded[i].tokens, alone(requests[i]));
+    QVERIFY(swaps > 0);
+  }
+
+  void growMeasuresWhatTheModelLooksAt() {
+    Request asked = bounded(request(30, 300, 4), 96, 32);
+    asked.policy = MemoryPolicy::Grow;
+    const Reply reply = serve(smallPool(1024), {asked}).front();
+    QCOMPARE(reply.finished.generatedTokens, 300);
+    QVERIFY(reply.finished.peakPages > 4);
+    QVERIFY(reply.finished.compressions > 0);
   }
 
   void aBudgetThatIsNeverReachedIsFullMemory() {
