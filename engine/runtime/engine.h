@@ -13,8 +13,8 @@
 #include "engine/runtime/engine_event.h"
 #include "engine/runtime/metrics.h"
 #include "engine/runtime/model_runner.h"
+#include "engine/schedule/admission_mode.h"
 #include "engine/schedule/request.h"
-#include "engine/schedule/scheduler.h"
 
 namespace zipage {
 

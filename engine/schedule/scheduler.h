@@ -14,15 +14,11 @@
 #include "engine/cache/kv_layout.h"
 #include "engine/cache/page_allocator.h"
 #include "engine/cache/query_slots.h"
+#include "engine/schedule/admission_mode.h"
 #include "engine/schedule/page_relief.h"
 #include "engine/schedule/sequence.h"
 
 namespace zipage {
-
-enum class AdmissionMode : std::uint8_t {
-  Constrained,  // a bounded sequence waits for a query slot and for all pages it may ever hold
-  Hybrid,       // it also runs without a query slot, until it is a window away from needing one
-};
 
 struct SchedulerLimits {
   int pageTokens = 32;
@@ -41,8 +37,9 @@ struct StepShare {
 
 class Scheduler {
  public:
-  Scheduler(const SchedulerLimits& limits, PageAllocator& allocator, QuerySlots& slots, PageRelief& relief)
-      : m_limits(limits), m_allocator(allocator), m_slots(slots), m_relief(relief) {}
+  Scheduler(const SchedulerLimits& limits, PageAllocator& allocator, QuerySlots& querySlots,
+            PageRelief& relief)
+      : m_limits(limits), m_allocator(allocator), m_slots(querySlots), m_relief(relief) {}
 
   /// REQUIRES: an id larger than those before.
   void add(Sequence sequence) { m_waiting.push_back(std::move(sequence)); }
