@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "engine/cache/sequence_state.h"
 
 namespace zipage {
 
@@ -22,6 +23,7 @@ struct PageSnapshot {
 struct SequenceSnapshot {
   RequestId request;
   OwnerId owner;
+  SequenceState state = SequenceState::Waiting;
   std::int64_t logicalTokens = 0;   // tokens of the sequence so far
   std::int32_t physicalTokens = 0;  // entries held per layer and KV head
   std::int32_t pagesHeld = 0;

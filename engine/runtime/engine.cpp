@@ -24,7 +24,7 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
 
 Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock)
     : m_state(std::make_unique<State>(limits, runner, clock)) {}
-Engine::~Engine() = default;
+Engine::~Engine() { m_state->dropCompressions(); }
 
 Result<RequestId> Engine::submit(Request request) {
   State& state = *m_state;
@@ -53,6 +53,7 @@ bool Engine::hasWork() const {
 std::vector<EngineEvent> Engine::step() {
   State& state = *m_state;
   ++state.metrics.steps;
+  state.takeFinishedCompressions(false);
   state.finishCancelled();
   state.scheduler.admit();
   state.finishHopeless();
@@ -66,7 +67,8 @@ std::vector<EngineEvent> Engine::step() {
 void Engine::State::finishCancelled() {
   std::vector<RequestId> ids;
   for (const Sequence& sequence : scheduler.running()) {
-    if (sequence.cancelled) ids.push_back(sequence.id);
+    // Its pages are in use by the device until it is done.
+    if (sequence.cancelled && sequence.state != SequenceState::Compressing) ids.push_back(sequence.id);
   }
   for (const Sequence& sequence : scheduler.waiting()) {
     if (sequence.cancelled) ids.push_back(sequence.id);
@@ -93,7 +95,7 @@ void Engine::State::runStep() {
   scheduler.share(shares);
   notePages();
   if (broken) return;
-  if (shares.empty()) return finishStuck();
+  if (shares.empty()) return inFlight.empty() ? finishStuck() : takeFinishedCompressions(true);
   const StepInputs& inputs = builder.build(shares, sampled);
   drawn.resize(sampled.size());
   if (auto done = runner.runStep(inputs, drawn); !done) {
@@ -162,6 +164,7 @@ void Engine::State::failIfBroken() {
   if (!broken) return;
   const Error error = *std::exchange(broken, std::nullopt);
   lost = error;
+  dropCompressions();
   std::vector<RequestId> ids;
   for (const Sequence& sequence : scheduler.running()) ids.push_back(sequence.id);
   for (const Sequence& sequence : scheduler.waiting()) ids.push_back(sequence.id);
@@ -190,7 +193,8 @@ std::shared_ptr<const CacheSnapshot> Engine::snapshot() const {
 }
 
 std::string Engine::brokenInvariant() const {
-  return firstBrokenInvariant(m_state->limits, m_state->allocator, m_state->slots, m_state->scheduler);
+  return firstBrokenInvariant(m_state->limits, m_state->allocator, m_state->slots, m_state->scheduler,
+                              m_state->heldByCompressions());
 }
 
 }  // namespace zipage

@@ -28,6 +28,7 @@ struct EngineLimits {
   int maxSequences = 64;     // sequences a step
   double watermark = 0.02;   // share of pages kept free when admitting
   AdmissionMode admission = AdmissionMode::Hybrid;
+  bool compressesBeside = false;  // compressions run beside the steps of the others
   std::int64_t bytesPerPage = 0;
   int contextLength = 0;         // logical positions the model has; 0: no limit
   int vocabularySize = 0;        // token ids lie below it; 0: not checked

@@ -12,6 +12,7 @@ SequenceSnapshot describe(const Sequence& sequence) {
   SequenceSnapshot described;
   described.request = sequence.id;
   described.owner = sequence.request.owner;
+  described.state = sequence.state;
   described.logicalTokens = sequence.computed;
   described.physicalTokens = sequence.physical;
   described.pagesHeld = sequence.pages.numPages();
@@ -51,7 +52,8 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
 }
 
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
-                                 const QuerySlots& slots, const Scheduler& scheduler) {
+                                 const QuerySlots& slots, const Scheduler& scheduler,
+                                 const std::vector<PageIndex>& heldByCompressions) {
   std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
   std::set<int> querySlots;
   for (const Sequence& sequence : scheduler.running()) {
@@ -66,6 +68,7 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
     if ((sequence.compressions > 0) != (sequence.swapped != nullptr))
       return "who gives way is swapped when it was compressed, and only then";
   }
+  for (const PageIndex page : heldByCompressions) ++holders[static_cast<std::size_t>(page)];
   int numHeld = 0;
   for (PageIndex page = 0; page < limits.numPages; ++page) {
     if (holders[static_cast<std::size_t>(page)] != allocator.holders(page)) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/cache/cache_snapshot.h"
 #include "engine/runtime/engine.h"
@@ -15,6 +16,7 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
 
 /// Empty, or which invariant does not hold, in words.
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
-                                 const QuerySlots& slots, const Scheduler& scheduler);
+                                 const QuerySlots& slots, const Scheduler& scheduler,
+                                 const std::vector<PageIndex>& heldByCompressions);
 
 }  // namespace zipage

@@ -27,7 +27,7 @@ CompressionSource Engine::State::sourceOf(const Sequence& sequence,
 void Engine::State::compressDue() {
   std::vector<RequestId> due;
   for (const Sequence& sequence : scheduler.running()) {
-    if (sequence.mustCompress()) due.push_back(sequence.id);
+    if (sequence.mustCompress() && sequence.state != SequenceState::Compressing) due.push_back(sequence.id);
   }
   for (const RequestId id : due) {
     Sequence* sequence = scheduler.find(id);
@@ -66,13 +66,25 @@ bool Engine::State::compress(Sequence& sequence) {
   const CompressionSource source = sourceOf(sequence, settings);
   if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) return false;
   PlannedCompression planned = compressor.plan(source);
-  const CompressionPlan& plan = planned.plan;
-  const int pagesBefore = sequence.pages.numPages();
-  if (auto done = runner.compress(plan); !done) {
-    broken = done.error();
+  auto begun =
+      limits.compressesBeside ? runner.startCompression(planned.plan) : runner.compress(planned.plan);
+  if (!begun) {
+    broken = begun.error();
     return false;
   }
-  sequence.pages.retarget(plan.targetPages, std::move(planned.freshPages));
+  if (limits.compressesBeside) {
+    sequence.state = SequenceState::Compressing;
+    inFlight.push_back({sequence.id, std::move(planned), start});
+  } else {
+    commit(planned.plan, std::move(planned.freshPages), sequence, start);
+  }
+  return true;
+}
+
+void Engine::State::commit(const CompressionPlan& plan, std::vector<PageRef> freshPages, Sequence& sequence,
+                           Duration start) {
+  const int pagesBefore = sequence.pages.numPages();
+  sequence.pages.retarget(plan.targetPages, std::move(freshPages));
   const int pagesReclaimed = pagesBefore - sequence.pages.numPages();
   const int evicted = sequence.physical - plan.keep;
   sequence.physical = sequence.numScored = plan.keep;
@@ -85,7 +97,41 @@ bool Engine::State::compress(Sequence& sequence) {
   metrics.pagesReclaimed += pagesReclaimed;
   events.emplace_back(
       SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
-  return true;
+}
+
+void Engine::State::takeFinishedCompressions(bool waits) {
+  if (inFlight.empty()) return;
+  const auto numFinished = runner.finishedCompressions(waits);
+  if (!numFinished) {
+    broken = numFinished.error();
+    return;
+  }
+  for (int i = 0; i < *numFinished; ++i) {
+    InFlight done = std::move(inFlight.front());
+    inFlight.pop_front();
+    Sequence& sequence = *scheduler.find(done.request);
+    sequence.state = SequenceState::Running;
+    commit(done.planned.plan, std::move(done.planned.freshPages), sequence, done.start);
+  }
+}
+
+std::vector<PageIndex> Engine::State::heldByCompressions() const {
+  std::vector<PageIndex> held;
+  for (const InFlight& compression : inFlight) {
+    for (const PageRef& page : compression.planned.freshPages) held.push_back(page.index());
+  }
+  return held;
+}
+
+void Engine::State::dropCompressions() {
+  // Only then nobody writes to their pages any more, and the next engine on this runner is told of its own
+  // alone.
+  for (std::size_t left = inFlight.size(); left > 0;) {
+    const auto numFinished = runner.finishedCompressions(true);
+    if (!numFinished || *numFinished == 0) break;
+    left -= static_cast<std::size_t>(*numFinished);
+  }
+  inFlight.clear();
 }
 
 bool Engine::State::swapOut(Sequence& sequence) {

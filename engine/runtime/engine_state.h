@@ -1,6 +1,7 @@
 // What an Engine is made of; see engine.h for what it promises.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,13 @@
 namespace zipage {
 
 struct Engine::State final : PageRelief {
+  /// A compression that runs beside the steps.
+  struct InFlight {
+    RequestId request;
+    PlannedCompression planned;
+    Duration start{};
+  };
+
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
 
   void finishCancelled();
@@ -22,6 +30,11 @@ struct Engine::State final : PageRelief {
   bool swapOut(Sequence& sequence) override;
   bool swapIn(Sequence& sequence) override;
   void notePreempted(const Sequence& sequence) override;
+  void commit(const CompressionPlan& plan, std::vector<PageRef> freshPages, Sequence& sequence,
+              Duration start);
+  void takeFinishedCompressions(bool waits);
+  void dropCompressions();
+  std::vector<PageIndex> heldByCompressions() const;
   bool grows(Sequence& sequence);
   CompressionSource sourceOf(const Sequence& sequence, const CompressionSettings& settings) const;
   CompressionSettings settingsOf(const Sequence& sequence) const;
@@ -40,6 +53,7 @@ struct Engine::State final : PageRelief {
   PageAllocator allocator;
   QuerySlots slots;
   Compressor compressor;
+  std::deque<InFlight> inFlight;  // oldest first
   Scheduler scheduler;
   StepBuilder builder;
   std::vector<EngineEvent> events;

@@ -33,6 +33,11 @@ class ModelRunner {
   /// Runs one forward pass and draws `sampledRows.size()` tokens into `tokens`.
   virtual Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) = 0;
   virtual Result<void> compress(const CompressionPlan& plan) = 0;
+  /// Begins a compression beside the steps, which do not touch its pages meanwhile.
+  virtual Result<void> startCompression(const CompressionPlan& plan) = 0;
+  /// How many of those that were started are done since the last call, oldest first. `waits`: at least one,
+  /// if any is under way.
+  virtual Result<int> finishedCompressions(bool waits) = 0;
   /// Entries that hold 99 % of the attention of the plan's query window, mean over layers and heads.
   virtual Result<double> workingSet(const CompressionPlan& plan) = 0;
 

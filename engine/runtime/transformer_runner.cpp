@@ -6,6 +6,7 @@
 #include "engine/cache/kv_layout.h"
 #include "engine/model/transformer.h"
 #include "engine/runtime/compression_pipeline.h"
+#include "engine/runtime/compression_worker.h"
 #include "engine/runtime/pool_copy.h"
 #include "engine/runtime/step_block.h"
 #include "engine/runtime/working_set.h"
@@ -32,10 +33,14 @@ class TransformerRunner final : public ModelRunner {
         m_transformer(std::move(transformer)),
         m_pool(std::move(pool)),
         m_block(std::move(block)),
-        m_pipeline(std::move(pipeline)) {}
+        m_pipeline(std::move(pipeline)),
+        m_compressionStream(device.createStream()),
+        m_worker([this](const CompressionPlan& plan) { return compressOn(*m_compressionStream, plan); }) {}
 
   Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
   Result<void> compress(const CompressionPlan& plan) override;
+  Result<void> startCompression(const CompressionPlan& plan) override;
+  Result<int> finishedCompressions(bool waits) override { return m_worker.finished(waits); }
   Result<double> workingSet(const CompressionPlan& plan) override;
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override;
   Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override;
@@ -46,7 +51,8 @@ class TransformerRunner final : public ModelRunner {
   }
 
  private:
-  Result<void> synchronize();
+  Result<void> compressOn(Stream& stream, const CompressionPlan& plan);
+  Result<void> synchronize(Stream& stream);
 
   Device& m_device;
   std::unique_ptr<Stream> m_stream;
@@ -54,10 +60,12 @@ class TransformerRunner final : public ModelRunner {
   Pool m_pool;
   StepBlock m_block;
   CompressionPipeline m_pipeline;
+  std::unique_ptr<Stream> m_compressionStream;
+  CompressionWorker m_worker;  // the last one: it ends before what it works with
 };
 
-Result<void> TransformerRunner::synchronize() {
-  auto done = m_device.synchronize(*m_stream);
+Result<void> TransformerRunner::synchronize(Stream& stream) {
+  auto done = m_device.synchronize(stream);
   if (!done) return failure(ErrorCode::Device, done.error().message);
   return {};
 }
@@ -71,17 +79,28 @@ Result<void> TransformerRunner::runStep(const StepInputs& inputs, std::span<Toke
     m_device.sample(*m_stream, {logits, m_block.sampling(), m_block.history(), m_block.drawnTokens()});
     m_device.copyToHost(*m_stream, tokens.data(), m_block.drawnTokens(), tokens.size() * sizeof(TokenId));
   }
-  return synchronize();
+  return synchronize(*m_stream);
 }
 
 Result<void> TransformerRunner::compress(const CompressionPlan& plan) {
-  m_pipeline.run(*m_stream, plan);
-  return synchronize();
+  m_worker.waitUntilIdle();  // there is one workspace
+  return compressOn(*m_stream, plan);
+}
+
+Result<void> TransformerRunner::startCompression(const CompressionPlan& plan) {
+  m_worker.start(plan);
+  return {};
+}
+
+Result<void> TransformerRunner::compressOn(Stream& stream, const CompressionPlan& plan) {
+  m_pipeline.run(stream, plan);
+  return synchronize(stream);
 }
 
 Result<double> TransformerRunner::workingSet(const CompressionPlan& plan) {
+  m_worker.waitUntilIdle();
   const std::span<const float> attention = m_pipeline.windowAttention(*m_stream, plan);
-  if (auto done = synchronize(); !done) return tl::unexpected(done.error());
+  if (auto done = synchronize(*m_stream); !done) return tl::unexpected(done.error());
   return meanWorkingSet(attention, plan.numEntries);
 }
 
@@ -89,14 +108,14 @@ Result<std::unique_ptr<HostCopy>> TransformerRunner::swapOut(std::span<const Pag
                                                              int querySlot) {
   auto copy = copyToHost(m_device, *m_stream, m_pool.kv, m_pool.window, pages, querySlot);
   if (!copy) return copy;
-  if (auto done = synchronize(); !done) return tl::unexpected(done.error());
+  if (auto done = synchronize(*m_stream); !done) return tl::unexpected(done.error());
   return copy;
 }
 
 Result<void> TransformerRunner::swapIn(const HostCopy& copy, std::span<const PageIndex> pages,
                                        int querySlot) {
   copyToDevice(m_device, *m_stream, copy, m_pool.kv, m_pool.window, pages, querySlot);
-  return synchronize();
+  return synchronize(*m_stream);
 }
 
 tl::unexpected<Error> noRoom(const std::string& what, const DeviceError& error) {

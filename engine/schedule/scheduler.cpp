@@ -145,7 +145,7 @@ int Scheduler::takePages(Sequence& sequence, int budget) {
 
 bool Scheduler::makeRoom(Sequence& sequence, int numPages) {
   while (unreservedPages() < numPages) {
-    if (!letOneGiveWay(sequence)) return false;
+    if (isInFlight() || !letOneGiveWay(sequence)) return false;
   }
   return true;
 }

@@ -16,20 +16,10 @@
 #include "engine/cache/kv_layout.h"
 #include "engine/cache/page_table.h"
 #include "engine/cache/query_slots.h"
+#include "engine/cache/sequence_state.h"
 #include "engine/schedule/request.h"
 
 namespace zipage {
-
-enum class SequenceState : std::uint8_t {
-  Waiting,      // holds nothing: new, or it gave way
-  Prefilling,   // more than one token to go
-  Running,      // one token a step
-  Compressing,  // sits out until its compression is done
-  Blocked,      // wants a query slot
-  Suspended,    // wants a page
-  Swapped,      // lies in host memory
-  Finished,
-};
 
 struct Sequence {
   RequestId id;

@@ -52,6 +52,7 @@ class EngineFuzz {
     limits.maxSequences = between(1, 10);
     limits.watermark = chance(0.5) ? 0.0 : 0.1;
     limits.admission = chance(0.7) ? AdmissionMode::Hybrid : AdmissionMode::Constrained;
+    limits.compressesBeside = chance(0.5);
     limits.maxCompressedEntries = chance(0.2) ? limits.pageTokens * between(4, 40) : 0;
     limits.contextLength = chance(0.2) ? between(20, 120) : 0;
     return limits;
@@ -100,6 +101,7 @@ class EngineFuzz {
     if (request.policy != MemoryPolicy::Grow) limits.numPages = 1000;
     limits.numQuerySlots = 1;
     limits.maxBatchTokens = 300;
+    limits.compressesBeside = false;
     EngineRun alone(limits);
     const RequestId id = alone.submit(request);
     return id && alone.finish() ? alone[id] : Served{};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <set>
 #include <string>
@@ -42,6 +43,25 @@ class FakeRunner final : public ModelRunner {
     checkPlan(plan, entries);
     if (complaint.empty()) write(plan, select(plan, entries));
     return {};
+  }
+
+  Result<void> startCompression(const CompressionPlan& plan) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    m_inFlight.push_back(plan);
+    return {};
+  }
+
+  Result<int> finishedCompressions(bool waits) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    int numFinished = 0;
+    // Some take longer than others.
+    while (!m_inFlight.empty() && ((waits && numFinished == 0) || ++m_polls % 3 == 0)) {
+      const CompressionPlan plan = m_inFlight.front();
+      m_inFlight.pop_front();
+      if (auto done = compress(plan); !done) return tl::unexpected(done.error());
+      ++numFinished;
+    }
+    return numFinished;
   }
 
   Result<double> workingSet(const CompressionPlan& plan) override {
@@ -168,6 +188,12 @@ class FakeRunner final : public ModelRunner {
             "the slot of a token");
     require(m_written.insert(inputs.targetSlots[t]).second, "a slot is written twice in one step");
     require(position == (entry == 0 ? 0 : m_origins[before.token].position + 1), "the position of a token");
+    for (const CompressionPlan& plan : m_inFlight) {
+      require(std::count(plan.sourcePages.begin(), plan.sourcePages.end(), page) +
+                      std::count(plan.targetPages.begin(), plan.targetPages.end(), page) ==
+                  0,
+              "a page is written while it is being compressed");
+    }
     Entry& written = entryAt(table, entry);
     written = {};
     written.token =
@@ -253,6 +279,8 @@ class FakeRunner final : public ModelRunner {
 
   EngineLimits m_limits;
   int m_vocabularySize;
+  std::deque<CompressionPlan> m_inFlight;
+  int m_polls = 0;
   std::vector<Entry> m_entries;   // [numPages · pageTokens]
   std::vector<Hash> m_queryRows;  // [numQuerySlots · windowTokens] the token whose query lies there
   std::unordered_map<Hash, Origin> m_origins;

@@ -298,6 +298,25 @@ class TestEngine : public QObject {
     EXPECT_FINISH(run);
   }
 
+  void cancelledWhileItIsCompressedOrSwappedItEndsInOrder() {
+    EngineLimits limits = smallLimits(9);
+    limits.compressesBeside = true;
+    EngineRun run(limits);
+    const RequestId older = run.submit(budgetRequest(2, 90, 16, 8, 1));
+    const RequestId younger = run.submit(budgetRequest(24, 90, 16, 8, 2));
+    while (run[younger].swaps == 0) QVERIFY2(run.step(), run.problem.c_str());
+    run.engine.cancel(younger);
+    QVERIFY2(run.step(), run.problem.c_str());
+    QCOMPARE(run[younger].finished->reason, FinishReason::Cancelled);
+    const auto isCompressing = [&] {
+      return run.engine.snapshot()->sequences.front().state == SequenceState::Compressing;
+    };
+    while (!isCompressing()) QVERIFY2(run.step(), run.problem.c_str());
+    run.engine.cancel(older);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[older].finished->reason, FinishReason::Cancelled);
+  }
+
   void aLostDeviceIsToldOnceToAllAndRefusesMore() {
     EngineRun run(smallLimits(20));
     const RequestId first = run.submit(fullRequest(3, 100, 1));

@@ -22,6 +22,10 @@ class ForwardingRunner final : public ModelRunner {
     return m_runner.runStep(inputs, tokens);
   }
   Result<void> compress(const CompressionPlan& plan) override { return m_runner.compress(plan); }
+  Result<void> startCompression(const CompressionPlan& plan) override {
+    return m_runner.startCompression(plan);
+  }
+  Result<int> finishedCompressions(bool waits) override { return m_runner.finishedCompressions(waits); }
   Result<double> workingSet(const CompressionPlan& plan) override { return m_runner.workingSet(plan); }
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override {
     return m_runner.swapOut(pages, querySlot);

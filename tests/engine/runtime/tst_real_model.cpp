@@ -36,6 +36,7 @@ class TestRealModel : public QObject {
  private:
   std::unique_ptr<Device> m_device;
   std::unique_ptr<ModelBundle> m_model;
+  bool m_compressesBeside = false;
 
   /// A question of `promptTokens` tokens that the model reasons about: it would hide differences if it
   /// repeated itself.
@@ -82,6 +83,7 @@ class TestRealModel : public QObject {
     auto parts = createTransformerRunner(*m_device, *m_model, options);
     if (!parts) qFatal("%s", parts.error().message.c_str());
     const FakeClock clock;
+    parts->limits.compressesBeside = m_compressesBeside;
     Engine engine(parts->limits, *parts->runner, clock);
     std::map<RequestId, Reply> replies;
     for (const Request& request : requests) {
@@ -151,6 +153,20 @@ class TestRealModel : public QObject {
     const std::vector<Reply> crowded = serve(smallPool(224), requests, nullptr, &swaps);
     for (std::size_t i = 0; i < requests.size(); ++i) QCOMPARE(crowded[i].tokens, alone(requests[i]));
     QVERIFY(swaps > 0);
+  }
+
+  void compressingBesideTheStepsChangesNothing() {
+    std::vector<Request> requests;
+    for (int salt = 1; salt <= 4; ++salt) requests.push_back(bounded(request(40, 150, salt), 96, 32));
+    PoolOptions options = smallPool(4096);
+    const std::vector<Reply> inTurn = serve(options, requests);
+    m_compressesBeside = true;
+    const std::vector<Reply> beside = serve(options, requests);
+    m_compressesBeside = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      QCOMPARE(beside[i].tokens, inTurn[i].tokens);
+      QCOMPARE(beside[i].finished.compressions, inTurn[i].finished.compressions);
+    }
   }
 
   void growMeasuresWhatTheModelLooksAt() {
