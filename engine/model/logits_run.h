@@ -1,0 +1,25 @@
+// The logits of every token of one text, without scheduler, sampling or compression: what a model computes,
+// for comparison with other programs. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "engine/base/result.h"
+#include "engine/model/model_config.h"
+#include "engine/model/weights.h"
+#include "kernels/device.h"
+
+namespace zipage {
+
+/// Takes some rows [rows, vocabulary] in the order of the tokens; a failure ends the run with it.
+using LogitsSink = std::function<Result<void>(std::span<const float> rows)>;
+
+/// Runs `tokens` through the model a few at a time, full attention over all of them, and hands out their
+/// logits. InvalidArgument, naming it, for a token the vocabulary does not have or when there is none;
+/// OutOfMemory when the device has no room for the keys and values of all tokens.
+Result<void> runLogits(Device& device, const ModelConfig& config, const ModelWeights& weights,
+                       std::span<const std::int32_t> tokens, const LogitsSink& sink);
+
+}  // namespace zipage
