@@ -19,17 +19,6 @@ Error errorOf(const DeviceError& error) {
   return {error.sticky ? ErrorCode::Device : ErrorCode::OutOfMemory, "logits: " + error.message};
 }
 
-Result<void> checkTokens(std::span<const std::int32_t> tokens, int vocabularySize) {
-  if (tokens.empty()) return failure(ErrorCode::InvalidArgument, "there are no tokens");
-  for (const std::int32_t token : tokens) {
-    if (token >= 0 && token < vocabularySize) continue;
-    return failure(ErrorCode::InvalidArgument, "the token " + std::to_string(token) +
-                                                   " is not one of the model's " +
-                                                   std::to_string(vocabularySize));
-  }
-  return {};
-}
-
 /// One sequence that owns the whole pool: its pages are 0, 1, 2 …, so a token's slot is its position.
 class LogitsRun {
  public:
@@ -102,8 +91,9 @@ class LogitsRun {
     PagedBatch batch{.numTokens = count, .numSequences = 1, .maxPages = m_kv.numPages};
     const std::int32_t* logitRows = nullptr;
     const std::pair<const std::vector<std::int32_t>*, const std::int32_t**> uploads[] = {
-        {&ids, &batch.tokenIds},          {&positions, &batch.positions}, {&positions, &batch.targetSlots},
-        {&noQueryRows, &batch.queryRows}, {&queryStart, &batch.queryStart}, {&physical, &batch.physical},
+        {&ids, &batch.tokenIds},          {&positions, &batch.positions},
+        {&positions, &batch.targetSlots}, {&noQueryRows, &batch.queryRows},
+        {&queryStart, &batch.queryStart}, {&physical, &batch.physical},
         {&pages, &batch.pageTables},      {&order, &logitRows}};
     for (const auto& [values, pointer] : uploads) {
       if (auto done = upload(*values, *pointer); !done) return done;
@@ -126,6 +116,17 @@ class LogitsRun {
 };
 
 }  // namespace
+
+Result<void> checkTokens(std::span<const std::int32_t> tokens, int vocabularySize) {
+  if (tokens.empty()) return failure(ErrorCode::InvalidArgument, "there are no tokens");
+  for (const std::int32_t token : tokens) {
+    if (token >= 0 && token < vocabularySize) continue;
+    return failure(ErrorCode::InvalidArgument, "the token " + std::to_string(token) +
+                                                   " is not one of the model's " +
+                                                   std::to_string(vocabularySize));
+  }
+  return {};
+}
 
 Result<void> runLogits(Device& device, const ModelConfig& config, const ModelWeights& weights,
                        std::span<const std::int32_t> tokens, const LogitsSink& sink) {

@@ -1,0 +1,65 @@
+// logits: what a model computes for a row of token ids, as a file for NumPy.
+#include <cstdint>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/npy_file.h"
+#include "app/common/model_paths.h"
+#include "engine/model/logits_run.h"
+#include "engine/model/opened_weights.h"
+#include "kernels/device_registry.h"
+
+namespace zipage {
+
+namespace {
+
+struct LogitsOptions {
+  std::string model = "demo";
+  std::string device = "auto";
+  int threads = 0;
+  std::vector<std::int32_t> tokens;
+  std::string output;
+};
+
+int exitCodeOf(const Error& error) { return error.code == ErrorCode::Device ? kFailed : kBadInput; }
+
+Result<void> writeLogits(const LogitsOptions& options, Device& device, const OpenedWeights& model) {
+  if (auto checked = checkTokens(options.tokens, model.config.vocabularySize); !checked) return checked;
+  auto file = NpyFile::create(options.output, options.tokens.size(),
+                              static_cast<std::size_t>(model.config.vocabularySize));
+  if (!file) return tl::unexpected(file.error());
+  const auto sink = [&](std::span<const float> rows) { return file->append(rows); };
+  if (auto ran = runLogits(device, model.config, model.weights, options.tokens, sink); !ran) return ran;
+  return file->finish();
+}
+
+int logits(const LogitsOptions& options) {
+  const auto path = resolveModel(options.model);
+  if (!path) return complain(path.error());
+  const auto device = openDevice(options.device, DeviceOptions{.numThreads = options.threads});
+  if (!device) return complain(device.error().message);
+  const auto model = openWeights(*path, **device);
+  if (!model) return complain(model.error(), exitCodeOf(model.error()));
+  if (auto written = writeLogits(options, **device, *model); !written)
+    return complain(written.error(), exitCodeOf(written.error()));
+  return kSucceeded;
+}
+
+}  // namespace
+
+void addLogitsCommand(CLI::App& program, Action& action) {
+  auto options = std::make_shared<LogitsOptions>();
+  CLI::App* command = program.add_subcommand("logits", "Write the logits of every token of a row of ids");
+  command->add_option("--model", options->model, "A .gguf file, or \"demo\" for the built-in model")
+      ->capture_default_str();
+  command->add_option("--tokens", options->tokens, "Token ids with commas between them")
+      ->required()
+      ->delimiter(',');
+  command->add_option("--output", options->output, "The .npy file: float32 [tokens, vocabulary]")->required();
+  command->add_option("--device", options->device, "Where it runs: auto, cpu")->capture_default_str();
+  command->add_option("--threads", options->threads, "CPU threads; 0: all cores this process may use")
+      ->check(CLI::Range(0, 1024));
+  command->callback([options, &action] { action = [options] { return logits(*options); }; });
+}
+
+}  // namespace zipage
