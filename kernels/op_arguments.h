@@ -38,7 +38,9 @@ enum class RopeStyle : std::uint8_t { HalfSplit, Interleaved };
 
 /// Rotation of position t: angle[i] = t · inverseFrequencies[i]; both parts are multiplied by `magnitude`.
 struct Rope {
-  const float* inverseFrequencies = nullptr;  // [D / 2]; null: this layer does not rotate
+  const float* inverseFrequencies = nullptr;  // [R / 2]; null: nothing rotates
+  int dimensions = 0;                         // R: the first R of each head rotate; 0: all D
+  int plainLayerInterval = 0;  // layers i with (i + 1) a multiple of this do not rotate; 0: all do
   float magnitude = 1.0F;
   RopeStyle style = RopeStyle::HalfSplit;
 };

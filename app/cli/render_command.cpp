@@ -1,11 +1,13 @@
 // render: a chat template with the variables of a JSON file, exactly as the model's prompt would be.
 #include <cstdio>
+#include <filesystem>
 
 #include "app/cli/command.h"
-#include "app/cli/text_file.h"
+
 #include "app/common/model_paths.h"
 #include "app/templates/chat_template.h"
-#include "engine/model/gguf_file.h"
+#include "engine/base/json_file.h"
+#include "engine/text/model_texts.h"
 
 namespace zipage {
 
@@ -20,16 +22,23 @@ struct RenderOptions {
 Result<std::string> templateOfModel(const std::string& model) {
   const auto path = resolveModel(model);
   if (!path) return tl::unexpected(path.error());
-  const auto file = GgufFile::open(*path);
-  if (!file) return tl::unexpected(file.error());
-  const auto source = (*file)->string("tokenizer.chat_template");
-  if (!source) return tl::unexpected(source.error());
-  if (!*source) return (*file)->invalid("has no chat template");
-  return std::string(**source);
+  std::error_code error;
+  Result<ModelTexts> texts;
+  if (std::filesystem::is_directory(*path, error)) {
+    texts = readModelTexts(*path);
+  } else {
+    const auto file = GgufFile::open(*path);
+    if (!file) return tl::unexpected(file.error());
+    texts = readModelTexts(**file);
+  }
+  if (!texts) return tl::unexpected(texts.error());
+  if (texts->chatTemplate.empty())
+    return failure(ErrorCode::InvalidFile, path->string() + ": has no chat template");
+  return texts->chatTemplate;
 }
 
 Result<TemplateContext> readContext(const std::string& name) {
-  const auto text = readTextFile(name);
+  const auto text = readSmallFile(name);
   if (!text) return tl::unexpected(text.error());
   auto context = TemplateContext::parse(*text, nullptr, false);
   if (context.is_discarded()) return failure(ErrorCode::InvalidFile, name + ": is not valid JSON");
@@ -42,7 +51,7 @@ int render(const RenderOptions& options) {
   const auto context = readContext(options.contextFile);
   if (!context) return complain(context.error());
   const auto source =
-      options.templateFile.empty() ? templateOfModel(options.model) : readTextFile(options.templateFile);
+      options.templateFile.empty() ? templateOfModel(options.model) : readSmallFile(options.templateFile);
   if (!source) return complain(source.error());
   const auto parsed = ChatTemplate::parse(*source);
   if (!parsed) return complain(parsed.error());
@@ -62,7 +71,7 @@ void addRenderCommand(CLI::App& program, Action& action) {
   CLI::App* command =
       program.add_subcommand("render", "Print what a chat template makes of its variables, and nothing else");
   auto* model =
-      command->add_option("--model", options->model, "A .gguf file, or \"demo\" for the built-in model")
+      command->add_option("--model", options->model, "A .gguf file, a Hugging Face folder, or \"demo\"")
           ->capture_default_str();
   command->add_option("--template", options->templateFile, "A file with the Jinja source")->excludes(model);
   command

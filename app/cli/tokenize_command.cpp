@@ -3,8 +3,9 @@
 #include <cstdio>
 
 #include "app/cli/command.h"
-#include "app/cli/text_file.h"
+
 #include "app/common/model_paths.h"
+#include "engine/base/json_file.h"
 #include "engine/text/tokenizer_loader.h"
 
 namespace zipage {
@@ -64,7 +65,7 @@ void printTokens(const std::vector<TokenId>& tokens) {
 int tokenize(const TokenizeOptions& options) {
   std::string content = options.text;
   if (!options.file.empty()) {
-    auto read = readTextFile(options.file);
+    auto read = readSmallFile(options.file);
     if (!read) return complain(read.error());
     content = std::move(*read);
   }
@@ -97,7 +98,7 @@ int detokenize(const DetokenizeOptions& options) {
 }
 
 constexpr const char* kModelHelp =
-    "A .gguf file (a vocabulary is enough), or \"demo\" for the built-in model";
+    "A .gguf file (a vocabulary is enough), a Hugging Face folder, or \"demo\"";
 
 }  // namespace
 

@@ -160,12 +160,11 @@ const GgufTensor* GgufFile::findTensor(std::string_view name) const {
   return found == m_tensors.end() ? nullptr : &found->second;
 }
 
-tl::unexpected<Error> GgufFile::invalid(const std::string& what) const {
-  return failure(ErrorCode::InvalidFile, m_name + ": " + what);
-}
-
-tl::unexpected<Error> GgufFile::unsupported(const std::string& what) const {
-  return failure(ErrorCode::Unsupported, m_name + ": " + what);
+std::optional<SourceTensor> GgufFile::tensor(std::string_view name) const {
+  const GgufTensor* const found = findTensor(name);
+  if (found == nullptr) return std::nullopt;
+  return SourceTensor{found->numDimensions, found->columns, found->rows, found->view,
+                      nameOfGgmlType(found->typeId)};
 }
 
 tl::unexpected<Error> GgufFile::wrongType(std::string_view key, const GgufValue& value,

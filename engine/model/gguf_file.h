@@ -16,6 +16,7 @@
 #include "engine/base/result.h"
 #include "engine/model/gguf_types.h"
 #include "engine/model/mapped_file.h"
+#include "engine/model/tensor_source.h"
 #include "kernels/tensor.h"
 
 namespace zipage {
@@ -39,14 +40,16 @@ struct GgufTensor {
   ConstTensorView view;  // null when this program does not know the type
 };
 
-class GgufFile {
+class GgufFile final : public TensorSource {
  public:
   /// Maps and checks a file. Every error names the path and what is wrong.
   static Result<std::shared_ptr<const GgufFile>> open(const std::filesystem::path& path);
   /// The same for bytes that outlive the result; `name` stands for the path in errors.
   static Result<std::shared_ptr<const GgufFile>> parse(std::span<const std::byte> bytes, std::string name);
 
-  const std::string& name() const { return m_name; }
+  const std::string& name() const override { return m_name; }
+  TensorNaming naming() const override { return TensorNaming::Gguf; }
+  std::optional<SourceTensor> tensor(std::string_view name) const override;
   std::uint32_t version() const { return m_version; }
 
   // Metadata by key: nothing where the key is absent; InvalidFile, naming the key, where the value is of
@@ -67,9 +70,7 @@ class GgufFile {
   const GgufTensor* findTensor(std::string_view name) const;
   std::size_t numTensors() const { return m_tensors.size(); }
 
-  /// An error about this file.
-  tl::unexpected<Error> invalid(const std::string& what) const;
-  tl::unexpected<Error> unsupported(const std::string& what) const;
+  const std::map<std::string_view, GgufTensor>& tensors() const { return m_tensors; }
 
  private:
   friend class GgufReader;

@@ -7,20 +7,15 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/model/config_limits.h"
 #include "engine/model/gguf_file.h"
+#include "engine/model/gguf_rope.h"
 
 namespace zipage {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> kArchitectures = {"qwen3"};
-
-constexpr std::int64_t kMaxLayers = 1024;
-constexpr std::int64_t kMaxModelDim = 1 << 17;
-constexpr std::int64_t kMaxFeedForwardDim = 1 << 20;
-constexpr std::int64_t kMaxHeads = 4096;
-constexpr std::int64_t kMaxHeadDim = 1024;
-constexpr std::int64_t kMaxVocabulary = 1 << 24;
+constexpr std::array<std::string_view, 5> kArchitectures = {"qwen3", "qwen2", "llama", "smollm3", "phi3"};
 
 /// Reads the keys of one architecture and remembers the first thing that is wrong, so that reading stays a
 /// list.
@@ -84,24 +79,6 @@ Result<std::string> readArchitecture(const GgufFile& file) {
                           "\" is not known; known are: " + known);
 }
 
-/// Rotations other than the plain one over the whole head would give wrong answers without any other sign of
-/// it.
-Result<void> checkRope(const GgufFile& file, const ModelConfig& config) {
-  const std::string prefix = config.architecture + ".rope.";
-  const auto rotated = file.integer(prefix + "dimension_count");
-  if (!rotated) return tl::unexpected(rotated.error());
-  if (rotated->value_or(config.headDim) != config.headDim) {
-    return file.unsupported("rotates only part of each head (" + prefix + "dimension_count)");
-  }
-  const auto scaling = file.string(prefix + "scaling.type");
-  if (!scaling) return tl::unexpected(scaling.error());
-  if (scaling->value_or("none") != "none") {
-    return file.unsupported("the rope scaling \"" + std::string(scaling->value().substr(0, 100)) +
-                            "\" is not known");
-  }
-  return {};
-}
-
 Result<void> checkHeads(const GgufFile& file, const ModelConfig& config) {
   if (config.queryHeads % config.kvHeads != 0) {
     return file.invalid(std::to_string(config.queryHeads) + " query heads cannot share " +
@@ -153,11 +130,11 @@ Result<ModelConfig> readModelConfig(const GgufFile& file) {
   if (!vocabularySize) return tl::unexpected(vocabularySize.error());
   config.vocabularySize = *vocabularySize;
   config.tiedOutput = file.findTensor("output.weight") == nullptr;
-  config.queryKeyNorm = true;  // qwen3
+  config.queryKeyNorm = *architecture == "qwen3";
   if (valueDim != config.headDim)
     return file.unsupported("keys and values of different dimensions are not known");
   if (auto heads = checkHeads(file, config); !heads) return tl::unexpected(heads.error());
-  if (auto rope = checkRope(file, config); !rope) return tl::unexpected(rope.error());
+  if (auto rope = readRope(file, config); !rope) return tl::unexpected(rope.error());
   return config;
 }
 

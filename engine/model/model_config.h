@@ -4,6 +4,8 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "engine/model/rope_scaling.h"
+#include "kernels/op_arguments.h"
 
 namespace zipage {
 
@@ -22,6 +24,10 @@ struct ModelConfig {
   int contextLength = 0;  // tokens the model was made for; 0: not said
   float normEpsilon = 1e-6F;
   float ropeBase = 10000.0F;
+  int ropeDimensions = 0;  // of each head, the first ones
+  RopeStyle ropeStyle = RopeStyle::HalfSplit;
+  RopeScaling ropeScaling;
+  int plainLayerInterval = 0;  // every so many layers one does not rotate; 0: all do
   bool queryKeyNorm = false;
   bool tiedOutput = false;
 

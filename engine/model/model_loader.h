@@ -4,8 +4,8 @@
 #include <cstddef>
 
 #include "engine/base/result.h"
-#include "engine/model/gguf_file.h"
 #include "engine/model/model_config.h"
+#include "engine/model/tensor_source.h"
 #include "engine/model/weights.h"
 #include "kernels/device.h"
 
@@ -16,9 +16,9 @@ struct LoadedWeights {
   std::size_t bytes = 0;  // of all tensors in the file that are used
 };
 
-/// `file` outlives the weights: a device may read them in place. A missing tensor, a wrong shape or a type
+/// `source` outlives the weights: a device may read them in place. A missing tensor, a wrong shape or a type
 /// this program does not know is an error that names the tensor. Tensors the model does not need are left
 /// alone.
-Result<LoadedWeights> loadWeights(const GgufFile& file, const ModelConfig& config, Device& device);
+Result<LoadedWeights> loadWeights(const TensorSource& source, const ModelConfig& config, Device& device);
 
 }  // namespace zipage

@@ -90,11 +90,8 @@ std::size_t Transformer::layOutActivations(std::byte* start) {
 }
 
 Result<void> Transformer::uploadInverseFrequencies() {
-  std::vector<float> frequencies(static_cast<std::size_t>(m_config.headDim / 2));
-  for (std::size_t i = 0; i < frequencies.size(); ++i) {
-    const double exponent = -2.0 * static_cast<double>(i) / m_config.headDim;
-    frequencies[i] = static_cast<float>(std::pow(static_cast<double>(m_config.ropeBase), exponent));
-  }
+  const std::vector<float> frequencies =
+      inverseFrequencies(m_config.ropeBase, m_config.ropeDimensions, m_config.ropeScaling);
   const std::size_t bytes = frequencies.size() * sizeof(float);
   auto buffer = m_device.allocate(bytes);
   if (!buffer) return tl::unexpected(errorOf(buffer.error()));
@@ -107,8 +104,10 @@ Result<void> Transformer::uploadInverseFrequencies() {
 
 Rope Transformer::rope() const {
   return {.inverseFrequencies = m_inverseFrequencies.as<float>(),
-          .magnitude = 1.0F,
-          .style = RopeStyle::HalfSplit};
+          .dimensions = m_config.ropeDimensions,
+          .plainLayerInterval = m_config.plainLayerInterval,
+          .magnitude = ropeMagnitude(m_config.ropeScaling),
+          .style = m_config.ropeStyle};
 }
 
 float Transformer::attentionScale() const { return 1.0F / std::sqrt(static_cast<float>(m_config.headDim)); }
@@ -137,10 +136,10 @@ void Transformer::norm(Stream& stream, const TensorView& input, const DeviceWeig
 }
 
 void Transformer::product(Stream& stream, const TensorView& input, const DeviceWeight& weight,
-                          const TensorView& output, bool accumulate) {
+                          const DeviceWeight& bias, const TensorView& output, bool accumulate) {
   m_device.matmul(
       stream,
-      {.input = input, .weight = weight.view, .bias = {}, .output = output, .accumulate = accumulate});
+      {.input = input, .weight = weight.view, .bias = bias.view, .output = output, .accumulate = accumulate});
 }
 
 void Transformer::runAttention(Stream& stream, int layer, const PagedBatch& batch, const PagedKv& kv,
@@ -154,9 +153,9 @@ void Transformer::runAttention(Stream& stream, int layer, const PagedBatch& batc
   const TensorView attended = firstRows(m_activations.attended, batch.numTokens);
 
   norm(stream, hidden, weights.attentionNorm, normed);
-  product(stream, normed, weights.query, queries);
-  product(stream, normed, weights.key, keys);
-  product(stream, normed, weights.value, values);
+  product(stream, normed, weights.query, weights.queryBias, queries);
+  product(stream, normed, weights.key, weights.keyBias, keys);
+  product(stream, normed, weights.value, weights.valueBias, values);
   m_device.storeKeyValue(stream, {.queries = queries,
                                   .keys = keys,
                                   .values = values,
@@ -175,7 +174,7 @@ void Transformer::runAttention(Stream& stream, int layer, const PagedBatch& batc
                                    .batch = batch,
                                    .kv = kv,
                                    .output = attended});
-  product(stream, attended, weights.attentionOutput, hidden, true);
+  product(stream, attended, weights.attentionOutput, weights.attentionOutputBias, hidden, true);
 }
 
 void Transformer::runFeedForward(Stream& stream, int layer, int numTokens) {
@@ -186,10 +185,10 @@ void Transformer::runFeedForward(Stream& stream, int layer, int numTokens) {
   const TensorView up = firstRows(m_activations.up, numTokens);
 
   norm(stream, hidden, weights.feedForwardNorm, normed);
-  product(stream, normed, weights.gate, gate);
-  product(stream, normed, weights.up, up);
+  product(stream, normed, weights.gate, weights.gateBias, gate);
+  product(stream, normed, weights.up, weights.upBias, up);
   m_device.siluMultiply(stream, {.gate = gate, .up = up, .output = gate});
-  product(stream, gate, weights.down, hidden, true);
+  product(stream, gate, weights.down, weights.downBias, hidden, true);
 }
 
 ConstTensorView Transformer::runOutput(Stream& stream, const std::int32_t* logitRows, int numLogitRows,
@@ -200,7 +199,7 @@ ConstTensorView Transformer::runOutput(Stream& stream, const std::int32_t* logit
   m_device.gatherRows(
       stream, {.input = firstRows(m_activations.hidden, numTokens), .rows = logitRows, .output = selected});
   norm(stream, selected, m_weights.outputNorm, selected);
-  product(stream, selected, m_config.tiedOutput ? m_weights.embedding : m_weights.output, logits);
+  product(stream, selected, m_config.tiedOutput ? m_weights.embedding : m_weights.output, {}, logits);
   return logits;
 }
 

@@ -56,8 +56,8 @@ class Transformer {
   Result<void> uploadInverseFrequencies();
 
   void norm(Stream& stream, const TensorView& input, const DeviceWeight& gain, const TensorView& output);
-  void product(Stream& stream, const TensorView& input, const DeviceWeight& weight, const TensorView& output,
-               bool accumulate = false);
+  void product(Stream& stream, const TensorView& input, const DeviceWeight& weight, const DeviceWeight& bias,
+               const TensorView& output, bool accumulate = false);
   void runAttention(Stream& stream, int layer, const PagedBatch& batch, const PagedKv& kv,
                     const QueryWindow& window);
   void runFeedForward(Stream& stream, int layer, int numTokens);
@@ -67,7 +67,7 @@ class Transformer {
   ModelConfig m_config;
   const ModelWeights& m_weights;
   DeviceBuffer m_workspace;
-  DeviceBuffer m_inverseFrequencies;  // [headDim / 2] float
+  DeviceBuffer m_inverseFrequencies;  // [ropeDimensions / 2] float
   Activations m_activations;
   int m_maxTokens = 0;
   int m_maxLogitRows = 0;

@@ -20,6 +20,9 @@ struct LayerWeights {
   DeviceWeight gate;             // [feedForward, model]
   DeviceWeight up;               // [feedForward, model]
   DeviceWeight down;             // [model, feedForward]
+
+  // Each [1, rows of its matrix] F32 or absent.
+  DeviceWeight queryBias, keyBias, valueBias, attentionOutputBias, gateBias, upBias, downBias;
 };
 
 struct ModelWeights {
@@ -27,6 +30,8 @@ struct ModelWeights {
   std::vector<LayerWeights> layers;
   DeviceWeight outputNorm;  // [1, model] F32
   DeviceWeight output;      // [vocabulary, model]; absent when tied to the embedding
+
+  std::vector<std::vector<float>> converted;  // what the views of gains and biases may point to
 };
 
 }  // namespace zipage

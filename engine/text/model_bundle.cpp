@@ -3,30 +3,22 @@
 #include <new>
 #include <utility>
 
+#include "engine/base/json_file.h"
 #include "engine/model/gguf_file.h"
+#include "engine/model/hugging_face_config.h"
 #include "engine/model/model_loader.h"
+#include "engine/model/safetensors_folder.h"
 #include "engine/text/tokenizer_loader.h"
 
 namespace zipage {
 
 namespace {
 
-/// A suggestion of the file, or nothing where it makes none or one that makes no sense: the model works
-/// without it.
-std::optional<float> readDefault(const GgufFile& file, const char* name, double least, double most) {
-  const auto value = file.number(std::string("general.sampling.") + name);
-  if (!value || !*value || !(**value >= least && **value <= most)) return std::nullopt;
-  return static_cast<float>(**value);
-}
+namespace fs = std::filesystem;
 
-SamplingDefaults readSamplingDefaults(const GgufFile& file) {
-  SamplingDefaults defaults;
-  defaults.temperature = readDefault(file, "temp", 0.0, 10.0);
-  defaults.topP = readDefault(file, "top_p", 1e-6, 1.0);
-  defaults.minP = readDefault(file, "min_p", 0.0, 1.0);
-  defaults.repetitionPenalty = readDefault(file, "penalty_repeat", 0.1, 10.0);
-  if (const auto topK = readDefault(file, "top_k", 0.0, 1e6)) defaults.topK = static_cast<int>(*topK);
-  return defaults;
+bool isFolder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
 }
 
 /// Those that are tokens of the vocabulary, else those the template writes, else the default.
@@ -40,40 +32,65 @@ ReasoningMarks chooseReasoningMarks(const Tokenizer& tokenizer, const std::strin
   return {};
 }
 
-Result<void> loadParts(const GgufFile& file, Device& device, ModelBundle& bundle) {
-  auto config = readModelConfig(file);
+Result<ModelFile> openFolder(const fs::path& folder) {
+  const auto json = readJsonFile(folder / "config.json");
+  if (!json) return tl::unexpected(json.error());
+  auto config = readHuggingFaceConfig(*json, (folder / "config.json").string());
   if (!config) return tl::unexpected(config.error());
-  bundle.config = std::move(*config);
-  auto tokenizer = loadTokenizer(file);
+  auto tensors = SafetensorsFolder::open(folder);
+  if (!tensors) return tl::unexpected(tensors.error());
+  return ModelFile{std::move(*config), std::move(*tensors)};
+}
+
+Result<ModelFile> openGguf(const fs::path& path) {
+  auto file = GgufFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  auto config = readModelConfig(**file);
+  if (!config) return tl::unexpected(config.error());
+  return ModelFile{std::move(*config), std::move(*file)};
+}
+
+Result<void> readTexts(const ModelFile& model, ModelBundle& bundle) {
+  const auto* gguf = dynamic_cast<const GgufFile*>(model.tensors.get());
+  auto tokenizer = gguf != nullptr ? loadTokenizer(*gguf) : loadTokenizer(bundle.path);
   if (!tokenizer) return tl::unexpected(tokenizer.error());
   bundle.tokenizer = std::move(*tokenizer);
   if (bundle.tokenizer->vocabularySize() > bundle.config.vocabularySize) {
-    return file.invalid("has " + std::to_string(bundle.tokenizer->vocabularySize()) +
-                        " tokens, but weights for " + std::to_string(bundle.config.vocabularySize));
+    return model.tensors->invalid("has " + std::to_string(bundle.tokenizer->vocabularySize()) +
+                                  " tokens, but weights for " + std::to_string(bundle.config.vocabularySize));
   }
-  const auto chatTemplate = file.string("tokenizer.chat_template");
-  if (!chatTemplate) return tl::unexpected(chatTemplate.error());
-  bundle.chatTemplate = chatTemplate->value_or("");
+  auto texts = gguf != nullptr ? readModelTexts(*gguf) : readModelTexts(bundle.path);
+  if (!texts) return tl::unexpected(texts.error());
+  bundle.chatTemplate = std::move(texts->chatTemplate);
+  bundle.samplingDefaults = texts->samplingDefaults;
   bundle.reasoningMarks = chooseReasoningMarks(*bundle.tokenizer, bundle.chatTemplate);
-  bundle.samplingDefaults = readSamplingDefaults(file);
-  auto loaded = loadWeights(file, bundle.config, device);
-  if (!loaded) return tl::unexpected(loaded.error());
-  bundle.weights = std::move(loaded->weights);
-  bundle.weightBytes = loaded->bytes;
   return {};
+}
+
+Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& device) {
+  auto model = openModelFile(path);
+  if (!model) return tl::unexpected(model.error());
+  auto bundle = std::make_unique<ModelBundle>();
+  bundle->path = path;
+  bundle->config = model->config;
+  bundle->file = model->tensors;
+  if (auto done = readTexts(*model, *bundle); !done) return tl::unexpected(done.error());
+  auto loaded = loadWeights(*model->tensors, bundle->config, device);
+  if (!loaded) return tl::unexpected(loaded.error());
+  bundle->weights = std::move(loaded->weights);
+  bundle->weightBytes = loaded->bytes;
+  return bundle;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ModelBundle>> loadModel(const std::filesystem::path& path, Device& device) {
+Result<ModelFile> openModelFile(const fs::path& path) {
+  return isFolder(path) ? openFolder(path) : openGguf(path);
+}
+
+Result<std::unique_ptr<ModelBundle>> loadModel(const fs::path& path, Device& device) {
   try {
-    auto file = GgufFile::open(path);
-    if (!file) return tl::unexpected(file.error());
-    auto bundle = std::make_unique<ModelBundle>();
-    bundle->path = path;
-    bundle->file = *file;
-    if (auto loaded = loadParts(**file, device, *bundle); !loaded) return tl::unexpected(loaded.error());
-    return bundle;
+    return loadParts(path, device);
   } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, path.string() + ": no memory to load it");
   }

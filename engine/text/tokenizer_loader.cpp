@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/text/byte_pair_tokenizer.h"
+#include "engine/text/hugging_face_tokenizer.h"
 #include "engine/text/sentencepiece_tokenizer.h"
 #include "engine/text/vocabulary.h"
 
@@ -51,6 +52,8 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const GgufFile& file) {
 }
 
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return loadHuggingFaceTokenizer(path);
   const auto file = GgufFile::open(path);
   if (!file) return tl::unexpected(file.error());
   return loadTokenizer(**file);

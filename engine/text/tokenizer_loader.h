@@ -14,7 +14,7 @@ namespace zipage {
 /// Nothing of the file is used afterwards. Unsupported for kinds of vocabulary this program does not know.
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const GgufFile& file);
 
-/// The same for the file of this name, opened for it.
+/// The same for the .gguf file or the Hugging Face folder of this name.
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path);
 
 }  // namespace zipage

@@ -123,6 +123,12 @@ Result<void> readEnds(const GgufFile& file, Vocabulary& vocabulary) {
     if (!id) return tl::unexpected(id.error());
     if (*id >= 0) vocabulary.endTokens.push_back(*id);
   }
+  return {};
+}
+
+bool isText(TokenKind kind) { return kind == TokenKind::Normal || kind == TokenKind::UserDefined; }
+
+void settleEnds(Vocabulary& vocabulary) {
   for (TokenId id = 0; id < vocabulary.numTokens(); ++id) {
     if (std::ranges::find(kEndTexts, vocabulary.texts[id]) != kEndTexts.end())
       vocabulary.endTokens.push_back(id);
@@ -130,10 +136,7 @@ Result<void> readEnds(const GgufFile& file, Vocabulary& vocabulary) {
   std::ranges::sort(vocabulary.endTokens);
   vocabulary.endTokens.erase(std::unique(vocabulary.endTokens.begin(), vocabulary.endTokens.end()),
                              vocabulary.endTokens.end());
-  return {};
 }
-
-bool isText(TokenKind kind) { return kind == TokenKind::Normal || kind == TokenKind::UserDefined; }
 
 void settleKinds(Vocabulary& vocabulary) {
   bool hasUnknown = false;
@@ -166,8 +169,13 @@ Result<Vocabulary> readVocabulary(const GgufFile& file, bool addsBeginOfText) {
     if (auto done = read(file, vocabulary); !done) return tl::unexpected(done.error());
   }
   if (auto done = readBegin(file, addsBeginOfText, vocabulary); !done) return tl::unexpected(done.error());
-  settleKinds(vocabulary);
+  settleVocabulary(vocabulary);
   return vocabulary;
+}
+
+void settleVocabulary(Vocabulary& vocabulary) {
+  settleEnds(vocabulary);
+  settleKinds(vocabulary);
 }
 
 int byteOfTokenText(std::string_view text) {

@@ -37,9 +37,12 @@ struct Vocabulary {
   int numTokens() const { return static_cast<int>(texts.size()); }
 };
 
-/// Reads and checks `tokenizer.ggml.*`. Tokens that begin a text or end a reply, and what is written <|like
-/// this|>, are control tokens whatever the file calls them, so that text cannot contain them; of several
-/// unknown tokens the first remains one.
+/// What every vocabulary goes through once it is read. Tokens that begin a text or end a reply, and what is
+/// written <|like this|>, become control tokens whatever the file calls them, so that text cannot contain
+/// them; of several unknown tokens the first remains one. The known ends of replies are added to the ends.
+void settleVocabulary(Vocabulary& vocabulary);
+
+/// Reads and checks `tokenizer.ggml.*`, and settles it.
 /// `addsBeginOfText` counts where the file does not say.
 Result<Vocabulary> readVocabulary(const GgufFile& file, bool addsBeginOfText);
 

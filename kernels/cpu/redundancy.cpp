@@ -53,15 +53,16 @@ std::int32_t largestPosition(const SequenceEntries& entries) {
 
 BackTurns makeTurns(CpuContext& context, const RedundancyArguments& a) {
   if (!a.positionFree || a.rope.inverseFrequencies == nullptr) return {};
-  const int headDim = a.entries.kv.headDim;
+  const int dimensions = rotatedDimensions(a.rope, a.entries.kv.headDim);
   const int numCoarse = largestPosition(a.entries) / BackTurns::kFine + 1;
-  const auto width = static_cast<std::size_t>(headDim);
+  const auto width = static_cast<std::size_t>(dimensions);
   auto* tables = reinterpret_cast<float*>(
       context.sharedScratch(static_cast<std::size_t>(numCoarse + BackTurns::kFine) * width * sizeof(float)));
-  for (int i = 0; i < BackTurns::kFine; ++i) fillRotation(a.rope, headDim, i, Turn::Back, tables + i * width);
+  for (int i = 0; i < BackTurns::kFine; ++i)
+    fillRotation(a.rope, dimensions, i, Turn::Back, tables + i * width);
   float* coarse = tables + BackTurns::kFine * width;
   for (int i = 0; i < numCoarse; ++i) {
-    fillRotation(a.rope, headDim, i * BackTurns::kFine, Turn::Back, coarse + i * width);
+    fillRotation(a.rope, dimensions, i * BackTurns::kFine, Turn::Back, coarse + i * width);
   }
   return {coarse, tables};
 }
@@ -84,13 +85,15 @@ struct HeadScratch {
 };
 
 /// Keys become unit vectors; zero keys stay zero, and are then similar to nothing.
-void normalizeKeys(const RedundancyArguments& a, const BackTurns& turns, const HeadScratch& s) {
+void normalizeKeys(const RedundancyArguments& a, const BackTurns& turns, int layer, const HeadScratch& s) {
   const int headDim = a.entries.kv.headDim;
+  const int dimensions = rotatedDimensions(a.rope, headDim);
+  const bool turnsBack = turns.fine != nullptr && rotates(a.rope, layer);
   for (int j = 0; j < a.entries.numEntries; ++j) {
     float* key = s.keys + static_cast<std::size_t>(j) * headDim;
-    if (turns.fine != nullptr) {
-      turns.fill(headDim, s.positions[j], s.table);
-      rotateHead(key, headDim, a.rope.style, s.table);
+    if (turnsBack) {
+      turns.fill(dimensions, s.positions[j], s.table);
+      rotateHead(key, dimensions, a.rope.style, s.table);
     }
     const float square = dotProduct(key, key, headDim);
     scaleBy(key, square > 0.0F ? 1.0F / std::sqrt(square) : 0.0F, nullptr, key, headDim);
@@ -122,7 +125,7 @@ void redundancyOfHead(const RedundancyArguments& a, const BackTurns& turns, int 
   const int segment = a.segmentTokens > 0 ? a.segmentTokens : n;
   readKeys(a.entries, layer, head, s.keys);
   readPositions(a.entries, layer, head, s.positions);
-  normalizeKeys(a, turns, s);
+  normalizeKeys(a, turns, layer, s);
   for (int first = 0; first < n; first += segment) sumSegment(a, first, std::min(n, first + segment), s);
   scaleBy(s.sums, 1.0F / (a.temperature * static_cast<float>(segment)), nullptr, output, n);
   const float largest = *std::max_element(output, output + n);

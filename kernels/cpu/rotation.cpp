@@ -4,8 +4,8 @@
 
 namespace zipage::cpu {
 
-void fillRotation(const Rope& rope, int headDim, std::int32_t position, Turn turn, float* table) {
-  const int half = headDim / 2;
+void fillRotation(const Rope& rope, int dimensions, std::int32_t position, Turn turn, float* table) {
+  const int half = dimensions / 2;
   const float magnitude = turn == Turn::Forwards ? rope.magnitude : 1.0F;
   const float direction = turn == Turn::Forwards ? 1.0F : -1.0F;
   for (int i = 0; i < half; ++i) {
@@ -16,8 +16,8 @@ void fillRotation(const Rope& rope, int headDim, std::int32_t position, Turn tur
   }
 }
 
-void rotateHead(float* head, int headDim, RopeStyle style, const float* table) {
-  const int half = headDim / 2;
+void rotateHead(float* head, int dimensions, RopeStyle style, const float* table) {
+  const int half = dimensions / 2;
   const bool split = style == RopeStyle::HalfSplit;
   for (int i = 0; i < half; ++i) {
     float& first = head[split ? i : 2 * i];

@@ -24,7 +24,8 @@ void writeQueries(const StoreKeyValueArguments& a, int token, const float* rotat
   float* row = static_cast<float*>(a.queries.data) + token * a.queries.columns;
   for (int h = 0; h < heads; ++h) {
     normalizeHead(row + h * headDim, a.queryGain, a.epsilon, headDim);
-    if (rotation != nullptr) rotateHead(row + h * headDim, headDim, a.rope.style, rotation);
+    if (rotation != nullptr)
+      rotateHead(row + h * headDim, rotatedDimensions(a.rope, headDim), a.rope.style, rotation);
   }
   const std::int32_t queryRow = a.batch.queryRows[token];
   if (a.window.queries == nullptr || queryRow < 0) return;
@@ -43,7 +44,8 @@ void writeEntries(const StoreKeyValueArguments& a, int token, const float* rotat
   for (int g = 0; g < kv.kvHeads; ++g) {
     std::memcpy(scratch, keys + g * kv.headDim, kv.headDim * sizeof(float));
     normalizeHead(scratch, a.keyGain, a.epsilon, kv.headDim);
-    if (rotation != nullptr) rotateHead(scratch, kv.headDim, a.rope.style, rotation);
+    if (rotation != nullptr)
+      rotateHead(scratch, rotatedDimensions(a.rope, kv.headDim), a.rope.style, rotation);
     narrow(scratch, kv.type, kv.keyTile(a.layer, page, g) + offset, kv.headDim);
     narrow(values + g * kv.headDim, kv.type, kv.valueTile(a.layer, page, g) + offset, kv.headDim);
     const std::size_t index = kv.slotIndex(a.layer, page, g) + slot;
@@ -56,14 +58,16 @@ void writeEntries(const StoreKeyValueArguments& a, int token, const float* rotat
 
 void storeKeyValue(CpuContext& context, const StoreKeyValueArguments& a) {
   const int headDim = a.kv.headDim;
-  const bool rotates = a.rope.inverseFrequencies != nullptr;
+  const bool isRotated = rotates(a.rope, a.layer);
   // An angle and its use cost about as much as ten multiply-adds for each element.
   const std::int64_t work = 10 * a.batch.numTokens * (a.queries.columns + 2 * a.keys.columns);
   context.parallelFor(a.batch.numTokens, work, [&](std::int64_t task, int thread) {
     const int token = static_cast<int>(task);
     float* scratch = context.threadScratch(thread, 2 * static_cast<std::size_t>(headDim));
-    float* rotation = rotates ? scratch + headDim : nullptr;
-    if (rotates) fillRotation(a.rope, headDim, a.batch.positions[token], Turn::Forwards, rotation);
+    float* rotation = isRotated ? scratch + headDim : nullptr;
+    if (isRotated)
+      fillRotation(a.rope, rotatedDimensions(a.rope, headDim), a.batch.positions[token], Turn::Forwards,
+                   rotation);
     writeQueries(a, token, rotation);
     writeEntries(a, token, rotation, scratch);
   });

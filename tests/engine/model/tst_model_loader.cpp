@@ -1,6 +1,7 @@
 // Tensors are found by name and checked before a device sees them; what is wrong is named.
 #include <QTest>
 
+#include "engine/model/gguf_file.h"
 #include "engine/model/model_loader.h"
 #include "kernels/device_registry.h"
 #include "tests/support/tiny_qwen.h"
