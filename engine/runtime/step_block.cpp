@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/base/check.h"
+
 namespace zipage {
 
 namespace {
@@ -31,6 +33,9 @@ Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
 
   StepBlock made;
   made.m_block = std::move(*block);
+  made.m_maxTokens = tokens;
+  made.m_maxSequences = sequences;
+  made.m_maxTableEntries = tables;
   auto* place = made.m_block.as<std::byte>();
   const auto take = [&place](std::size_t size) { return std::exchange(place, place + rounded(size)); };
   const auto ints = [&](std::size_t count) { return reinterpret_cast<std::int32_t*>(take(count * kInt)); };
@@ -48,6 +53,9 @@ Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
 }
 
 Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs& inputs) {
+  ZIPAGE_CHECK(inputs.tokenIds.size() <= m_maxTokens && inputs.pageTables.size() <= m_maxTableEntries &&
+                   inputs.physical.size() <= m_maxSequences && inputs.sampledRows.size() <= m_maxSequences,
+               "a step is larger than its arrays");
   const std::size_t historyBytes = inputs.history.size() * sizeof(std::int32_t);
   if (historyBytes > m_history.bytes()) {
     auto larger = device.allocate(2 * historyBytes);

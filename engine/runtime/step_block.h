@@ -13,8 +13,8 @@ class StepBlock {
  public:
   struct Sizes {
     int maxTokens = 0;
-    int maxSequences = 0;
-    int maxPages = 0;  // of one sequence
+    int maxSequences = 0;  // and rows that are drawn from
+    int maxPages = 0;      // of one sequence
   };
 
   static Result<StepBlock> create(Device& device, const Sizes& sizes);
@@ -39,6 +39,7 @@ class StepBlock {
   std::int32_t* m_drawnTokens = nullptr;
   SamplingRow* m_sampling = nullptr;
   PagedBatch m_batch;
+  std::size_t m_maxTokens = 0, m_maxSequences = 0, m_maxTableEntries = 0;
 };
 
 }  // namespace zipage

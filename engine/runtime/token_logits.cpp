@@ -30,7 +30,7 @@ class LogitsRun {
     auto transformer = Transformer::create(m_device, config, weights, kChunkTokens, kChunkTokens);
     if (!transformer) return tl::unexpected(transformer.error());
     m_transformer = std::move(*transformer);
-    auto block = StepBlock::create(m_device, {kChunkTokens, 1, m_kv.numPages});
+    auto block = StepBlock::create(m_device, {kChunkTokens, kChunkTokens, m_kv.numPages});
     if (!block) return tl::unexpected(block.error());
     m_block = std::make_unique<StepBlock>(std::move(*block));
     const std::size_t numSlots = m_kv.slotIndex(m_kv.numLayers, 0, 0);

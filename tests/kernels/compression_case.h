@@ -34,7 +34,7 @@ struct CompressionCase {
   std::size_t count() const { return static_cast<std::size_t>(kLayers * kKvHeads * numEntries); }
   SequenceEntries entries() const { return {pool.kv, table.data(), numEntries}; }
   int lastPosition() const { return numEntries - 1; }
-  Rope rope() const { return {frequencies.data(), 1.0F, style}; }
+  Rope rope() const { return {.inverseFrequencies = frequencies.data(), .style = style}; }
 
   /// visit(layer, head, j, index into [L, G, n])
   template <typename Visit>

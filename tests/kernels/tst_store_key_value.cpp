@@ -55,18 +55,20 @@ struct Step {
     batch.positions = positions.data();
     batch.targetSlots = slots.data();
     batch.queryRows = queryRows.data();
-    device->storeKeyValue(device.queue(), {.queries = matrix(queries, 5),
-                                           .keys = matrix(keys, 5),
-                                           .values = matrix(values, 5),
-                                           .queryGain = options.norms ? matrix(queryGain, 1) : TensorView{},
-                                           .keyGain = options.norms ? matrix(keyGain, 1) : TensorView{},
-                                           .epsilon = 1e-6F,
-                                           .rope = {options.rotates ? frequencies.data() : nullptr,
-                                                    options.magnitude, options.style},
-                                           .layer = kLayer,
-                                           .batch = batch,
-                                           .kv = pool.kv,
-                                           .window = window});
+    device->storeKeyValue(device.queue(),
+                          {.queries = matrix(queries, 5),
+                           .keys = matrix(keys, 5),
+                           .values = matrix(values, 5),
+                           .queryGain = options.norms ? matrix(queryGain, 1) : TensorView{},
+                           .keyGain = options.norms ? matrix(keyGain, 1) : TensorView{},
+                           .epsilon = 1e-6F,
+                           .rope = {.inverseFrequencies = options.rotates ? frequencies.data() : nullptr,
+                                    .magnitude = options.magnitude,
+                                    .style = options.style},
+                           .layer = kLayer,
+                           .batch = batch,
+                           .kv = pool.kv,
+                           .window = window});
   }
 
   std::vector<double> expectedHead(const float* head, const std::vector<float>& gain, int token) const {
