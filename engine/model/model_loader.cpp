@@ -162,7 +162,9 @@ class LayerLoader {
   void loadFeedForward() {
     const int model = m_config.modelDim;
     const int wide = m_config.feedForwardDim;
-    if (m_loader.contains(name(LayerPart::Gate))) {
+    const auto fused = m_loader.source().tensor(name(LayerPart::GateUp) + ".weight");
+    const bool isFused = fused && fused->rows == 2L * wide && !m_loader.contains(name(LayerPart::Gate));
+    if (!isFused) {
       loadMatrix(LayerPart::Gate, wide, model, m_layer.gate, m_layer.gateBias);
       loadMatrix(LayerPart::Up, wide, model, m_layer.up, m_layer.upBias);
     } else {

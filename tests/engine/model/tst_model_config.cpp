@@ -161,12 +161,14 @@ class TestModelConfig : public QObject {
     QCOMPARE(
         complaint(Keys().set("attention.value_length", 12).writer(), ErrorCode::Unsupported, "different"),
         std::string());
-    QCOMPARE(complaint(Keys().set("rope.dimension_count", 12).writer(), ErrorCode::Unsupported,
-                       "rope.dimension_count"),
-             std::string());
+    for (const std::uint32_t count : {13U, 26U}) {
+      QCOMPARE(complaint(Keys().set("rope.dimension_count", count).writer(), ErrorCode::InvalidFile,
+                         "rope.dimension_count"),
+               std::string());
+    }
     GgufWriter scaled = Keys().writer();
-    scaled.string("qwen3.rope.scaling.type", "yarn");
-    QCOMPARE(complaint(scaled, ErrorCode::Unsupported, "yarn"), std::string());
+    scaled.string("qwen3.rope.scaling.type", "made-up");
+    QCOMPARE(complaint(scaled, ErrorCode::Unsupported, "made-up"), std::string());
     GgufWriter plain = Keys().set("rope.dimension_count", 24).writer();
     plain.string("qwen3.rope.scaling.type", "none");
     QVERIFY(configOf(plain));
