@@ -14,7 +14,6 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addEvalCommand(program, action);
   zipage::addBenchCommand(program, action);
   zipage::addDoctorCommand(program, action);
-  zipage::addLogitsCommand(program, action);
   zipage::addRenderCommand(program, action);
   zipage::addTokenizeCommand(program, action);
   zipage::addDetokenizeCommand(program, action);

@@ -20,8 +20,8 @@ struct OpenedWeights {
   std::size_t bytes = 0;
 };
 
-/// Opens a .gguf file and loads its weights onto `device`, which outlives them. Every failure names the file
-/// and what is wrong with it.
+/// Opens a .gguf file or a Hugging Face folder and loads its weights onto `device`, which outlives them.
+/// Every failure names the file and what is wrong with it.
 Result<OpenedWeights> openWeights(const std::filesystem::path& path, Device& device);
 
 }  // namespace zipage

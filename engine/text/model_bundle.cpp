@@ -3,11 +3,9 @@
 #include <new>
 #include <utility>
 
-#include "engine/base/json_file.h"
 #include "engine/model/gguf_file.h"
-#include "engine/model/hugging_face_config.h"
+#include "engine/model/model_file.h"
 #include "engine/model/model_loader.h"
-#include "engine/model/safetensors_folder.h"
 #include "engine/text/tokenizer_loader.h"
 
 namespace zipage {
@@ -15,11 +13,6 @@ namespace zipage {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool isFolder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
 
 /// Those that are tokens of the vocabulary, else those the template writes, else the default.
 ReasoningMarks chooseReasoningMarks(const Tokenizer& tokenizer, const std::string& chatTemplate) {
@@ -30,24 +23,6 @@ ReasoningMarks chooseReasoningMarks(const Tokenizer& tokenizer, const std::strin
     if (chatTemplate.find(marks.close) != std::string::npos) return marks;
   }
   return {};
-}
-
-Result<ModelFile> openFolder(const fs::path& folder) {
-  const auto json = readJsonFile(folder / "config.json");
-  if (!json) return tl::unexpected(json.error());
-  auto config = readHuggingFaceConfig(*json, (folder / "config.json").string());
-  if (!config) return tl::unexpected(config.error());
-  auto tensors = SafetensorsFolder::open(folder);
-  if (!tensors) return tl::unexpected(tensors.error());
-  return ModelFile{std::move(*config), std::move(*tensors)};
-}
-
-Result<ModelFile> openGguf(const fs::path& path) {
-  auto file = GgufFile::open(path);
-  if (!file) return tl::unexpected(file.error());
-  auto config = readModelConfig(**file);
-  if (!config) return tl::unexpected(config.error());
-  return ModelFile{std::move(*config), std::move(*file)};
 }
 
 Result<void> readTexts(const ModelFile& model, ModelBundle& bundle) {
@@ -83,10 +58,6 @@ Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& dev
 }
 
 }  // namespace
-
-Result<ModelFile> openModelFile(const fs::path& path) {
-  return isFolder(path) ? openFolder(path) : openGguf(path);
-}
 
 Result<std::unique_ptr<ModelBundle>> loadModel(const fs::path& path, Device& device) {
   try {

@@ -28,14 +28,7 @@ struct ModelBundle {
 };
 
 /// Opens a .gguf file or a Hugging Face folder, checks all of it that it uses, and loads the weights onto
-/// `device`. Every failure names the file and the thing that is wrong with it. Only its shape and where its
-/// tensors lie: nothing is read that a device would need.
-struct ModelFile {
-  ModelConfig config;
-  std::shared_ptr<const TensorSource> tensors;
-};
-Result<ModelFile> openModelFile(const std::filesystem::path& path);
-
+/// `device`. Every failure names the file and the thing that is wrong with it.
 Result<std::unique_ptr<ModelBundle>> loadModel(const std::filesystem::path& path, Device& device);
 
 }  // namespace zipage

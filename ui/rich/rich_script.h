@@ -15,7 +15,8 @@ namespace zipage::ui {
 
 class RichScript {
  public:
-  static constexpr std::chrono::milliseconds kDefaultLimit{1000};
+  static constexpr std::chrono::milliseconds kDefaultLimit{
+      2500};  // of wall time, on a machine that may be busy
   /// What is longer is not tried, UTF-16 units.
   static constexpr qsizetype kMaxFormula = 4000;
   static constexpr qsizetype kMaxCode = 20000;
