@@ -76,7 +76,8 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
     }
     numHeld += allocator.holders(page) > 0 ? 1 : 0;
   }
-  const std::set<PageIndex> freePages(allocator.freePages().begin(), allocator.freePages().end());
+  const std::vector<PageIndex> listed = allocator.freePages();
+  const std::set<PageIndex> freePages(listed.begin(), listed.end());
   if (static_cast<int>(freePages.size()) != allocator.numFree()) return "a page is free twice";
   if (scheduler.running().empty() && numHeld > 0) return "nothing runs, and pages are held";
   if (numHeld + allocator.numFree() != limits.numPages) return "a page is neither free nor held, or both";
