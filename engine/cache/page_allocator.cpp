@@ -1,7 +1,6 @@
-// Invariant: a page is in m_free or, when it is marked, in m_keptFree exactly when it has no holders, and then
-// once. The free list is a stack: the
-// page given back last is handed out first, so a pool larger than what is in use stays untouched, and so does
-// its memory.
+// Invariant: a page is in m_free or, when it is marked, in m_keptFree exactly when it has no holders, and
+// then once. The free list is a stack: the page given back last is handed out first, so a pool larger than
+// what is in use stays untouched, and so does its memory.
 #include "engine/cache/page_allocator.h"
 
 #include "engine/base/check.h"
@@ -9,7 +8,9 @@
 namespace zipage {
 
 PageAllocator::PageAllocator(int numPages)
-    : m_holders(static_cast<std::size_t>(numPages), 0), m_isKept(m_holders.size(), false), m_place(m_holders.size()) {
+    : m_holders(static_cast<std::size_t>(numPages), 0),
+      m_isKept(m_holders.size(), false),
+      m_place(m_holders.size()) {
   m_free.reserve(m_holders.size());
   for (PageIndex page = numPages - 1; page >= 0; --page) m_free.push_back(page);
 }

@@ -1,6 +1,7 @@
 // Which pages of the pool are free, and how many holders each of the others has. It knows page numbers only:
 // no memory, no contents, no sequences. A page can be marked as worth keeping: once free it is handed out
-// after all others, the one that was let go of first before the rest, and can be claimed back until then. Pages are handed out as PageRefs, which give them back. One thread.
+// after all others, the one that was let go of first before the rest, and can be claimed back until then.
+// Pages are handed out as PageRefs, which give them back. One thread.
 #pragma once
 
 #include <cstddef>
@@ -49,8 +50,8 @@ class PageAllocator {
 
   std::vector<std::int32_t> m_holders;  // [numPages]
   std::vector<PageIndex> m_free;
-  std::vector<bool> m_isKept;                          // [numPages]
-  std::list<PageIndex> m_keptFree;                     // let go of longest ago first
+  std::vector<bool> m_isKept;                           // [numPages]
+  std::list<PageIndex> m_keptFree;                      // let go of longest ago first
   std::vector<std::list<PageIndex>::iterator> m_place;  // [numPages] in m_keptFree, where it is there
   std::function<void(PageIndex)> m_onReuse;
 };

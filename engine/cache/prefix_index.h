@@ -1,7 +1,7 @@
 // Which pages of the pool hold which text: full pages of sequences that were never compressed, named by a
-// chain of hashes over (page before, token ids). Salted, so that pages of another model, tokenizer, KV type or
-// page size never match. It holds no page: a free page keeps its name until the allocator hands it out again.
-// One thread.
+// chain of hashes over (page before, token ids). Salted, so that pages of another model, tokenizer, KV type
+// or page size never match. It holds no page: a free page keeps its name until the allocator hands it out
+// again. One thread.
 #pragma once
 
 #include <cstdint>

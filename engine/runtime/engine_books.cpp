@@ -53,11 +53,15 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
 
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
+                                 const PrefixIndex& prefixes,
                                  const std::vector<PageIndex>& heldByCompressions) {
   std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
   std::set<int> querySlots;
   for (const Sequence& sequence : scheduler.running()) {
     if (std::string broken = brokenIn(sequence, limits); !broken.empty()) return broken;
+    for (const PageIndex page : sequence.pages.indices()) {
+      if (sequence.compressions > 0 && prefixes.has(page)) return "a compressed page has a name";
+    }
     for (const PageIndex page : sequence.pages.indices()) ++holders[static_cast<std::size_t>(page)];
     if (sequence.querySlot && !querySlots.insert(sequence.querySlot.index()).second)
       return "two requests have one query slot";
@@ -74,6 +78,7 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
     if (holders[static_cast<std::size_t>(page)] != allocator.holders(page)) {
       return "page " + std::to_string(page) + " has holders that no table names";
     }
+    if (prefixes.has(page) != allocator.isKept(page)) return "named pages and kept pages differ";
     numHeld += allocator.holders(page) > 0 ? 1 : 0;
   }
   const std::vector<PageIndex> listed = allocator.freePages();

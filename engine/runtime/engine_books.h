@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/cache/cache_snapshot.h"
+#include "engine/cache/prefix_index.h"
 #include "engine/runtime/engine.h"
 #include "engine/schedule/scheduler.h"
 
@@ -17,6 +18,7 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
 /// Empty, or which invariant does not hold, in words.
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
+                                 const PrefixIndex& prefixes,
                                  const std::vector<PageIndex>& heldByCompressions);
 
 }  // namespace zipage

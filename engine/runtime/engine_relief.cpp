@@ -66,6 +66,7 @@ bool Engine::State::compress(Sequence& sequence) {
   const CompressionSource source = sourceOf(sequence, settings);
   if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) return false;
   PlannedCompression planned = compressor.plan(source);
+  for (const PageIndex page : planned.plan.targetPages) prefixes.forget(page);
   auto begun =
       limits.compressesBeside ? runner.startCompression(planned.plan) : runner.compress(planned.plan);
   if (!begun) {
@@ -90,8 +91,7 @@ void Engine::State::commit(const CompressionPlan& plan, std::vector<PageRef> fre
   sequence.physical = sequence.numScored = plan.keep;
   sequence.tokensEvicted += evicted;
   ++sequence.compressions;
-  // In constrained admission it grows back into what it reserved; else others may have it.
-  if (limits.admission == AdmissionMode::Hybrid || !sequence.hasFixedCapacity()) sequence.reservedPages = 0;
+  scheduler.reserveAgain(sequence);
   ++metrics.compressions;
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
@@ -159,7 +159,6 @@ bool Engine::State::swapIn(Sequence& sequence) {
 
 void Engine::State::notePreempted(const Sequence& sequence) {
   ++metrics.preemptions;
-  metrics.recomputedTokens += sequence.computed;
   events.emplace_back(RequestPreempted{sequence.id, static_cast<int>(sequence.computed)});
 }
 

@@ -159,6 +159,18 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
+/// Pages of another model or KV type never match. Within one pool that cannot happen; on a disk it can.
+std::uint64_t prefixSaltOf(const ModelConfig& config, const PoolOptions& options) {
+  std::uint64_t salt = static_cast<std::uint64_t>(options.kvType) + 1;
+  for (const std::int64_t fact :
+       {static_cast<std::int64_t>(config.numLayers), static_cast<std::int64_t>(config.kvHeads),
+        static_cast<std::int64_t>(config.queryHeads), static_cast<std::int64_t>(config.headDim),
+        static_cast<std::int64_t>(config.vocabularySize), static_cast<std::int64_t>(config.contextLength)}) {
+    salt = (salt ^ static_cast<std::uint64_t>(fact)) * 0x100000001B3ULL;
+  }
+  return salt;
+}
+
 EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages,
                       const ModelConfig& config) {
   EngineLimits limits;
@@ -171,6 +183,7 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
   limits.bytesPerPage = static_cast<std::int64_t>(layout.bytesPerPage());
   limits.contextLength = config.contextLength;
   limits.vocabularySize = config.vocabularySize;
+  limits.prefixSalt = prefixSaltOf(config, options);
   limits.maxCompressedEntries = options.maxCompressedEntries;
   return limits;
 }

@@ -169,6 +169,21 @@ class TestRealModel : public QObject {
     }
   }
 
+  void aReplyOnSharedPagesIsTheSame() {
+    const Request whole = request(200, 40, 3);
+    const std::vector<Reply> replies = serve(smallPool(4096), {whole, bounded(whole, 96, 32), whole});
+    QCOMPARE(replies[0].tokens, alone(whole));
+    QCOMPARE(replies[2].tokens, replies[0].tokens);
+    QCOMPARE(replies[1].tokens, alone(bounded(whole, 96, 32)));
+    PoolOptions oneByOne = smallPool(4096);
+    oneByOne.maxSequences = 1;
+    const std::vector<Reply> inTurn = serve(oneByOne, {whole, bounded(whole, 96, 32), whole});
+    QCOMPARE(inTurn[1].finished.cachedTokens, 96);   // short of the window before the capacity of 128
+    QCOMPARE(inTurn[2].finished.cachedTokens, 160);  // short of the prompt's window
+    QCOMPARE(inTurn[2].tokens, replies[0].tokens);
+    QCOMPARE(inTurn[1].tokens, replies[1].tokens);
+  }
+
   void growMeasuresWhatTheModelLooksAt() {
     Request asked = bounded(request(30, 300, 4), 96, 32);
     asked.policy = MemoryPolicy::Grow;
