@@ -63,8 +63,11 @@ bool Engine::State::grows(Sequence& sequence) {
 bool Engine::State::compress(Sequence& sequence) {
   const Duration start = clock.now();
   const CompressionSettings settings = settingsOf(sequence);
-  const CompressionSource source = sourceOf(sequence, settings);
+  CompressionSource source = sourceOf(sequence, settings);
   if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) return false;
+  // Where there is room, what others may want to begin with stays: the next turn of a chat does.
+  source.spared = &prefixes;
+  if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) source.spared = nullptr;
   PlannedCompression planned = compressor.plan(source);
   for (const PageIndex page : planned.plan.targetPages) prefixes.forget(page);
   auto begun =

@@ -74,7 +74,9 @@ class TestPrefixIndex : public QObject {
 
   void aFreedPageIsFoundUntilItIsHandedOutAgain() {
     Fixture f(3);
-    const Pages was = [&] { return pagesOf(f.hold(count(0, 8))); }();
+    PageTable table = f.hold(count(0, 8));
+    const Pages was = pagesOf(table);
+    table.clear();
     QCOMPARE(f.pages.numFree(), 3);
     QCOMPARE(f.match(count(0, 8)), was);
     const PageRef unnamed = f.pages.allocate();  // the one that holds nothing worth keeping goes first
