@@ -54,7 +54,7 @@ class WeightLoader {
     }
     if (!tensor->view) {
       return m_file.unsupported("the tensor \"" + name + "\" is stored as " + nameOfGgmlType(tensor->typeId) +
-                                ", which is not known; F32, F16, BF16 and Q8_0 are");
+                                ", which this program does not multiply");
     }
     if (role == Role::Gain && tensor->view.type != DataType::F32) {
       return m_file.unsupported("the tensor \"" + name + "\" is stored as " + nameOfGgmlType(tensor->typeId) +
