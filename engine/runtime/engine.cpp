@@ -69,6 +69,11 @@ void Engine::cancel(RequestId request) {
   if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr) sequence->cancelled = true;
 }
 
+void Engine::watch(RequestId request, bool isWatched) {
+  if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr)
+    sequence->isWatched = isWatched;
+}
+
 bool Engine::hasWork() const {
   return !m_state->scheduler.running().empty() || !m_state->scheduler.waiting().empty() ||
          !m_state->events.empty();
@@ -241,7 +246,8 @@ EngineMetrics Engine::metrics() const {
 }
 
 std::shared_ptr<const CacheSnapshot> Engine::snapshot() const {
-  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->metrics.steps);
+  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->metrics.steps,
+                       m_state->runner);
 }
 
 std::string Engine::brokenInvariant() const {

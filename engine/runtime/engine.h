@@ -58,6 +58,9 @@ class Engine {
 
   const EngineLimits& limits() const;
   EngineMetrics metrics() const;
+  /// From the next compression on, and while it is true, snapshots say of this request which tokens are held
+  /// and why. Unknown ids are ignored.
+  void watch(RequestId request, bool isWatched);
   std::shared_ptr<const CacheSnapshot> snapshot() const;
   /// An empty text, or which of the invariants of ARCHITECTURE.md does not hold. For tests and debug builds.
   std::string brokenInvariant() const;

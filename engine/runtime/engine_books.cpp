@@ -22,6 +22,15 @@ SequenceSnapshot describe(const Sequence& sequence) {
   return described;
 }
 
+/// Null while its pages are on the move, and when the device is lost: the next step says so.
+std::shared_ptr<const SequenceRecord> recordOf(const Sequence& sequence, ModelRunner& runner) {
+  if (sequence.state == SequenceState::Compressing) return nullptr;
+  auto held = runner.heldTokens(sequence.pages.indices(), sequence.physical);
+  if (!held) return nullptr;
+  held->lastCompression = sequence.lastCompression;
+  return std::make_shared<const SequenceRecord>(std::move(*held));
+}
+
 std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
   const std::string who = "request " + std::to_string(sequence.id.value) + ": ";
   if (sequence.pages.numPages() != pagesFor(sequence.physical, limits.pageTokens))
@@ -45,9 +54,14 @@ std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
 }  // namespace
 
 std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
-                                                   const Scheduler& scheduler, std::uint64_t step) {
+                                                   const Scheduler& scheduler, std::uint64_t step,
+                                                   ModelRunner& runner) {
   CacheSnapshotBuilder builder(allocator, limits.pageTokens, limits.bytesPerPage, step);
-  for (const Sequence& sequence : scheduler.running()) builder.add(describe(sequence), sequence.pages);
+  for (const Sequence& sequence : scheduler.running()) {
+    SequenceSnapshot described = describe(sequence);
+    if (sequence.isWatched) described.record = recordOf(sequence, runner);
+    builder.add(std::move(described), sequence.pages);
+  }
   return std::move(builder).build();
 }
 

@@ -13,7 +13,8 @@
 namespace zipage {
 
 std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
-                                                   const Scheduler& scheduler, std::uint64_t step);
+                                                   const Scheduler& scheduler, std::uint64_t step,
+                                                   ModelRunner& runner);
 
 /// Empty, or which invariant does not hold, in words.
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,

@@ -29,6 +29,7 @@ struct SequenceCompressed {
   int entriesAfter = 0;
   int pagesReclaimed = 0;
   Duration duration{};
+  float cut = 0.0F;  // the smallest score that was kept, mean over layers and heads
 };
 
 struct RequestPreempted {

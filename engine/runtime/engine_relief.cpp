@@ -1,9 +1,19 @@
 // Compressions and swaps: the part of the engine that carries out what the scheduler asks for.
 #include <algorithm>
+#include <numeric>
 
 #include "engine/runtime/engine_state.h"
 
 namespace zipage {
+
+namespace {
+
+float meanOf(const std::vector<float>& values) {
+  const float sum = std::accumulate(values.begin(), values.end(), 0.0F);
+  return values.empty() ? 0.0F : sum / static_cast<float>(values.size());
+}
+
+}  // namespace
 
 CompressionSettings Engine::State::settingsOf(const Sequence& sequence) const {
   CompressionSettings settings = sequence.request.compression;
@@ -69,6 +79,8 @@ bool Engine::State::compress(Sequence& sequence) {
   source.spared = &prefixes;
   if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) source.spared = nullptr;
   PlannedCompression planned = compressor.plan(source);
+  planned.plan.record = std::make_shared<CompressionRecord>();
+  planned.plan.record->isWatched = sequence.isWatched;
   for (const PageIndex page : planned.plan.targetPages) prefixes.forget(page);
   auto begun =
       limits.compressesBeside ? runner.startCompression(planned.plan) : runner.compress(planned.plan);
@@ -94,12 +106,13 @@ void Engine::State::commit(const CompressionPlan& plan, std::vector<PageRef> fre
   sequence.physical = sequence.numScored = plan.keep;
   sequence.tokensEvicted += evicted;
   ++sequence.compressions;
+  sequence.lastCompression = plan.record;
   scheduler.reserveAgain(sequence);
   ++metrics.compressions;
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
-  events.emplace_back(
-      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+  events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed,
+                                         clock.now() - start, meanOf(plan.record->cut)});
 }
 
 void Engine::State::takeFinishedCompressions(bool waits) {

@@ -42,6 +42,7 @@ class TransformerRunner final : public ModelRunner {
   Result<void> startCompression(const CompressionPlan& plan) override;
   Result<int> finishedCompressions(bool waits) override { return m_worker.finished(waits); }
   Result<double> workingSet(const CompressionPlan& plan) override;
+  Result<SequenceRecord> heldTokens(std::span<const PageIndex> pages, int numEntries) override;
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override;
   Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override;
 
@@ -102,6 +103,13 @@ Result<double> TransformerRunner::workingSet(const CompressionPlan& plan) {
   const std::span<const float> attention = m_pipeline.windowAttention(*m_stream, plan);
   if (auto done = synchronize(*m_stream); !done) return tl::unexpected(done.error());
   return meanWorkingSet(attention, plan.numEntries);
+}
+
+Result<SequenceRecord> TransformerRunner::heldTokens(std::span<const PageIndex> pages, int numEntries) {
+  SequenceRecord record{m_pool.kv.numLayers, m_pool.kv.kvHeads, numEntries, {}, {}};
+  record.positions = copyPositions(m_device, *m_stream, m_pool.kv, pages, numEntries);
+  if (auto done = synchronize(*m_stream); !done) return tl::unexpected(done.error());
+  return record;
 }
 
 Result<std::unique_ptr<HostCopy>> TransformerRunner::swapOut(std::span<const PageIndex> pages,

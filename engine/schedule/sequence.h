@@ -17,6 +17,7 @@
 #include "engine/cache/page_table.h"
 #include "engine/cache/prefix_key.h"
 #include "engine/cache/query_slots.h"
+#include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
 #include "engine/schedule/request.h"
 
@@ -49,6 +50,8 @@ struct Sequence {
   SequenceState state = SequenceState::Waiting;
   bool started = false;  // RequestStarted has been sent
   bool cancelled = false;
+  bool isWatched = false;  // somebody wants to know what is held, and why
+  std::shared_ptr<const CompressionRecord> lastCompression;
   Duration submitted{};
   Duration firstToken{};
   Duration lastToken{};
