@@ -40,7 +40,8 @@ Request baseRequest(const ModelSession& session, int promptTokens, int newTokens
 Result<void> runAll(ModelSession& session, const std::vector<Request>& requests,
                     const std::function<void(const EngineEvent&, const Engine&)>& onEvent) {
   EngineLimits limits = session.limits();
-  limits.contextLength = 0;  // what is measured is the machine, not what the model was made for
+  limits.sharesPrefixes = false;  // what is measured is reading, not finding
+  limits.contextLength = 0;       // what is measured is the machine, not what the model was made for
   const SteadyClock clock;
   Engine engine(limits, session.runner(), clock);
   for (const Request& request : requests) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
 
 namespace zipage {
@@ -29,7 +31,8 @@ struct SequenceSnapshot {
   std::int32_t pagesHeld = 0;
   std::int32_t budgetTokens = 0;  // 0: not bounded
   std::int32_t compressions = 0;
-  std::int64_t tokensEvicted = 0;  // per layer and KV head, the same number for each
+  std::shared_ptr<const SequenceRecord> record;  // of a watched sequence that is not on the move; else null
+  std::int64_t tokensEvicted = 0;                // per layer and KV head, the same number for each
 };
 
 struct CacheSnapshot {

@@ -13,6 +13,10 @@ CacheSnapshotBuilder::CacheSnapshotBuilder(const PageAllocator& allocator, int p
   m_snapshot.bytesPerPage = bytesPerPage;
   m_snapshot.pages.resize(static_cast<std::size_t>(allocator.numPages()));
   m_snapshot.pagesHeld = allocator.numHeld();
+  for (PageIndex page = 0; page < allocator.numPages(); ++page) {
+    const bool isPrefix = allocator.isKept(page) && allocator.holders(page) == 0;
+    if (isPrefix) m_snapshot.pages[static_cast<std::size_t>(page)].state = PageState::PrefixOnly;
+  }
 }
 
 void CacheSnapshotBuilder::add(SequenceSnapshot sequence, const PageTable& pages) {
@@ -32,7 +36,9 @@ void CacheSnapshotBuilder::addPage(const SequenceSnapshot& sequence, PageIndex p
     entry.request = sequence.request;
     entry.tableIndex = tableIndex;
     entry.holders = static_cast<std::uint16_t>(m_allocator.holders(page));
-    entry.state = entry.holders > 1 ? PageState::Shared : PageState::Held;
+    entry.state = sequence.state == SequenceState::Compressing ? PageState::Compressing
+                  : entry.holders > 1                          ? PageState::Shared
+                                                               : PageState::Held;
   }
   m_snapshot.tokensLive += std::max(0, live - entry.tokensLive);
   entry.tokensLive = static_cast<std::uint16_t>(std::max<int>(entry.tokensLive, live));

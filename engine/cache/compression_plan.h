@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/base/ids.h"
 #include "engine/cache/compression_settings.h"
+#include "engine/cache/sequence_record.h"
 
 namespace zipage {
 
@@ -22,6 +24,7 @@ struct CompressionPlan {
   std::vector<std::uint8_t> protectedEntries;  // [numEntries] 1: kept whatever its score
   std::uint64_t seed = 0;                      // of SelectionRule::Random
   CompressionSettings settings;
+  std::shared_ptr<CompressionRecord> record;  // the runner fills it in
 };
 
 }  // namespace zipage

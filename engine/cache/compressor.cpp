@@ -8,8 +8,13 @@ namespace zipage {
 
 int Compressor::freshPagesNeeded(const CompressionSource& source) const {
   int own = 0;
-  for (int i = 0; i < source.pages.numPages(); ++i) own += source.pages.isShared(i) ? 0 : 1;
+  for (int i = 0; i < source.pages.numPages(); ++i) own += isTarget(source, i) ? 1 : 0;
   return std::max(0, numTargets(source) - own);
+}
+
+bool Compressor::isTarget(const CompressionSource& source, int tableIndex) {
+  const PageIndex page = source.pages.indices()[static_cast<std::size_t>(tableIndex)];
+  return !source.pages.isShared(tableIndex) && (source.spared == nullptr || !source.spared->has(page));
 }
 
 PlannedCompression Compressor::plan(const CompressionSource& source) const {
@@ -48,7 +53,7 @@ void Compressor::chooseTargets(const CompressionSource& source, PlannedCompressi
   std::vector<PageIndex>& targets = planned.plan.targetPages;
   const auto wanted = static_cast<std::size_t>(numTargets(source));
   for (int i = 0; i < source.pages.numPages() && targets.size() < wanted; ++i) {
-    if (!source.pages.isShared(i)) targets.push_back(source.pages.indices()[static_cast<std::size_t>(i)]);
+    if (isTarget(source, i)) targets.push_back(source.pages.indices()[static_cast<std::size_t>(i)]);
   }
   while (targets.size() < wanted) {
     PageRef page = m_allocator.allocate();

@@ -8,6 +8,7 @@
 #include "engine/cache/compression_plan.h"
 #include "engine/cache/page_allocator.h"
 #include "engine/cache/page_table.h"
+#include "engine/cache/prefix_index.h"
 
 namespace zipage {
 
@@ -22,6 +23,7 @@ struct CompressionSource {
   std::int32_t lastPosition = 0;
   int promptTokens = 0;  // entries that came from the prompt are the first ones, in case they are protected
   std::uint64_t seed = 0;
+  const PrefixIndex* spared = nullptr;  // pages with a name there are only read; null: none
 };
 
 struct PlannedCompression {
@@ -44,6 +46,7 @@ class Compressor {
   int numTargets(const CompressionSource& source) const {
     return source.settings.budgetTokens / m_pageTokens;
   }
+  static bool isTarget(const CompressionSource& source, int tableIndex);
   std::vector<std::uint8_t> protectedEntries(const CompressionSource& source) const;
   void chooseTargets(const CompressionSource& source, PlannedCompression& planned) const;
 

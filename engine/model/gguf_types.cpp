@@ -47,10 +47,34 @@ std::optional<DataType> dataTypeOfGgml(std::uint32_t typeId) {
       return DataType::F32;
     case 1:
       return DataType::F16;
+    case 2:
+      return DataType::Q4_0;
+    case 3:
+      return DataType::Q4_1;
+    case 6:
+      return DataType::Q5_0;
+    case 7:
+      return DataType::Q5_1;
     case 8:
       return DataType::Q8_0;
+    case 10:
+      return DataType::Q2_K;
+    case 11:
+      return DataType::Q3_K;
+    case 12:
+      return DataType::Q4_K;
+    case 13:
+      return DataType::Q5_K;
+    case 14:
+      return DataType::Q6_K;
+    case 20:
+      return DataType::IQ4_NL;
+    case 23:
+      return DataType::IQ4_XS;
     case 30:
       return DataType::BF16;
+    case 39:
+      return DataType::MXFP4;
     default:
       return std::nullopt;
   }

@@ -100,7 +100,7 @@ class WeightLoader {
     }
     if (!tensor->view)
       return m_source.unsupported("the tensor \"" + name + "\" is stored as " + tensor->typeName +
-                                  ", which is not known");
+                                  ", which this program does not multiply");
     return {};
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/runtime/pool_copy.h"
 
 namespace zipage {
 
@@ -80,6 +81,23 @@ void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
   else
     scoreByRule(stream, plan, work);
   selectAndCompact(stream, plan, entries, work);
+}
+
+void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
+  CompressionRecord& record = *plan.record;
+  const std::size_t heads = static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads;
+  const auto copy = [&](std::vector<float>& part, const float* from, std::size_t count) {
+    part.resize(count);
+    m_device->copyToHost(stream, part.data(), from, count * sizeof(float));
+  };
+  record.numEntries = plan.numEntries;
+  copy(record.cut, work.cut, heads);
+  if (!record.isWatched) return;
+  const std::size_t count = heads * static_cast<std::size_t>(plan.numEntries);
+  if (plan.settings.rule == SelectionRule::Scored) copy(record.attention, work.attention, count);
+  copy(record.pooled, work.pooled, count);
+  copy(record.redundancy, work.redundancy, count);
+  record.positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
 }
 
 std::span<const float> CompressionPipeline::windowAttention(Stream& stream, const CompressionPlan& plan) {
@@ -162,6 +180,7 @@ void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan
   select.kept = work.kept;
   select.cut = work.cut;
   m_device->selectEntries(stream, select);
+  if (plan.record != nullptr) fillRecord(stream, plan, work);  // before the entries move
 
   CompactPagesArguments compact;
   compact.entries = entries;

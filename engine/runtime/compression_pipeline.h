@@ -46,6 +46,7 @@ class CompressionPipeline {
                       const Workspace& work);
   void score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
              const Workspace& work);
+  void fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work);
   void scoreByRule(Stream& stream, const CompressionPlan& plan, const Workspace& work);
   void selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
                         const Workspace& work);

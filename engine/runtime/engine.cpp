@@ -14,10 +14,11 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
       clock(clock_),
       allocator(limits_.numPages),
       slots(limits_.numQuerySlots),
+      prefixes(allocator, limits_.pageTokens, limits_.prefixSalt),
       compressor(allocator, limits_.pageTokens, limits_.windowTokens),
       scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences,
                  limits_.watermark, limits_.admission},
-                allocator, slots, *this),
+                allocator, slots, *this, limits_.sharesPrefixes ? &prefixes : nullptr),
       builder(limits_.pageTokens, limits_.windowTokens) {
   metrics.pagesTotal = limits_.numPages;
 }
@@ -30,19 +31,47 @@ Result<RequestId> Engine::submit(Request request) {
   State& state = *m_state;
   if (state.lost) return tl::unexpected(*state.lost);
   if (auto checked = checkRequest(request, state.limits); !checked) return tl::unexpected(checked.error());
-  Sequence sequence;
-  sequence.id = RequestId{state.nextId++};
-  sequence.tokens = request.prompt;
-  sequence.submitted = state.clock.now();
-  sequence.mostEntries = state.limits.maxCompressedEntries;
-  sequence.request = std::move(request);
+  Sequence sequence = state.sequenceOf(std::move(request));
   const RequestId id = sequence.id;
   state.scheduler.add(std::move(sequence));
   return id;
 }
 
+Result<std::vector<RequestId>> Engine::submitSamples(const Request& request, int numSamples) {
+  State& state = *m_state;
+  if (numSamples < 1)
+    return failure(ErrorCode::InvalidArgument,
+                   "at least one sample must be asked for, not " + std::to_string(numSamples));
+  if (state.lost) return tl::unexpected(*state.lost);
+  if (auto checked = checkRequest(request, state.limits); !checked) return tl::unexpected(checked.error());
+  std::vector<RequestId> ids;
+  for (int i = 0; i < numSamples; ++i) {
+    Sequence sequence = state.sequenceOf(request);
+    sequence.request.sampling.seed += static_cast<std::uint64_t>(i);
+    if (i > 0) sequence.leader = ids.front();
+    ids.push_back(sequence.id);
+    state.scheduler.add(std::move(sequence));
+  }
+  return ids;
+}
+
+Sequence Engine::State::sequenceOf(Request request) {
+  Sequence sequence;
+  sequence.id = RequestId{nextId++};
+  sequence.tokens = request.prompt;
+  sequence.submitted = clock.now();
+  sequence.mostEntries = limits.maxCompressedEntries;
+  sequence.request = std::move(request);
+  return sequence;
+}
+
 void Engine::cancel(RequestId request) {
   if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr) sequence->cancelled = true;
+}
+
+void Engine::watch(RequestId request, bool isWatched) {
+  if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr)
+    sequence->isWatched = isWatched;
 }
 
 bool Engine::hasWork() const {
@@ -60,6 +89,7 @@ std::vector<EngineEvent> Engine::step() {
   state.compressDue();
   state.runStep();
   state.failIfBroken();
+  state.noteDropped();
   state.notePages();
   return std::exchange(state.events, {});
 }
@@ -102,20 +132,38 @@ void Engine::State::runStep() {
     broken = done.error();
     return;
   }
-  for (const StepShare& share : shares) {
-    Sequence& sequence = *share.sequence;
-    if (!sequence.started) {
-      sequence.started = true;
-      events.emplace_back(RequestStarted{sequence.id, static_cast<int>(sequence.request.prompt.size()), 0});
-    }
-    sequence.computed += share.numTokens;
-    sequence.physical += share.numTokens;
-    const auto promptTokens = static_cast<std::int64_t>(sequence.request.prompt.size());
-    metrics.promptTokens +=
-        std::max<std::int64_t>(0, std::min(sequence.computed, promptTokens) - sequence.furthest);
-    sequence.furthest = std::max(sequence.furthest, sequence.computed);
-  }
+  for (const StepShare& share : shares) account(*share.sequence, share.numTokens);
   advance(sampled);
+}
+
+void Engine::State::account(Sequence& sequence, int numTokens) {
+  const auto promptTokens = static_cast<std::int64_t>(sequence.request.prompt.size());
+  if (!sequence.started) {
+    sequence.started = true;
+    metrics.cachedTokens += sequence.cachedTokens;
+    events.emplace_back(RequestStarted{sequence.id, static_cast<int>(promptTokens), sequence.cachedTokens});
+  }
+  const std::int64_t before = sequence.computed;
+  sequence.computed += numTokens;
+  sequence.physical += numTokens;
+  metrics.promptTokens +=
+      std::max<std::int64_t>(0, std::min(sequence.computed, promptTokens) - sequence.furthest);
+  metrics.recomputedTokens +=
+      std::max<std::int64_t>(0, std::min(sequence.computed, sequence.furthest) - before);
+  sequence.furthest = std::max(sequence.furthest, sequence.computed);
+  namePages(sequence);
+}
+
+void Engine::State::namePages(Sequence& sequence) {
+  if (!limits.sharesPrefixes || sequence.compressions > 0) return;
+  const auto pageTokens = static_cast<std::size_t>(limits.pageTokens);
+  const std::span<const TokenId> text(sequence.tokens);
+  for (; (sequence.numNamed + 1) * limits.pageTokens <= sequence.physical; ++sequence.numNamed) {
+    const auto index = static_cast<std::size_t>(sequence.numNamed);
+    const PrefixKey parent = index == 0 ? prefixes.root() : sequence.lastKey;
+    sequence.lastKey =
+        prefixes.add(sequence.pages.indices()[index], parent, text.subspan(index * pageTokens, pageTokens));
+  }
 }
 
 void Engine::State::advance(const std::vector<Sequence*>& sequences) {
@@ -148,6 +196,9 @@ void Engine::State::finish(Sequence& sequence, FinishReason reason, Error error)
   event.reason = reason;
   event.error = std::move(error);
   event.promptTokens = static_cast<int>(sequence.request.prompt.size());
+  event.cachedTokens = sequence.cachedTokens;
+  event.computedTokens = static_cast<int>(std::min<std::int64_t>(sequence.furthest, event.promptTokens)) -
+                         std::min(event.cachedTokens, event.promptTokens);
   event.generatedTokens = sequence.generated();
   event.compressions = sequence.compressions;
   event.tokensEvicted = sequence.tokensEvicted;
@@ -171,6 +222,12 @@ void Engine::State::failIfBroken() {
   for (const RequestId id : ids) finish(*scheduler.find(id), FinishReason::Failed, error);
 }
 
+void Engine::State::noteDropped() {
+  const std::int64_t dropped = prefixes.numDropped() - metrics.pagesDropped;
+  if (dropped > 0) events.emplace_back(PrefixDropped{dropped});
+  metrics.pagesDropped += dropped;
+}
+
 void Engine::State::notePages() {
   metrics.running = static_cast<std::int32_t>(scheduler.running().size());
   metrics.waiting = static_cast<std::int32_t>(scheduler.waiting().size());
@@ -189,12 +246,13 @@ EngineMetrics Engine::metrics() const {
 }
 
 std::shared_ptr<const CacheSnapshot> Engine::snapshot() const {
-  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->metrics.steps);
+  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->metrics.steps,
+                       m_state->runner);
 }
 
 std::string Engine::brokenInvariant() const {
   return firstBrokenInvariant(m_state->limits, m_state->allocator, m_state->slots, m_state->scheduler,
-                              m_state->heldByCompressions());
+                              m_state->prefixes, m_state->heldByCompressions());
 }
 
 }  // namespace zipage

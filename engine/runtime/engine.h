@@ -28,6 +28,8 @@ struct EngineLimits {
   int maxSequences = 64;     // sequences a step
   double watermark = 0.02;   // share of pages kept free when admitting
   AdmissionMode admission = AdmissionMode::Hybrid;
+  bool sharesPrefixes = true;     // full pages of equal beginnings are computed once
+  std::uint64_t prefixSalt = 0;   // of model, tokenizer and KV type
   bool compressesBeside = false;  // compressions run beside the steps of the others
   std::int64_t bytesPerPage = 0;
   int contextLength = 0;         // logical positions the model has; 0: no limit
@@ -46,6 +48,8 @@ class Engine {
   /// Takes the request, or says why it can never be served: empty prompt, prompt longer than the pool under
   /// `full`, a budget that cannot work, a device that is lost. The id appears in every later event.
   Result<RequestId> submit(Request request);
+  /// As many replies to one prompt, which is read once; their seeds follow one another from the request's.
+  Result<std::vector<RequestId>> submitSamples(const Request& request, int numSamples);
   /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
   void cancel(RequestId request);
   bool hasWork() const;
@@ -54,6 +58,9 @@ class Engine {
 
   const EngineLimits& limits() const;
   EngineMetrics metrics() const;
+  /// From the next compression on, and while it is true, snapshots say of this request which tokens are held
+  /// and why. Unknown ids are ignored.
+  void watch(RequestId request, bool isWatched);
   std::shared_ptr<const CacheSnapshot> snapshot() const;
   /// An empty text, or which of the invariants of ARCHITECTURE.md does not hold. For tests and debug builds.
   std::string brokenInvariant() const;

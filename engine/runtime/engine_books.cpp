@@ -22,6 +22,15 @@ SequenceSnapshot describe(const Sequence& sequence) {
   return described;
 }
 
+/// Null while its pages are on the move, and when the device is lost: the next step says so.
+std::shared_ptr<const SequenceRecord> recordOf(const Sequence& sequence, ModelRunner& runner) {
+  if (sequence.state == SequenceState::Compressing) return nullptr;
+  auto held = runner.heldTokens(sequence.pages.indices(), sequence.physical);
+  if (!held) return nullptr;
+  held->lastCompression = sequence.lastCompression;
+  return std::make_shared<const SequenceRecord>(std::move(*held));
+}
+
 std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
   const std::string who = "request " + std::to_string(sequence.id.value) + ": ";
   if (sequence.pages.numPages() != pagesFor(sequence.physical, limits.pageTokens))
@@ -45,19 +54,28 @@ std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
 }  // namespace
 
 std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
-                                                   const Scheduler& scheduler, std::uint64_t step) {
+                                                   const Scheduler& scheduler, std::uint64_t step,
+                                                   ModelRunner& runner) {
   CacheSnapshotBuilder builder(allocator, limits.pageTokens, limits.bytesPerPage, step);
-  for (const Sequence& sequence : scheduler.running()) builder.add(describe(sequence), sequence.pages);
+  for (const Sequence& sequence : scheduler.running()) {
+    SequenceSnapshot described = describe(sequence);
+    if (sequence.isWatched) described.record = recordOf(sequence, runner);
+    builder.add(std::move(described), sequence.pages);
+  }
   return std::move(builder).build();
 }
 
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
+                                 const PrefixIndex& prefixes,
                                  const std::vector<PageIndex>& heldByCompressions) {
   std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
   std::set<int> querySlots;
   for (const Sequence& sequence : scheduler.running()) {
     if (std::string broken = brokenIn(sequence, limits); !broken.empty()) return broken;
+    for (const PageIndex page : sequence.pages.indices()) {
+      if (sequence.compressions > 0 && prefixes.has(page)) return "a compressed page has a name";
+    }
     for (const PageIndex page : sequence.pages.indices()) ++holders[static_cast<std::size_t>(page)];
     if (sequence.querySlot && !querySlots.insert(sequence.querySlot.index()).second)
       return "two requests have one query slot";
@@ -74,9 +92,11 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
     if (holders[static_cast<std::size_t>(page)] != allocator.holders(page)) {
       return "page " + std::to_string(page) + " has holders that no table names";
     }
+    if (prefixes.has(page) != allocator.isKept(page)) return "named pages and kept pages differ";
     numHeld += allocator.holders(page) > 0 ? 1 : 0;
   }
-  const std::set<PageIndex> freePages(allocator.freePages().begin(), allocator.freePages().end());
+  const std::vector<PageIndex> listed = allocator.freePages();
+  const std::set<PageIndex> freePages(listed.begin(), listed.end());
   if (static_cast<int>(freePages.size()) != allocator.numFree()) return "a page is free twice";
   if (scheduler.running().empty() && numHeld > 0) return "nothing runs, and pages are held";
   if (numHeld + allocator.numFree() != limits.numPages) return "a page is neither free nor held, or both";

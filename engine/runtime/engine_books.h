@@ -6,17 +6,20 @@
 #include <vector>
 
 #include "engine/cache/cache_snapshot.h"
+#include "engine/cache/prefix_index.h"
 #include "engine/runtime/engine.h"
 #include "engine/schedule/scheduler.h"
 
 namespace zipage {
 
 std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
-                                                   const Scheduler& scheduler, std::uint64_t step);
+                                                   const Scheduler& scheduler, std::uint64_t step,
+                                                   ModelRunner& runner);
 
 /// Empty, or which invariant does not hold, in words.
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
+                                 const PrefixIndex& prefixes,
                                  const std::vector<PageIndex>& heldByCompressions);
 
 }  // namespace zipage

@@ -29,11 +29,18 @@ struct SequenceCompressed {
   int entriesAfter = 0;
   int pagesReclaimed = 0;
   Duration duration{};
+  float cut = 0.0F;  // the smallest score that was kept, mean over layers and heads
 };
 
 struct RequestPreempted {
   RequestId request;
   int tokensToRecompute = 0;
+};
+
+/// Pages that held prefixes nobody ran on were handed out again.
+struct PrefixDropped {
+  RequestId request;  // none: it is about nobody
+  std::int64_t pages = 0;
 };
 
 /// Its pages went to host memory, or came back from there.
@@ -50,6 +57,8 @@ struct RequestFinished {
   FinishReason reason = FinishReason::EndToken;
   Error error;  // meaningful for PoolExhausted and Failed
   int promptTokens = 0;
+  int cachedTokens = 0;    // of the prompt, found in shared pages
+  int computedTokens = 0;  // of the prompt, read by the model; what was recomputed counts once
   int generatedTokens = 0;
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
@@ -59,6 +68,6 @@ struct RequestFinished {
 };
 
 using EngineEvent = std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted,
-                                 SequenceSwapped, RequestFinished>;
+                                 SequenceSwapped, PrefixDropped, RequestFinished>;
 
 }  // namespace zipage

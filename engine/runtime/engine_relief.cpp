@@ -1,9 +1,19 @@
 // Compressions and swaps: the part of the engine that carries out what the scheduler asks for.
 #include <algorithm>
+#include <numeric>
 
 #include "engine/runtime/engine_state.h"
 
 namespace zipage {
+
+namespace {
+
+float meanOf(const std::vector<float>& values) {
+  const float sum = std::accumulate(values.begin(), values.end(), 0.0F);
+  return values.empty() ? 0.0F : sum / static_cast<float>(values.size());
+}
+
+}  // namespace
 
 CompressionSettings Engine::State::settingsOf(const Sequence& sequence) const {
   CompressionSettings settings = sequence.request.compression;
@@ -63,9 +73,15 @@ bool Engine::State::grows(Sequence& sequence) {
 bool Engine::State::compress(Sequence& sequence) {
   const Duration start = clock.now();
   const CompressionSettings settings = settingsOf(sequence);
-  const CompressionSource source = sourceOf(sequence, settings);
+  CompressionSource source = sourceOf(sequence, settings);
   if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) return false;
+  // Where there is room, what others may want to begin with stays: the next turn of a chat does.
+  source.spared = &prefixes;
+  if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) source.spared = nullptr;
   PlannedCompression planned = compressor.plan(source);
+  planned.plan.record = std::make_shared<CompressionRecord>();
+  planned.plan.record->isWatched = sequence.isWatched;
+  for (const PageIndex page : planned.plan.targetPages) prefixes.forget(page);
   auto begun =
       limits.compressesBeside ? runner.startCompression(planned.plan) : runner.compress(planned.plan);
   if (!begun) {
@@ -90,13 +106,13 @@ void Engine::State::commit(const CompressionPlan& plan, std::vector<PageRef> fre
   sequence.physical = sequence.numScored = plan.keep;
   sequence.tokensEvicted += evicted;
   ++sequence.compressions;
-  // In constrained admission it grows back into what it reserved; else others may have it.
-  if (limits.admission == AdmissionMode::Hybrid || !sequence.hasFixedCapacity()) sequence.reservedPages = 0;
+  sequence.lastCompression = plan.record;
+  scheduler.reserveAgain(sequence);
   ++metrics.compressions;
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
-  events.emplace_back(
-      SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed, clock.now() - start});
+  events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed,
+                                         clock.now() - start, meanOf(plan.record->cut)});
 }
 
 void Engine::State::takeFinishedCompressions(bool waits) {
@@ -159,7 +175,6 @@ bool Engine::State::swapIn(Sequence& sequence) {
 
 void Engine::State::notePreempted(const Sequence& sequence) {
   ++metrics.preemptions;
-  metrics.recomputedTokens += sequence.computed;
   events.emplace_back(RequestPreempted{sequence.id, static_cast<int>(sequence.computed)});
 }
 

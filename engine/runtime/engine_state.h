@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/cache/compressor.h"
+#include "engine/cache/prefix_index.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/rate_meter.h"
 #include "engine/runtime/step_builder.h"
@@ -46,12 +47,17 @@ struct Engine::State final : PageRelief {
   void finishStuck();
   void failIfBroken();
   void notePages();
+  void noteDropped();
+  Sequence sequenceOf(Request request);
+  void namePages(Sequence& sequence);
+  void account(Sequence& sequence, int numTokens);
 
   EngineLimits limits;
   ModelRunner& runner;
   const Clock& clock;
   PageAllocator allocator;
   QuerySlots slots;
+  PrefixIndex prefixes;
   Compressor compressor;
   std::deque<InFlight> inFlight;  // oldest first
   Scheduler scheduler;

@@ -23,7 +23,7 @@ struct SetSnapshotInterval {
 };
 using Command = std::variant<Submit, Cancel, SetSnapshotInterval>;
 
-/// The request an event is about.
+/// The request an event is about; none for some.
 RequestId& requestOf(EngineEvent& event) {
   return std::visit([](auto& happened) -> RequestId& { return happened.request; }, event);
 }
@@ -106,6 +106,7 @@ void EngineThread::State::submit(Submit& command, Engine& engine) {
 void EngineThread::State::publishIds(std::vector<EngineEvent>& events) {
   for (EngineEvent& event : events) {
     RequestId& id = requestOf(event);
+    if (!id) continue;
     const std::uint64_t engineId = id.value;
     id = publicIds.at(engineId);
     if (!std::holds_alternative<RequestFinished>(event)) continue;

@@ -41,6 +41,8 @@ class ModelRunner {
   /// Entries that hold 99 % of the attention of the plan's query window, mean over layers and heads.
   virtual Result<double> workingSet(const CompressionPlan& plan) = 0;
 
+  /// The tokens of the text that the first `numEntries` slots of these pages hold: [heads, numEntries].
+  virtual Result<SequenceRecord> heldTokens(std::span<const PageIndex> pages, int numEntries) = 0;
   /// Copies these pages and this query slot to host memory. OutOfMemory: nothing has changed.
   virtual Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) = 0;
   /// REQUIRES: a copy this runner made, as many pages as it was made of.

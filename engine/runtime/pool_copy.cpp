@@ -1,5 +1,6 @@
 #include "engine/runtime/pool_copy.h"
 
+#include <algorithm>
 #include <new>
 
 #include "engine/base/check.h"
@@ -36,6 +37,25 @@ void forEachStretch(const PagedKv& kv, const QueryWindow& window, std::span<cons
 }
 
 }  // namespace
+
+std::vector<std::int32_t> copyPositions(Device& device, Stream& stream, const PagedKv& kv,
+                                        std::span<const PageIndex> pages, int numEntries) {
+  std::vector<std::int32_t> positions(static_cast<std::size_t>(kv.numLayers) * kv.kvHeads *
+                                      static_cast<std::size_t>(numEntries));
+  std::int32_t* place = positions.data();
+  for (int layer = 0; layer < kv.numLayers; ++layer) {
+    for (int head = 0; head < kv.kvHeads; ++head) {
+      for (int entry = 0; entry < numEntries; entry += kv.pageTokens) {
+        const int count = std::min(kv.pageTokens, numEntries - entry);
+        const PageIndex page = pages[static_cast<std::size_t>(entry / kv.pageTokens)];
+        device.copyToHost(stream, place, kv.positions + kv.slotIndex(layer, page, head),
+                          static_cast<std::size_t>(count) * sizeof(std::int32_t));
+        place += count;
+      }
+    }
+  }
+  return positions;
+}
 
 Result<std::unique_ptr<HostCopy>> copyToHost(Device& device, Stream& stream, const PagedKv& kv,
                                              const QueryWindow& window, std::span<const PageIndex> pages,

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
@@ -19,5 +20,10 @@ Result<std::unique_ptr<HostCopy>> copyToHost(Device& device, Stream& stream, con
 /// REQUIRES: a copy that copyToHost() made, of as many pages.
 void copyToDevice(Device& device, Stream& stream, const HostCopy& copy, const PagedKv& kv,
                   const QueryWindow& window, std::span<const PageIndex> pages, int querySlot);
+
+/// The tokens of the text in the first `numEntries` slots of these pages: [layer · kvHead, numEntries], there
+/// after the next synchronize().
+std::vector<std::int32_t> copyPositions(Device& device, Stream& stream, const PagedKv& kv,
+                                        std::span<const PageIndex> pages, int numEntries);
 
 }  // namespace zipage

@@ -42,6 +42,7 @@ class TransformerRunner final : public ModelRunner {
   Result<void> startCompression(const CompressionPlan& plan) override;
   Result<int> finishedCompressions(bool waits) override { return m_worker.finished(waits); }
   Result<double> workingSet(const CompressionPlan& plan) override;
+  Result<SequenceRecord> heldTokens(std::span<const PageIndex> pages, int numEntries) override;
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override;
   Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override;
 
@@ -104,6 +105,13 @@ Result<double> TransformerRunner::workingSet(const CompressionPlan& plan) {
   return meanWorkingSet(attention, plan.numEntries);
 }
 
+Result<SequenceRecord> TransformerRunner::heldTokens(std::span<const PageIndex> pages, int numEntries) {
+  SequenceRecord record{m_pool.kv.numLayers, m_pool.kv.kvHeads, numEntries, {}, {}};
+  record.positions = copyPositions(m_device, *m_stream, m_pool.kv, pages, numEntries);
+  if (auto done = synchronize(*m_stream); !done) return tl::unexpected(done.error());
+  return record;
+}
+
 Result<std::unique_ptr<HostCopy>> TransformerRunner::swapOut(std::span<const PageIndex> pages,
                                                              int querySlot) {
   auto copy = copyToHost(m_device, *m_stream, m_pool.kv, m_pool.window, pages, querySlot);
@@ -159,6 +167,18 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
+/// Pages of another model or KV type never match. Within one pool that cannot happen; on a disk it can.
+std::uint64_t prefixSaltOf(const ModelConfig& config, const PoolOptions& options) {
+  std::uint64_t salt = static_cast<std::uint64_t>(options.kvType) + 1;
+  for (const std::int64_t fact :
+       {static_cast<std::int64_t>(config.numLayers), static_cast<std::int64_t>(config.kvHeads),
+        static_cast<std::int64_t>(config.queryHeads), static_cast<std::int64_t>(config.headDim),
+        static_cast<std::int64_t>(config.vocabularySize), static_cast<std::int64_t>(config.contextLength)}) {
+    salt = (salt ^ static_cast<std::uint64_t>(fact)) * 0x100000001B3ULL;
+  }
+  return salt;
+}
+
 EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages,
                       const ModelConfig& config) {
   EngineLimits limits;
@@ -171,6 +191,7 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
   limits.bytesPerPage = static_cast<std::int64_t>(layout.bytesPerPage());
   limits.contextLength = config.contextLength;
   limits.vocabularySize = config.vocabularySize;
+  limits.prefixSalt = prefixSaltOf(config, options);
   limits.maxCompressedEntries = options.maxCompressedEntries;
   return limits;
 }

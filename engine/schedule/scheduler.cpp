@@ -55,7 +55,9 @@ bool Scheduler::canAdmit(const Sequence& sequence) const {
   const int keptFree = m_running.empty() || isCertain
                            ? 0
                            : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
-  return reservationOf(sequence) + keptFree <= unreservedPages();
+  int needed = reservationOf(sequence);
+  for (const PageIndex page : prefixOf(sequence)) needed -= m_allocator.holders(page) > 0 ? 1 : 0;
+  return needed + keptFree <= unreservedPages();
 }
 
 void Scheduler::giveSlot(Sequence& sequence) {
@@ -67,20 +69,57 @@ void Scheduler::giveSlot(Sequence& sequence) {
 
 void Scheduler::admit() {
   for (Sequence& sequence : m_running) giveSlot(sequence);
-  while (!m_waiting.empty() && canAdmit(m_waiting.front())) {
-    if (!admitFirst()) return;
+  for (Place next = firstReady(); next != m_waiting.end() && canAdmit(*next); next = firstReady()) {
+    if (!admit(next)) return;
   }
 }
 
-bool Scheduler::admitFirst() {
-  Sequence& next = m_waiting.front();
-  next.reservedPages = reservationOf(next);
-  giveSlot(next);
-  m_running.splice(placeOf(m_running, next.id), m_waiting, m_waiting.begin());
-  next.state = SequenceState::Prefilling;
-  if (!next.swapped) return true;
-  while (next.pages.numPages() < pagesOf(next.physical)) next.pages.append(m_allocator.allocate());
-  return m_relief.swapIn(next);
+Scheduler::Place Scheduler::firstReady() {
+  return std::find_if(m_waiting.begin(), m_waiting.end(), [this](const Sequence& s) { return !isLedBy(s); });
+}
+
+bool Scheduler::isLedBy(const Sequence& sequence) const {
+  if (m_prefixes == nullptr || !sequence.leader || sequence.computed > 0) return false;
+  const auto isLeader = [&](const Sequence& s) { return s.id == sequence.leader; };
+  const auto leader = std::find_if(m_running.begin(), m_running.end(), isLeader);
+  if (leader == m_running.end())
+    return std::any_of(m_waiting.begin(), m_waiting.end(), isLeader) && !m_running.empty();
+  const auto shared = static_cast<std::int64_t>(sequence.request.prompt.size()) - m_limits.windowTokens;
+  return leader->compressions == 0 && leader->computed < shared;
+}
+
+std::vector<PageIndex> Scheduler::prefixOf(const Sequence& sequence) const {
+  if (m_prefixes == nullptr || sequence.swapped) return {};
+  // The last queries before a compression must be computed, with a window to be written to; and they need
+  // pages of the pool that no prefix fills.
+  std::int64_t most = static_cast<std::int64_t>(sequence.tokens.size());
+  if (sequence.isBounded()) most = std::min(most, sequence.capacity());
+  const std::int64_t pool = static_cast<std::int64_t>(m_allocator.numPages() - 1) * m_limits.pageTokens;
+  return m_prefixes->match(sequence.tokens, std::min(most, pool) - m_limits.windowTokens);
+}
+
+bool Scheduler::admit(Place next) {
+  Sequence& sequence = *next;
+  sequence.reservedPages = reservationOf(sequence);
+  for (const PageIndex page : prefixOf(sequence)) {
+    const auto start = static_cast<std::size_t>(sequence.physical);
+    sequence.pages.append(m_allocator.claim(page));
+    sequence.physical += m_limits.pageTokens;
+    ++sequence.numNamed;
+    const std::span<const TokenId> text(sequence.tokens);
+    sequence.lastKey = m_prefixes->keyOf(start == 0 ? m_prefixes->root() : sequence.lastKey,
+                                         text.subspan(start, static_cast<std::size_t>(m_limits.pageTokens)));
+  }
+  if (!sequence.swapped && sequence.physical > 0) sequence.computed = sequence.physical;
+  if (sequence.furthest == 0) sequence.cachedTokens = sequence.physical;
+  sequence.furthest = std::max(sequence.furthest, sequence.computed);
+  giveSlot(sequence);
+  m_running.splice(placeOf(m_running, sequence.id), m_waiting, next);
+  sequence.state = SequenceState::Prefilling;
+  if (!sequence.swapped) return true;
+  while (sequence.pages.numPages() < pagesOf(sequence.physical))
+    sequence.pages.append(m_allocator.allocate());
+  return m_relief.swapIn(sequence);
 }
 
 int Scheduler::chunkOf(Sequence& sequence, int budget) const {
@@ -148,6 +187,15 @@ bool Scheduler::makeRoom(Sequence& sequence, int numPages) {
     if (isInFlight() || !letOneGiveWay(sequence)) return false;
   }
   return true;
+}
+
+void Scheduler::reserveAgain(Sequence& sequence) {
+  const int before = sequence.reservedPages;
+  sequence.reservedPages = 0;
+  // In constrained admission it grows back into what it reserved, but for pages that others go on holding;
+  // else others may have it.
+  if (m_limits.admission == AdmissionMode::Hybrid || !sequence.hasFixedCapacity()) return;
+  sequence.reservedPages = std::min(before, sequence.pages.numPages() + unreservedPages());
 }
 
 bool Scheduler::relieve(Sequence& sequence) {
@@ -223,6 +271,7 @@ void Scheduler::preempt(Place victim) {
   victim->computed = 0;
   victim->physical = 0;
   victim->slotSince = 0;
+  victim->numNamed = 0;
   victim->grownTokens = 0;
   victim->longRunWorkingSet = 0.0;
   victim->state = SequenceState::Waiting;

@@ -13,6 +13,7 @@
 
 #include "engine/cache/kv_layout.h"
 #include "engine/cache/page_allocator.h"
+#include "engine/cache/prefix_index.h"
 #include "engine/cache/query_slots.h"
 #include "engine/schedule/admission_mode.h"
 #include "engine/schedule/page_relief.h"
@@ -37,9 +38,14 @@ struct StepShare {
 
 class Scheduler {
  public:
+  /// `prefixes`, where nothing is to be shared, is null.
   Scheduler(const SchedulerLimits& limits, PageAllocator& allocator, QuerySlots& querySlots,
-            PageRelief& relief)
-      : m_limits(limits), m_allocator(allocator), m_slots(querySlots), m_relief(relief) {}
+            PageRelief& relief, const PrefixIndex* prefixes = nullptr)
+      : m_limits(limits),
+        m_allocator(allocator),
+        m_slots(querySlots),
+        m_relief(relief),
+        m_prefixes(prefixes) {}
 
   /// REQUIRES: an id larger than those before.
   void add(Sequence sequence) { m_waiting.push_back(std::move(sequence)); }
@@ -52,6 +58,8 @@ class Scheduler {
   void share(std::vector<StepShare>& shares);
   /// Makes `numPages` pages free for a compression of `sequence`. False: not now.
   bool makeRoom(Sequence& sequence, int numPages);
+  /// After a compression: what `sequence` may count on from now on.
+  void reserveAgain(Sequence& sequence);
   /// The one that can never go on, when nobody else could change that; null otherwise.
   Sequence* hopeless();
   /// Gives back pages and query slot, and forgets the sequence.
@@ -69,7 +77,11 @@ class Scheduler {
   using Place = std::list<Sequence>::iterator;
 
   bool canAdmit(const Sequence& sequence) const;
-  bool admitFirst();
+  bool admit(Place next);
+  /// The first in the queue that does not wait for another to read its prompt.
+  Place firstReady();
+  bool isLedBy(const Sequence& sequence) const;
+  std::vector<PageIndex> prefixOf(const Sequence& sequence) const;
   void giveSlot(Sequence& sequence);
   int pagesOf(std::int64_t numTokens) const;
   int reservationOf(const Sequence& sequence) const;
@@ -92,6 +104,7 @@ class Scheduler {
   PageAllocator& m_allocator;
   QuerySlots& m_slots;
   PageRelief& m_relief;
+  const PrefixIndex* m_prefixes;
   std::list<Sequence> m_waiting;    // in order of arrival; they hold nothing
   std::list<Sequence> m_running;    // in order of arrival
   std::vector<StepShare> m_shares;  // of the step being planned

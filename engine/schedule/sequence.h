@@ -15,7 +15,9 @@
 #include "engine/cache/host_copy.h"
 #include "engine/cache/kv_layout.h"
 #include "engine/cache/page_table.h"
+#include "engine/cache/prefix_key.h"
 #include "engine/cache/query_slots.h"
+#include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
 #include "engine/schedule/request.h"
 
@@ -35,6 +37,10 @@ struct Sequence {
   int mostEntries = 0;             // entries a compression can see; 0: any number
   int grownTokens = 0;             // what `grow` has added to the budget
   double longRunWorkingSet = 0.0;  // of `grow`, entries; 0: not measured yet
+  PrefixKey lastKey;               // of the last page that has a name in the prefix index
+  int numNamed = 0;                // its first pages that have one
+  int cachedTokens = 0;            // found in shared pages when it was first admitted
+  RequestId leader;                // reads the same prompt first; none: nobody does
   int reservedPages = 0;           // pages it may count on while it reads what is known of its text
   int numScored = 0;               // entries that were there at the last compression
   int compressions = 0;
@@ -44,6 +50,8 @@ struct Sequence {
   SequenceState state = SequenceState::Waiting;
   bool started = false;  // RequestStarted has been sent
   bool cancelled = false;
+  bool isWatched = false;  // somebody wants to know what is held, and why
+  std::shared_ptr<const CompressionRecord> lastCompression;
   Duration submitted{};
   Duration firstToken{};
   Duration lastToken{};

@@ -1,9 +1,11 @@
 // output = input · weightᵀ, with float inputs whatever the weight's type: weights are widened on their way
-// into the registers. Threads share out panels of outputs; dot_tile-inl.h says why no result depends on that.
+// into the registers, those of most quantised types a panel at a time on their way into the cache. Threads
+// share out panels of outputs; dot_tile-inl.h says why no result depends on that.
 //
 // Q8_0 is widened as well, not multiplied as integers: read in place, a block of 32 needs as many
 // instructions for an integer dot product and its scaling as for two float multiply-adds, and this way inputs
 // are not rounded.
+#include "kernels/cpu/dequantise.h"
 #include "kernels/cpu/ops.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -27,21 +29,12 @@ void panelOf(const MatmulArguments& a, std::size_t first, std::size_t last) {
                static_cast<const float*>(a.bias.data), a.accumulate});
 }
 
-/// Many inputs: the panel is widened once, into `wide` [last − first, columns], instead of once for every few
-/// inputs.
-void widenedQ8Panel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
+/// The panel is widened once, into `wide` [last − first, columns], and then multiplied as floats.
+void widenedPanel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
   const auto columns = static_cast<std::size_t>(a.weight.columns);
-  const Q8Rows rows{static_cast<const std::uint8_t*>(a.weight.data), columns};
-  for (std::size_t output = first; output < last; ++output) {
-    const std::uint8_t* row = rows.row(output);
-    float* to = wide + (output - first) * columns;
-    for (std::size_t k = 0; k < columns; k += Q8Rows::kStep) {
-      const FloatVector scale = Q8Rows::scale(row, k);
-      for (std::size_t v = k; v < k + Q8Rows::kStep; v += kLanes) {
-        hn::StoreU(Q8Rows::load(row, scale, v), FloatTag(), to + v);
-      }
-    }
-  }
+  const std::size_t rowBytes = bytesOf(a.weight.type, a.weight.columns);
+  dequantise(a.weight.type, static_cast<const std::uint8_t*>(a.weight.data) + first * rowBytes, wide,
+             (last - first) * columns);
   const auto* bias = static_cast<const float*>(a.bias.data);
   dotProducts(static_cast<const float*>(a.input.data), static_cast<std::size_t>(a.input.rows),
               PlainRows<float>{wide, columns}, 0, last - first,
@@ -50,6 +43,7 @@ void widenedQ8Panel(const MatmulArguments& a, std::size_t first, std::size_t las
 }
 
 void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
+  if (wide != nullptr) return widenedPanel(a, first, last, wide);
   switch (a.weight.type) {
     case DataType::F32:
       return panelOf<PlainRows<float>, float>(a, first, last);
@@ -58,8 +52,9 @@ void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, 
     case DataType::BF16:
       return panelOf<PlainRows<hwy::bfloat16_t>, hwy::bfloat16_t>(a, first, last);
     case DataType::Q8_0:
-      if (wide != nullptr) return widenedQ8Panel(a, first, last, wide);
       return panelOf<Q8Rows, std::uint8_t>(a, first, last);
+    default:
+      return;  // always widened
   }
 }
 
@@ -82,6 +77,11 @@ namespace {
 constexpr std::size_t kPanelBytes = 256 * 1024;
 constexpr std::int64_t kManyInputs = 12;
 
+/// Q8_0 is widened a panel at a time only where many inputs share the work; to the last bit the same.
+bool isWidened(DataType type, std::int64_t numInputs) {
+  return isQuantised(type) && (type != DataType::Q8_0 || numInputs >= kManyInputs);
+}
+
 /// Outputs of one task: a panel that fits the cache, and at least three tasks for each thread.
 std::size_t panelOutputs(std::size_t rowBytes, std::size_t outputs, int numThreads) {
   const std::size_t fitting = kPanelBytes / rowBytes;
@@ -94,7 +94,7 @@ std::size_t panelOutputs(std::size_t rowBytes, std::size_t outputs, int numThrea
 void matmul(CpuContext& context, const MatmulArguments& a) {
   const auto outputs = static_cast<std::size_t>(a.weight.rows);
   const auto columns = static_cast<std::size_t>(a.weight.columns);
-  const bool widened = a.weight.type == DataType::Q8_0 && a.input.rows >= kManyInputs;
+  const bool widened = isWidened(a.weight.type, a.input.rows);
   const std::size_t rowBytes = widened ? columns * sizeof(float) : bytesOf(a.weight.type, a.weight.columns);
   const std::size_t panel = panelOutputs(rowBytes, outputs, context.numThreads());
   const std::int64_t work = a.input.rows * a.weight.rows * a.weight.columns;

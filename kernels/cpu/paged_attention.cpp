@@ -149,7 +149,7 @@ void attend(const PagedAttentionArguments& a, const AttentionTask& task) {
       return attendToPages<hwy::float16_t>(a, task);
     case DataType::BF16:
       return attendToPages<hwy::bfloat16_t>(a, task);
-    case DataType::Q8_0:
+    default:
       return;  // not a KV type
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "kernels/cpu/dequantise.h"
 #include "kernels/cpu/half.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -165,12 +166,6 @@ void narrowBrain(const float* input, std::uint16_t* output, std::size_t count) {
   }
 }
 
-float halfAt(const std::uint8_t* bytes) {
-  std::uint16_t bits;
-  std::memcpy(&bits, bytes, sizeof bits);
-  return floatFromHalfBits(bits);
-}
-
 }  // namespace
 
 float dotProduct(const float* a, const float* b, std::size_t count) {
@@ -204,8 +199,8 @@ void widen(const void* input, DataType type, float* output, std::size_t count) {
     case DataType::BF16:
       widenBrain(static_cast<const std::uint16_t*>(input), output, count);
       return;
-    case DataType::Q8_0:
-      dequantizeQ8(input, output, count);
+    default:
+      dequantise(type, input, output, count);
       return;
   }
 }
@@ -221,18 +216,8 @@ void narrow(const float* input, DataType type, void* output, std::size_t count) 
     case DataType::BF16:
       narrowBrain(input, static_cast<std::uint16_t*>(output), count);
       return;
-    case DataType::Q8_0:
-      return;  // nothing is stored in Q8_0 at run time
-  }
-}
-
-void dequantizeQ8(const void* blocks, float* output, std::size_t count) {
-  const DataTypeLayout layout = layoutOf(DataType::Q8_0);
-  const auto* block = static_cast<const std::uint8_t*>(blocks);
-  for (std::size_t i = 0; i < count; i += layout.elementsPerBlock, block += layout.bytesPerBlock) {
-    const float scale = halfAt(block);
-    const auto* quants = reinterpret_cast<const std::int8_t*>(block + 2);
-    for (int j = 0; j < layout.elementsPerBlock; ++j) output[i + j] = scale * static_cast<float>(quants[j]);
+    default:
+      return;  // nothing is quantised at run time
   }
 }
 

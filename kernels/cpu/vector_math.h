@@ -17,10 +17,8 @@ float exponentials(float* values, float shift, std::size_t count);
 float sumAndLastAbove(const float* values, std::size_t count, float threshold, std::int32_t* last);
 /// output[i] = silu(gate[i]) * up[i]
 void siluTimes(const float* gate, const float* up, float* output, std::size_t count);
-/// F32, F16 or BF16 elements to float, and back (to nearest, ties to even).
+/// Stored elements to float, whole blocks of them; and F32, F16 or BF16 back (to nearest, ties to even).
 void widen(const void* input, DataType type, float* output, std::size_t count);
 void narrow(const float* input, DataType type, void* output, std::size_t count);
-/// Q8_0 blocks to float; count is a multiple of 32.
-void dequantizeQ8(const void* blocks, float* output, std::size_t count);
 
 }  // namespace zipage

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kernels/device_registry.h"
+#include "tests/support/quantised_blocks.h"
 
 namespace zipage::test {
 
@@ -85,7 +86,7 @@ void put(std::vector<std::byte>& bytes, T value) {
   bytes.insert(bytes.end(), first, first + sizeof value);
 }
 
-/// Elements in their stored form; Q8_0 in blocks of 32.
+/// Elements in their stored form: F32, F16, BF16, or Q8_0 in blocks of 32.
 inline std::vector<std::byte> encode(DataType type, const std::vector<float>& values) {
   std::vector<std::byte> bytes;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -122,12 +123,13 @@ inline double decodeAt(DataType type, const void* row, std::size_t index) {
       return fromHalf(valueAt<std::uint16_t>(bytes + index * 2));
     case DataType::BF16:
       return fromBrain(valueAt<std::uint16_t>(bytes + index * 2));
-    case DataType::Q8_0: {
-      const std::byte* block = bytes + index / 32 * 34;
-      return fromHalf(valueAt<std::uint16_t>(block)) * valueAt<std::int8_t>(block + 2 + index % 32);
+    default: {
+      const DataTypeLayout layout = layoutOf(type);
+      const auto perBlock = static_cast<std::size_t>(layout.elementsPerBlock);
+      return blockElement(type, bytes + index / perBlock * static_cast<std::size_t>(layout.bytesPerBlock),
+                          index % perBlock);
     }
   }
-  return 0.0;
 }
 
 inline std::vector<double> decode(DataType type, const void* row, std::size_t count) {

@@ -34,6 +34,7 @@ class EngineFuzz {
   }
 
   std::int64_t numPreemptions() const { return m_run.engine.metrics().preemptions; }
+  std::int64_t numCachedTokens() const { return m_run.engine.metrics().cachedTokens; }
   std::int64_t numSwaps() const { return m_run.engine.metrics().swaps; }
   std::int64_t numCompressions() const { return m_run.engine.metrics().compressions; }
   int numExhausted() const { return m_numExhausted; }
@@ -53,6 +54,7 @@ class EngineFuzz {
     limits.watermark = chance(0.5) ? 0.0 : 0.1;
     limits.admission = chance(0.7) ? AdmissionMode::Hybrid : AdmissionMode::Constrained;
     limits.compressesBeside = chance(0.5);
+    limits.sharesPrefixes = chance(0.8);
     limits.maxCompressedEntries = chance(0.2) ? limits.pageTokens * between(4, 40) : 0;
     limits.contextLength = chance(0.2) ? between(20, 120) : 0;
     return limits;
@@ -61,7 +63,14 @@ class EngineFuzz {
   Request randomRequest() {
     const int p = m_limits.pageTokens;
     Request request;
-    const int promptTokens = between(1, chance(0.2) ? 120 : 20);
+    // Some begin as an earlier one did, or are the same altogether.
+    if (chance(0.5) && !m_requests.empty()) {
+      request.prompt =
+          m_requests[static_cast<std::size_t>(between(0, static_cast<int>(m_requests.size()) - 1))].prompt;
+      if (chance(0.6))
+        request.prompt.resize(static_cast<std::size_t>(between(1, static_cast<int>(request.prompt.size()))));
+    }
+    const int promptTokens = request.prompt.empty() || chance(0.5) ? between(1, chance(0.2) ? 120 : 20) : 0;
     for (int i = 0; i < promptTokens; ++i) request.prompt.push_back(between(0, 39));
     request.maxNewTokens = between(1, chance(0.3) ? 150 : 30);
     request.endTokens = {0};
@@ -81,12 +90,24 @@ class EngineFuzz {
     const int count = between(1, 3);
     for (int i = 0; i < count; ++i) {
       const Request request = randomRequest();
+      if (chance(0.15)) {
+        submitSamples(request);
+        continue;
+      }
       const RequestId id = m_run.submit(request);
       if (!id) continue;
       m_ids.push_back(id);
       m_requests.push_back(request);
     }
     return count;
+  }
+
+  void submitSamples(Request request) {
+    for (const RequestId id : m_run.submitSamples(request, between(1, 5))) {
+      m_ids.push_back(id);
+      m_requests.push_back(request);
+      ++request.sampling.seed;
+    }
   }
 
   void cancelOne() {
@@ -101,7 +122,7 @@ class EngineFuzz {
     if (request.policy != MemoryPolicy::Grow) limits.numPages = 1000;
     limits.numQuerySlots = 1;
     limits.maxBatchTokens = 300;
-    limits.compressesBeside = false;
+    limits.compressesBeside = limits.sharesPrefixes = false;
     EngineRun alone(limits);
     const RequestId id = alone.submit(request);
     return id && alone.finish() ? alone[id] : Served{};
@@ -150,23 +171,25 @@ class EngineFuzz {
 
 /// Plays `count` seeds from `first` on. Empty, or the first that fails and why.
 inline std::string fuzzEngines(std::uint32_t first, int count) {
-  std::int64_t preemptions = 0, compressions = 0, exhausted = 0, swaps = 0;
+  std::int64_t preemptions = 0, compressions = 0, exhausted = 0, swaps = 0, cached = 0;
   for (std::uint32_t seed = first; seed < first + static_cast<std::uint32_t>(count); ++seed) {
     EngineFuzz fuzz(seed);
     if (const std::string wrong = fuzz.play(); !wrong.empty())
       return "seed " + std::to_string(seed) + ": " + wrong;
     preemptions += fuzz.numPreemptions();
     swaps += fuzz.numSwaps();
+    cached += fuzz.numCachedTokens();
     compressions += fuzz.numCompressions();
     exhausted += fuzz.numExhausted();
   }
-  std::printf("seeds %u to %u: %lld preemptions, %lld compressions, %lld swaps, %lld exhausted\n", first,
-              first + static_cast<std::uint32_t>(count) - 1, static_cast<long long>(preemptions),
-              static_cast<long long>(compressions), static_cast<long long>(swaps),
-              static_cast<long long>(exhausted));
+  std::printf(
+      "seeds %u to %u: %lld preemptions, %lld compressions, %lld swaps, %lld cached tokens, %lld exhausted\n",
+      first, first + static_cast<std::uint32_t>(count) - 1, static_cast<long long>(preemptions),
+      static_cast<long long>(compressions), static_cast<long long>(swaps), static_cast<long long>(cached),
+      static_cast<long long>(exhausted));
   // A fuzz that never gets into trouble tests nothing.
-  return preemptions > 0 && compressions > 0 && swaps > 0 && exhausted > 0 ? std::string{}
-                                                                           : "nothing happened";
+  return preemptions > 0 && compressions > 0 && swaps > 0 && cached > 0 && exhausted > 0 ? std::string{}
+                                                                                         : "nothing happened";
 }
 
 }  // namespace zipage::test

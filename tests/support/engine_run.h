@@ -34,6 +34,15 @@ class EngineRun {
     return id ? *id : RequestId{};
   }
 
+  /// The ids; none with the reason in `refusal`.
+  std::vector<RequestId> submitSamples(const Request& request, int numSamples) {
+    auto ids = engine.submitSamples(request, numSamples);
+    refusal = ids ? Error{} : ids.error();
+    if (!ids) return {};
+    for (const RequestId id : *ids) served[id];
+    return *ids;
+  }
+
   /// One step. False once something is wrong; `problem` says what.
   bool step() {
     clock.advance(std::chrono::milliseconds(10));
@@ -89,6 +98,7 @@ class EngineRun {
     request.tokens.insert(request.tokens.end(), event.tokens.begin(), event.tokens.end());
   }
   void take(const SequenceCompressed& event) { ++of(event.request).compressions; }
+  void take(const PrefixDropped&) {}
   void take(const SequenceSwapped& event) { of(event.request).swaps += event.isOut ? 1 : 0; }
   void take(const RequestPreempted& event) { ++of(event.request).preemptions; }
   void take(const RequestFinished& event) {

@@ -70,6 +70,14 @@ class FakeRunner final : public ModelRunner {
     return 1.0 + static_cast<double>(entryAt(plan.sourcePages, plan.numEntries - 1).visible % 64);
   }
 
+  Result<SequenceRecord> heldTokens(std::span<const PageIndex> pages, int numEntries) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    SequenceRecord record{1, 1, numEntries, {}, {}};
+    for (int e = 0; e < numEntries; ++e)
+      record.positions.push_back(m_origins[entryAt(pages, e).token].position);
+    return record;
+  }
+
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override {
     if (failsWith) return tl::unexpected(*failsWith);
     if (hostIsFull) return failure(ErrorCode::OutOfMemory, "no host memory");

@@ -69,8 +69,9 @@ inline std::uint32_t ggmlTypeOf(DataType type) {
       return 8;
     case DataType::BF16:
       return 30;
+    default:
+      return 0;
   }
-  return 0;
 }
 
 inline std::string weightBytes(DataType type, const std::vector<float>& values) {
@@ -104,8 +105,9 @@ inline double elementOf(const ConstTensorView& view, std::size_t index) {
       const double scale = floatOfF16(read(block, std::uint16_t{}));
       return scale * read(block + 2 + index % 32, std::int8_t{});
     }
+    default:
+      return 0.0;
   }
-  return 0.0;
 }
 
 }  // namespace zipage::test

@@ -104,7 +104,9 @@ class TestRequestSettings : public QObject {
 
   void policiesHaveTwoNames() {
     QCOMPARE(*policyFromName("full"), MemoryPolicy::Full);
-    QCOMPARE(*policyFromName(nameOf(MemoryPolicy::Budget)), MemoryPolicy::Budget);
+    for (const MemoryPolicy policy :
+         {MemoryPolicy::Full, MemoryPolicy::Budget, MemoryPolicy::Auto, MemoryPolicy::Grow})
+      QCOMPARE(*policyFromName(nameOf(policy)), policy);
     QVERIFY(mentions(policyFromName("some").error(), "some"));
   }
 };

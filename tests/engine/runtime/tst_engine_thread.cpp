@@ -27,6 +27,9 @@ class ForwardingRunner final : public ModelRunner {
   }
   Result<int> finishedCompressions(bool waits) override { return m_runner.finishedCompressions(waits); }
   Result<double> workingSet(const CompressionPlan& plan) override { return m_runner.workingSet(plan); }
+  Result<SequenceRecord> heldTokens(std::span<const PageIndex> pages, int numEntries) override {
+    return m_runner.heldTokens(pages, numEntries);
+  }
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override {
     return m_runner.swapOut(pages, querySlot);
   }

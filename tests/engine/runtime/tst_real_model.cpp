@@ -169,6 +169,63 @@ class TestRealModel : public QObject {
     }
   }
 
+  void aReplyOnSharedPagesIsTheSame() {
+    const Request whole = request(200, 40, 3);
+    const std::vector<Reply> replies = serve(smallPool(4096), {whole, bounded(whole, 96, 32), whole});
+    QCOMPARE(replies[0].tokens, alone(whole));
+    QCOMPARE(replies[2].tokens, replies[0].tokens);
+    QCOMPARE(replies[1].tokens, alone(bounded(whole, 96, 32)));
+    PoolOptions oneByOne = smallPool(4096);
+    oneByOne.maxSequences = 1;
+    const std::vector<Reply> inTurn = serve(oneByOne, {whole, bounded(whole, 96, 32), whole});
+    QCOMPARE(inTurn[1].finished.cachedTokens, 96);   // short of the window before the capacity of 128
+    QCOMPARE(inTurn[2].finished.cachedTokens, 160);  // short of the prompt's window
+    QCOMPARE(inTurn[2].tokens, replies[0].tokens);
+    QCOMPARE(inTurn[1].tokens, replies[1].tokens);
+  }
+
+  void aWatchedReplyTellsWhatIsHeldAndWhy() {
+    auto parts = createTransformerRunner(*m_device, *m_model, smallPool(1024));
+    QVERIFY(parts);
+    const FakeClock clock;
+    Engine engine(parts->limits, *parts->runner, clock);
+    const auto id = engine.submit(bounded(request(100, 60, 1), 96, 32, "zipage"));
+    QVERIFY(id);
+    engine.watch(*id, true);
+    const SequenceCompressed* compressed = nullptr;
+    std::vector<EngineEvent> events;
+    while (compressed == nullptr && engine.hasWork()) {
+      events = engine.step();
+      for (const EngineEvent& event : events)
+        if (const auto* found = std::get_if<SequenceCompressed>(&event)) compressed = found;
+    }
+    QVERIFY(compressed != nullptr);
+    const auto record = engine.snapshot()->sequences.at(0).record;
+    QVERIFY(record != nullptr && record->lastCompression != nullptr);
+    const CompressionRecord& why = *record->lastCompression;
+    const int heads = record->numLayers * record->kvHeads;
+    QCOMPARE(why.numEntries, 128);
+    QCOMPARE(record->numEntries, 97);
+    float cuts = 0.0F;
+    for (int head = 0; head < heads; ++head) {
+      cuts += why.cut[static_cast<std::size_t>(head)];
+      std::set<std::int32_t> kept;
+      for (int e = 0; e < 128; ++e) {
+        const auto at = static_cast<std::size_t>(head * 128 + e);
+        const float score = 0.2F * why.pooled[at] - 0.8F * why.redundancy[at];
+        if (e >= 128 - 16 || score > why.cut[static_cast<std::size_t>(head)] + 1e-6F)
+          kept.insert(why.positions[at]);
+        QVERIFY(why.attention[at] <= why.pooled[at]);
+      }
+      // Whatever scored above the cut is held, at each head its own.
+      const auto first = record->positions.begin() + head * 97;
+      const std::set<std::int32_t> held(first, first + 97);
+      QVERIFY(std::includes(held.begin(), held.end(), kept.begin(), kept.end()));
+      QVERIFY(kept.size() >= 90);
+    }
+    QCOMPARE(compressed->cut, cuts / static_cast<float>(heads));
+  }
+
   void growMeasuresWhatTheModelLooksAt() {
     Request asked = bounded(request(30, 300, 4), 96, 32);
     asked.policy = MemoryPolicy::Grow;

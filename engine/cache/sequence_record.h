@@ -1,0 +1,30 @@
+// What one sequence holds, token by token, and why: for somebody who looks. Values; a record never changes
+// once it was handed out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace zipage {
+
+/// How the last compression judged. Heads are layer · kvHeads + head; entries are those from before it.
+struct CompressionRecord {
+  bool isWatched = false;  // the parts below but for the cut are there only then
+  int numEntries = 0;
+  std::vector<std::int32_t> positions;  // [heads, numEntries] the token of the text in each entry
+  std::vector<float> attention;         // [heads, numEntries]
+  std::vector<float> pooled;            // [heads, numEntries] of the running score
+  std::vector<float> redundancy;        // [heads, numEntries]
+  std::vector<float> cut;               // [heads] the smallest score that was kept
+};
+
+struct SequenceRecord {
+  int numLayers = 0;
+  int kvHeads = 0;
+  int numEntries = 0;
+  std::vector<std::int32_t> positions;  // [layer, kvHead, numEntries] tokens of the text that are held
+  std::shared_ptr<const CompressionRecord> lastCompression;  // null: none since somebody looks
+};
+
+}  // namespace zipage
