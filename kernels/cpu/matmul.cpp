@@ -1,10 +1,8 @@
-// output = input · weightᵀ, with float inputs whatever the weight's type: weights are widened on their way
-// into the registers, those of most quantised types a panel at a time on their way into the cache. Threads
-// share out panels of outputs; dot_tile-inl.h says why no result depends on that.
+// output = input · weightᵀ, with float inputs whatever the weight's type. Threads share out panels of
+// outputs; dot_tile-inl.h says why no result depends on that.
 //
-// Q8_0 is widened as well, not multiplied as integers: read in place, a block of 32 needs as many
-// instructions for an integer dot product and its scaling as for two float multiply-adds, and this way inputs
-// are not rounded.
+// Quantised weights are widened exactly, not multiplied as integers, so inputs are not rounded: in registers
+// where the inputs are few, a panel at a time into the cache where they are many. Both give the same bits.
 #include "kernels/cpu/dequantise.h"
 #include "kernels/cpu/ops.h"
 
