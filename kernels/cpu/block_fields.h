@@ -1,6 +1,7 @@
 // The fields that quantised blocks are made of, read from bytes without alignment.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -49,6 +50,19 @@ inline int smallGroupScale(const std::uint8_t* packed, int group) {
   const int low = group < 8 ? packed[group] & 15 : packed[group - 8] >> 4;
   const int high = packed[8 + group % 4] >> (group / 4 * 2) & 3;
   return (low | high << 4) - 32;
+}
+
+/// IQ4_XS: the 6-bit scale of a group of 32, less 32, from the block's head.
+inline int wideGroupScale(const std::uint8_t* block, int group) {
+  const int low = block[4 + group / 2] >> (group % 2 * 4) & 15;
+  const int high = shortAt(block + 2) >> (group * 2) & 3;
+  return (low | high << 4) - 32;
+}
+
+/// MXFP4: 2^(exponent − 128), the two smallest subnormal. Half of what the byte says, as the values are
+/// doubled.
+inline float halfPowerOfTwo(std::uint32_t exponent) {
+  return std::bit_cast<float>(exponent < 2 ? 0x00200000U << exponent : (exponent - 1) << 23);
 }
 
 }  // namespace zipage

@@ -110,12 +110,9 @@ inline void dequantiseQ6_K(const std::uint8_t* block, float* output) {
 /// bytes as eight blocks of IQ4_NL; a group's scale is its number less 32.
 inline void dequantiseIQ4_XS(const std::uint8_t* block, float* output) {
   const float scale = halfAt(block);
-  const int uppers = shortAt(block + 2);
   for (int group = 0; group < 8; ++group) {
-    const int lower = block[4 + group / 2] >> (group % 2 * 4) & 15;
-    const int number = lower | (uppers >> (group * 2) & 3) << 4;
-    lookUpPairs(block + 8 + group * 16, kUnevenValues, scale * static_cast<float>(number - 32),
-                output + group * 32);
+    lookUpPairs(block + 8 + group * 16, kUnevenValues,
+                scale * static_cast<float>(wideGroupScale(block, group)), output + group * 32);
   }
 }
 

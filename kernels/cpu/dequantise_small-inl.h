@@ -9,7 +9,6 @@
 
 #include <hwy/highway.h>
 
-#include <bit>
 #include <cstdint>
 
 #include "kernels/cpu/block_fields.h"
@@ -87,13 +86,9 @@ inline void dequantiseIQ4_NL(const std::uint8_t* block, float* output) {
   lookUpPairs(block + 2, kUnevenValues, halfAt(block), output);
 }
 
-/// A byte that is an exponent, 16 bytes of 4-bit floats (a sign, two bits of exponent, one of fraction). The
-/// table holds their doubles, so the scale is half of the power that the byte says: 2^(byte − 128).
+/// A byte that is an exponent, 16 bytes of 4-bit floats (a sign, two bits of exponent, one of fraction).
 inline void dequantiseMXFP4(const std::uint8_t* block, float* output) {
-  const std::uint32_t exponent = block[0];
-  // The two smallest are subnormal.
-  const std::uint32_t bits = exponent < 2 ? 0x00200000U << exponent : (exponent - 1) << 23;
-  lookUpPairs(block + 1, kDoubledTinyFloats, std::bit_cast<float>(bits), output);
+  lookUpPairs(block + 1, kDoubledTinyFloats, halfPowerOfTwo(block[0]), output);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,10 +1,8 @@
-// output = input · weightᵀ, with float inputs whatever the weight's type: weights are widened on their way
-// into the registers, those of most quantised types a panel at a time on their way into the cache. Threads
-// share out panels of outputs; dot_tile-inl.h says why no result depends on that.
+// output = input · weightᵀ, with float inputs whatever the weight's type. Threads share out panels of
+// outputs; dot_tile-inl.h says why no result depends on that.
 //
-// Q8_0 is widened as well, not multiplied as integers: read in place, a block of 32 needs as many
-// instructions for an integer dot product and its scaling as for two float multiply-adds, and this way inputs
-// are not rounded.
+// Quantised weights are widened exactly, not multiplied as integers, so inputs are not rounded: in registers
+// where the inputs are few, a panel at a time into the cache where they are many. Both give the same bits.
 #include "kernels/cpu/dequantise.h"
 #include "kernels/cpu/ops.h"
 
@@ -14,15 +12,21 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/cpu/block_rows-inl.h"
 #include "kernels/cpu/dot_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace zipage {
 namespace HWY_NAMESPACE {
 
+// From here on a panel is widened once, instead of once for every few inputs.
+constexpr std::int64_t kManyInputs = 12;
+
 template <class Rows, typename Element>
 void panelOf(const MatmulArguments& a, std::size_t first, std::size_t last) {
-  const Rows rows{static_cast<const Element*>(a.weight.data), static_cast<std::size_t>(a.weight.columns)};
+  Rows rows;
+  rows.first = static_cast<const Element*>(a.weight.data);
+  rows.columns = static_cast<std::size_t>(a.weight.columns);
   dotProducts(static_cast<const float*>(a.input.data), static_cast<std::size_t>(a.input.rows), rows, first,
               last,
               {static_cast<float*>(a.output.data), static_cast<std::size_t>(a.output.columns),
@@ -42,8 +46,43 @@ void widenedPanel(const MatmulArguments& a, std::size_t first, std::size_t last,
                bias == nullptr ? nullptr : bias + first, a.accumulate});
 }
 
+#if HWY_MAX_BYTES == 64
+/// False: no rows of this type are widened in registers.
+bool panelInRegisters(const MatmulArguments& a, std::size_t first, std::size_t last) {
+  switch (a.weight.type) {
+    case DataType::Q4_0:
+      return panelOf<SmallPairRows<DataType::Q4_0>, std::uint8_t>(a, first, last), true;
+    case DataType::Q4_1:
+      return panelOf<SmallPairRows<DataType::Q4_1>, std::uint8_t>(a, first, last), true;
+    case DataType::IQ4_NL:
+      return panelOf<SmallPairRows<DataType::IQ4_NL>, std::uint8_t>(a, first, last), true;
+    case DataType::MXFP4:
+      return panelOf<SmallPairRows<DataType::MXFP4>, std::uint8_t>(a, first, last), true;
+    case DataType::Q4_K:
+      return panelOf<Q4KRows, std::uint8_t>(a, first, last), true;
+    case DataType::Q5_K:
+      return panelOf<Q5KRows, std::uint8_t>(a, first, last), true;
+    case DataType::Q6_K:
+      return panelOf<Q6KRows, std::uint8_t>(a, first, last), true;
+    case DataType::IQ4_XS:
+      return panelOf<IQ4XsRows, std::uint8_t>(a, first, last), true;
+    default:
+      return false;
+  }
+}
+#else
+bool panelInRegisters(const MatmulArguments&, std::size_t, std::size_t) { return false; }
+#endif
+
+/// Outputs first … last − 1 for all inputs; `wide` has room for that many rows as floats.
+void quantisedPanel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
+  const bool fewInputs = a.input.rows < kManyInputs;
+  if (fewInputs && a.weight.type == DataType::Q8_0) return panelOf<Q8Rows, std::uint8_t>(a, first, last);
+  if (fewInputs && panelInRegisters(a, first, last)) return;
+  widenedPanel(a, first, last, wide);
+}
+
 void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
-  if (wide != nullptr) return widenedPanel(a, first, last, wide);
   switch (a.weight.type) {
     case DataType::F32:
       return panelOf<PlainRows<float>, float>(a, first, last);
@@ -51,10 +90,8 @@ void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, 
       return panelOf<PlainRows<hwy::float16_t>, hwy::float16_t>(a, first, last);
     case DataType::BF16:
       return panelOf<PlainRows<hwy::bfloat16_t>, hwy::bfloat16_t>(a, first, last);
-    case DataType::Q8_0:
-      return panelOf<Q8Rows, std::uint8_t>(a, first, last);
     default:
-      return;  // always widened
+      return quantisedPanel(a, first, last, wide);
   }
 }
 
@@ -75,12 +112,6 @@ namespace {
 
 // A panel of weights is read again for every few inputs, out of the second cache.
 constexpr std::size_t kPanelBytes = 256 * 1024;
-constexpr std::int64_t kManyInputs = 12;
-
-/// Q8_0 is widened a panel at a time only where many inputs share the work; to the last bit the same.
-bool isWidened(DataType type, std::int64_t numInputs) {
-  return isQuantised(type) && (type != DataType::Q8_0 || numInputs >= kManyInputs);
-}
 
 /// Outputs of one task: a panel that fits the cache, and at least three tasks for each thread.
 std::size_t panelOutputs(std::size_t rowBytes, std::size_t outputs, int numThreads) {
@@ -94,7 +125,7 @@ std::size_t panelOutputs(std::size_t rowBytes, std::size_t outputs, int numThrea
 void matmul(CpuContext& context, const MatmulArguments& a) {
   const auto outputs = static_cast<std::size_t>(a.weight.rows);
   const auto columns = static_cast<std::size_t>(a.weight.columns);
-  const bool widened = isWidened(a.weight.type, a.input.rows);
+  const bool widened = isQuantised(a.weight.type);
   const std::size_t rowBytes = widened ? columns * sizeof(float) : bytesOf(a.weight.type, a.weight.columns);
   const std::size_t panel = panelOutputs(rowBytes, outputs, context.numThreads());
   const std::int64_t work = a.input.rows * a.weight.rows * a.weight.columns;
