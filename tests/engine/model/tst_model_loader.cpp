@@ -68,7 +68,7 @@ class TestModelLoader : public QObject {
 
   void tensorsNobodyAsksForAreLeftAlone() {
     GgufWriter writer = tinyQwenFile(TinyQwen{});
-    writer.tensor("rope_factors", {5}, 12, std::string(64, 'x'));
+    writer.tensor("rope_factors", {5}, 16, std::string(64, 'x'));
     const std::string bytes = writer.bytes();
     std::shared_ptr<const GgufFile> file;
     QVERIFY(load(bytes, file));
@@ -98,8 +98,8 @@ class TestModelLoader : public QObject {
 
   void aTypeThatIsNotKnownIsNamedWithItsTensor() {
     GgufWriter writer = tinyQwenFile(TinyQwen{});
-    tensorOf(writer, "blk.0.attn_v.weight").typeId = 14;
-    QCOMPARE(complaint(writer, ErrorCode::Unsupported, "\"blk.0.attn_v.weight\" is stored as Q6_K"),
+    tensorOf(writer, "blk.0.attn_v.weight").typeId = 16;
+    QCOMPARE(complaint(writer, ErrorCode::Unsupported, "\"blk.0.attn_v.weight\" is stored as IQ2_XXS"),
              std::string());
     tensorOf(writer, "blk.0.attn_v.weight").typeId = 777;
     QCOMPARE(complaint(writer, ErrorCode::Unsupported, "type 777"), std::string());
