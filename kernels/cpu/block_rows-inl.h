@@ -57,6 +57,8 @@ template <DataType kType>
 struct BlockRows {
   static constexpr DataTypeLayout kLayout = layoutOf(kType);
   static constexpr std::size_t kStep = 32;
+  // Rows of larger blocks are bound by arithmetic.
+  static constexpr bool kPrefetched = kLayout.elementsPerBlock == 32;
 
   const std::uint8_t* first;
   std::size_t columns;

@@ -11,6 +11,7 @@
 #define ZIPAGE_KERNELS_CPU_DOT_TILE_INL_H
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstddef>
@@ -40,6 +41,7 @@ HWY_INLINE FloatVector loadWide(const Half* from) {
 template <typename Element>
 struct PlainRows {
   static constexpr std::size_t kStep = kLanes;
+  static constexpr bool kPrefetched = false;
   struct Scale {};
 
   const Element* first;
@@ -60,6 +62,7 @@ struct PlainRows {
 /// Rows of Q8_0: blocks of an F16 scale and 32 int8.
 struct Q8Rows {
   static constexpr std::size_t kStep = 32;
+  static constexpr bool kPrefetched = true;
   static constexpr std::size_t kBlockBytes = 34;
   using Scale = FloatVector;
 
@@ -68,6 +71,9 @@ struct Q8Rows {
 
   HWY_INLINE const std::uint8_t* row(std::size_t index) const {
     return first + index * (columns / 32 * kBlockBytes);
+  }
+  HWY_INLINE static const std::uint8_t* blockAt(const std::uint8_t* row, std::size_t k) {
+    return row + k / 32 * kBlockBytes;
   }
   HWY_INLINE static Scale scale(const std::uint8_t* row, std::size_t k) {
     // Loads three neighbours along, which are of the same block.
@@ -149,6 +155,10 @@ HWY_INLINE void dotTile(const float* HWY_RESTRICT inputs, const Rows& rows, std:
   }
   std::size_t k = 0;
   for (; k + Rows::kStep <= columns; k += Rows::kStep) {
+    if constexpr (Rows::kPrefetched && kInputs == 1) {
+      // Small rows end before the processor has noticed that they are read in order.
+      for (int o = 0; o < kOutputs; ++o) hwy::Prefetch(Rows::blockAt(rows.row(output + kOutputs + o), k));
+    }
     typename Rows::Scale scales[kOutputs];
     for (int o = 0; o < kOutputs; ++o) scales[o] = Rows::scale(rows.row(output + o), k);
     for (std::size_t v = 0; v < Rows::kStep; v += kLanes) {
