@@ -38,6 +38,7 @@ void addDoctorCommand(CLI::App& program, Action& action);
 void addRenderCommand(CLI::App& program, Action& action);
 void addTokenizeCommand(CLI::App& program, Action& action);
 void addDetokenizeCommand(CLI::App& program, Action& action);
+void addInspectCommand(CLI::App& program, Action& action);
 void addLogitsCommand(CLI::App& program, Action& action);
 
 }  // namespace zipage

@@ -17,6 +17,7 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addRenderCommand(program, action);
   zipage::addTokenizeCommand(program, action);
   zipage::addDetokenizeCommand(program, action);
+  zipage::addInspectCommand(program, action);
   zipage::addLogitsCommand(program, action);
   try {
     program.parse(argc, argv);

@@ -1,6 +1,8 @@
 // tokenize, detokenize and render as other programs call them: what is on standard output, to the byte, and
 // the exit codes.
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -78,6 +80,21 @@ class TestCliText : public QObject {
     QVERIFY2(outcome.errors.contains("No system role, please"), outcome.errors.constData());
   }
 
+  void aModelIsDescribedWithoutLoadingIt() {
+    const auto outcome = runCli({"inspect", "--json"});
+    QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
+    const QJsonObject all = QJsonDocument::fromJson(outcome.output).object();
+    QCOMPARE(all["config"]["architecture"].toString(), QStringLiteral("qwen3"));
+    QCOMPARE(all["config"]["layers"].toInt(), 8);
+    QCOMPARE(all["tokenizer"]["tokens"].toInt(), 2048);
+    QVERIFY(all["template"]["characters"].toInt() > 100);
+    // Eight layers of two heads of 64 float32 keys and values, a position and a score each.
+    QCOMPARE(all["memory"]["kv_bytes_per_token"].toInt(), 8 * 2 * (2 * 64 * 4 + 8));
+    QCOMPARE(all["memory"]["weights_bytes"].toInt(),
+             all["tensors"]["BF16"]["bytes"].toInt() + all["tensors"]["F32"]["bytes"].toInt());
+    QVERIFY(runCli({"inspect"}).output.contains("qwen3"));
+  }
+
   void badInputIsRefused_data() {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("word");
@@ -94,12 +111,15 @@ class TestCliText : public QObject {
     row("a folder", {"tokenize", "--file", "/"}, "/");
     row("a cut vocabulary", {"tokenize", "--model", vocabulary, "--text", "a"}, "short.gguf");
     row("a begin that is none", {"tokenize", "--text", "a", "--add-bos", "--model", "/nowhere"}, "/nowhere");
+    row("nothing to inspect", {"inspect", "--model", vocabulary}, "short.gguf");
     row("context is no JSON", {"render", "--context", fileWith("bad.json", "{")}, "bad.json");
     row("context is a list", {"render", "--context", fileWith("list.json", "[]")}, "list.json");
     row("a malformed template", {"render", "--template", fileWith("m.jinja", "{% if %}"), "--context", good},
         "malformed");
     row("a template without end",
-        {"render", "--template", fileWith("e.jinja", "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}"),
+        {"render", "--template",
+         fileWith("e.jinja",
+                  "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}"),
          "--context", good},
         "too long");
   }

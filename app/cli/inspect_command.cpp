@@ -1,0 +1,183 @@
+// inspect: what a model is, without loading it onto a device: shape, tensors by type, tokenizer, template,
+// and the memory that its weights and pages take.
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command.h"
+#include "app/common/model_paths.h"
+#include "engine/cache/kv_layout.h"
+#include "engine/model/gguf_file.h"
+#include "engine/model/model_file.h"
+#include "engine/model/safetensors_folder.h"
+#include "engine/runtime/transformer_runner.h"
+#include "engine/text/model_texts.h"
+#include "engine/text/tokenizer_loader.h"
+
+namespace zipage {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InspectOptions {
+  std::string model = "demo";
+  bool json = false;
+};
+
+struct TypeTotal {
+  std::int64_t count = 0;
+  std::size_t bytes = 0;
+};
+using TypeTotals = std::map<std::string, TypeTotal>;
+
+TypeTotals totalsOf(const TensorSource& tensors) {
+  TypeTotals totals;
+  const auto add = [&](const std::string& type, const ConstTensorView& view) {
+    ++totals[type].count;
+    totals[type].bytes += view ? view.bytes() : 0;
+  };
+  if (const auto* gguf = dynamic_cast<const GgufFile*>(&tensors)) {
+    for (const auto& [name, tensor] : gguf->tensors()) add(nameOfGgmlType(tensor.typeId), tensor.view);
+  } else if (const auto* folder = dynamic_cast<const SafetensorsFolder*>(&tensors)) {
+    for (const auto& [name, tensor] : folder->tensors()) add(tensor.typeName, tensor.view);
+  }
+  return totals;
+}
+
+Json describeConfig(const ModelConfig& config) {
+  return {{"architecture", config.architecture},
+          {"name", config.name},
+          {"layers", config.numLayers},
+          {"model_dim", config.modelDim},
+          {"feed_forward_dim", config.feedForwardDim},
+          {"query_heads", config.queryHeads},
+          {"kv_heads", config.kvHeads},
+          {"head_dim", config.headDim},
+          {"vocabulary", config.vocabularySize},
+          {"context_length", config.contextLength},
+          {"rope_base", config.ropeBase},
+          {"tied_output", config.tiedOutput}};
+}
+
+Json describeTensors(const TypeTotals& totals) {
+  Json types = Json::object();
+  for (const auto& [type, total] : totals) types[type] = {{"count", total.count}, {"bytes", total.bytes}};
+  return types;
+}
+
+Json describeMemory(const ModelConfig& config, const TypeTotals& totals) {
+  const PoolOptions pool;
+  const KvLayout layout{config.numLayers, config.kvHeads,    config.queryHeads, config.headDim,
+                        pool.pageTokens,  pool.windowTokens, pool.kvType,       DataType::F32};
+  std::size_t weights = 0;
+  for (const auto& [type, total] : totals) weights += total.bytes;
+  const auto pages = static_cast<std::size_t>(pagesFor(pool.poolTokens, pool.pageTokens));
+  return {{"weights_bytes", weights},
+          {"kv_bytes_per_token", layout.bytesPerPage() / static_cast<std::size_t>(pool.pageTokens)},
+          {"pool_tokens", pool.poolTokens},
+          {"pool_bytes", pages * layout.bytesPerPage() +
+                             static_cast<std::size_t>(pool.maxQuerySlots) * layout.bytesPerQuerySlot()}};
+}
+
+Json describeTokenizer(const Tokenizer& tokenizer) {
+  Json ends = Json::array();
+  for (const TokenId token : tokenizer.endTokens())
+    ends.push_back({{"id", token}, {"text", tokenizer.pieceBytes(token, true)}});
+  return {{"tokens", tokenizer.vocabularySize()},
+          {"begin_of_text", tokenizer.beginOfText()},
+          {"adds_begin_of_text", tokenizer.addsBeginOfText()},
+          {"end_tokens", ends}};
+}
+
+Result<ModelTexts> textsOf(const std::filesystem::path& path, const TensorSource& tensors) {
+  const auto* gguf = dynamic_cast<const GgufFile*>(&tensors);
+  return gguf != nullptr ? readModelTexts(*gguf) : readModelTexts(path);
+}
+
+Json describeTemplate(const ModelTexts& texts) {
+  const SamplingDefaults& defaults = texts.samplingDefaults;
+  Json sampling = Json::object();
+  if (defaults.temperature) sampling["temperature"] = *defaults.temperature;
+  if (defaults.topP) sampling["top_p"] = *defaults.topP;
+  if (defaults.topK) sampling["top_k"] = *defaults.topK;
+  if (defaults.minP) sampling["min_p"] = *defaults.minP;
+  if (defaults.repetitionPenalty) sampling["repetition_penalty"] = *defaults.repetitionPenalty;
+  return {{"characters", texts.chatTemplate.size()}, {"sampling_defaults", sampling}};
+}
+
+/// A file that holds only a vocabulary has no shape and no tensors.
+Result<Json> describeVocabulary(const std::filesystem::path& path) {
+  const auto tokenizer = loadTokenizer(path);
+  if (!tokenizer) return tl::unexpected(tokenizer.error());
+  return Json{{"vocabulary_only", true}, {"tokenizer", describeTokenizer(**tokenizer)}};
+}
+
+bool hasNoTensors(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return false;
+  const auto file = GgufFile::open(path);
+  return file && (*file)->numTensors() == 0;
+}
+
+Result<Json> describe(const std::filesystem::path& path) {
+  if (hasNoTensors(path)) return describeVocabulary(path);
+  const auto model = openModelFile(path);
+  if (!model) return tl::unexpected(model.error());
+  const TypeTotals totals = totalsOf(*model->tensors);
+  const auto texts = textsOf(path, *model->tensors);
+  if (!texts) return tl::unexpected(texts.error());
+  Json all = {{"config", describeConfig(model->config)}, {"tensors", describeTensors(totals)}};
+  // Weights alone are worth describing too.
+  if (const auto tokenizer = loadTokenizer(path))
+    all["tokenizer"] = describeTokenizer(**tokenizer);
+  else
+    all["tokenizer"] = {{"error", tokenizer.error().message}};
+  all["template"] = describeTemplate(*texts);
+  all["memory"] = describeMemory(model->config, totals);
+  return all;
+}
+
+std::string plain(const Json& value) {
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void printPlainly(const Json& all) {
+  for (const auto& [section, content] : all.items()) {
+    if (!content.is_object()) {
+      std::printf("%s: %s\n", section.c_str(), plain(content).c_str());
+      continue;
+    }
+    std::printf("%s\n", section.c_str());
+    for (const auto& [key, value] : content.items())
+      std::printf("  %-20s %s\n", key.c_str(), plain(value).c_str());
+  }
+}
+
+int inspect(const InspectOptions& options) {
+  const auto path = resolveModel(options.model);
+  if (!path) return complain(path.error());
+  const auto all = describe(*path);
+  if (!all) return complain(all.error());
+  if (options.json)
+    std::printf("%s\n", plain(*all).c_str());
+  else
+    printPlainly(*all);
+  return kSucceeded;
+}
+
+}  // namespace
+
+void addInspectCommand(CLI::App& program, Action& action) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* command = program.add_subcommand("inspect", "Say what a model is, without loading it");
+  command->add_option("--model", options->model, "A .gguf file, a Hugging Face folder, or \"demo\"")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "One JSON object");
+  command->callback([options, &action] { action = [options] { return inspect(*options); }; });
+}
+
+}  // namespace zipage
