@@ -120,20 +120,30 @@ HWY_INLINE void readScalesAndMinima(const std::uint8_t* block, GroupFactors& fac
 }
 
 struct Q4KRows : BlockRows<DataType::Q4_K> {
+  // Two groups share their bytes.
+  static constexpr std::size_t kStep = 64;
   using Block = GroupFactors;
-  using Scale = FloatVector;
+  struct Scale {
+    FloatVector low;
+    FloatVector high;
+  };
 
   HWY_INLINE static void readBlock(const std::uint8_t* bytes, Block& block) {
     readScalesAndMinima(bytes, block);
   }
   HWY_INLINE static Scale scale(const std::uint8_t*, const Block& block, std::size_t k) {
     const float* of = block.values + k % 256 / 32;
-    const FloatTag d;
-    return hn::Sub(hn::Mul(hn::Set(d, of[0]), hn::Iota(d, 0.0F)), hn::Set(d, of[8]));
+    return {table(of[0], of[8]), table(of[1], of[9])};
   }
-  HWY_INLINE static FloatVector load(const std::uint8_t* row, Scale table, std::size_t k) {
+  HWY_INLINE static FloatVector load(const std::uint8_t* row, Scale scale, std::size_t k) {
     const IntegerVector pairs = loadBytes(blockAt(row, k) + 16 + k % 256 / 64 * 32 + k % 32);
-    return lookUp(table, hn::ShiftRightSame(pairs, static_cast<int>(k % 64 / 32 * 4)));
+    return k % 64 < 32 ? lookUp(scale.low, pairs) : lookUp(scale.high, hn::ShiftRight<4>(pairs));
+  }
+
+ private:
+  HWY_INLINE static FloatVector table(float unit, float least) {
+    const FloatTag d;
+    return hn::Sub(hn::Mul(hn::Set(d, unit), hn::Iota(d, 0.0F)), hn::Set(d, least));
   }
 };
 
