@@ -13,6 +13,12 @@ const kJinjaChanges = [
   { what: "the flag s", pattern: /(%\}\(\\s\*\)\/g)s\b/, to: "$1" },
   // strftime_now needs Intl, which is absent; jinja.js brings its own and a name can be set only once.
   { what: "strftime_now", pattern: /env\.set\("strftime_now", strftime_now\);/, to: "" },
+  // Expressions with the flag u find only a match at the beginning.
+  {
+    what: "replace()",
+    pattern: /function replace\(str, oldvalue, newvalue, count\) \{/,
+    to: "$&\n  return zipageReplaced(str, oldvalue, newvalue, count);",
+  },
   // A template must not fill the memory before the time limit stops it.
   {
     what: "range()",

@@ -1,5 +1,6 @@
 // Chat templates for the program's script engine: parse once, render often.
 import "core-js/stable";
+import "./script_repairs.js";
 import { Interpreter, Template } from "@huggingface/jinja";
 import "./python_text.js";
 

@@ -158,6 +158,14 @@ class TestChatTemplate : public QObject {
     row("{{ ['a ', ' b']|map('trim')|join('-') }}", "a-b");
     row("{{ '%s is %d'|format('a', 3) }}", "a is 3");
     row("{{ 2.567|round(1) }}", "2.6");
+    row("{{ [3, 1, 2, 1]|sort }}", "[1, 1, 2, 3]");
+    row("{{ [{'n': 2, 'k': 'a'}, {'n': 1, 'k': 'b'}, {'n': 2, 'k': "
+        "'c'}]|sort(attribute='n')|map(attribute='k')|join }}",
+        "bac");
+    row("{% for key, value in {'b': 1, 'c': 3, 'a': 2}|dictsort %}{{ key }}{{ value }}{% endfor %}",
+        "a2b1c3");
+    row("{{ 'hello world'|replace('o', '0') }} {{ 'hello'.replace('l', 'L') }}", "hell0 w0rld heLLo");
+    row("{{ 'aXbXc'.replace('X', '-', 1) }} {{ 'ab'.replace('', '.') }}", "a-bXc .a.b.");
     row("{% set x = 1 %}{% macro m() %}a{% endmacro %}{{ m() }}{{ undefined_name }}{# c #}", "a");
     row("{{ {'a': true, 'b': none}|tojson }}", "{\"a\": true, \"b\": null}");
   }
