@@ -25,10 +25,14 @@ Result<void> validateBudget(const CompressionSettings& settings, int pageTokens,
   if (settings.sinkTokens < 0 || settings.sinkTokens > kMostTokens) {
     return invalid("the number of sink tokens cannot be " + std::to_string(settings.sinkTokens));
   }
-  const int least = windowTokens + settings.sinkTokens + pageTokens;
+  if (settings.recentTokens < 0 || settings.recentTokens > kMostTokens) {
+    return invalid("the number of recent tokens cannot be " + std::to_string(settings.recentTokens));
+  }
+  const int recent = settings.recentKept(windowTokens);
+  const int least = recent + settings.sinkTokens + pageTokens;
   if (settings.budgetTokens >= least) return {};
   return invalid("a budget of " + std::to_string(settings.budgetTokens) +
-                 " tokens is too small: the window of " + std::to_string(windowTokens) + ", " +
+                 " tokens is too small: the newest " + std::to_string(recent) + ", " +
                  std::to_string(settings.sinkTokens) + " sink tokens and a page of " +
                  std::to_string(pageTokens) + " need " + std::to_string(least));
 }
@@ -62,18 +66,21 @@ CompressionSettings publishedPreset() {
   settings.redundancyTemperature = 0.4F;
   settings.poolKernel = 5;
   settings.positionFreeKeys = false;
+  settings.recentTokens = 0;
   return settings;
 }
 
 CompressionSettings attentionPreset() {
   CompressionSettings settings;
   settings.redundancyWeight = 1.0F;
+  settings.recentTokens = 0;
   return settings;
 }
 
 CompressionSettings rulePreset(SelectionRule rule, int sinkTokens) {
   CompressionSettings settings;
   settings.rule = rule;
+  settings.recentTokens = 0;
   settings.sinkTokens = sinkTokens;
   return settings;
 }

@@ -1,6 +1,7 @@
 // The parameters of Compressed PagedAttention (ALGORITHM in ARCHITECTURE.md), as a request may set them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,10 +32,15 @@ struct CompressionSettings {
   int segmentTokens = 256;       // redundancy is compared inside segments; 0: everywhere
   int poolKernel = 1;            // max-pool width at a first compression; 1: none
   int sinkTokens = 0;            // first entries always kept
+  int recentTokens = 64;         // newest entries always kept, up to a quarter of the budget
   bool positionFreeKeys = true;  // compare keys with their rotation undone
   bool protectPrompt = false;
 
   int capacityTokens() const { return budgetTokens + periodTokens; }
+  /// Newest entries that stay whatever their score; the query window's own tokens always do.
+  int recentKept(int windowTokens) const {
+    return std::max(windowTokens, std::min(recentTokens, budgetTokens / 4));
+  }
 };
 
 /// "zipage-plus" (the default), "zipage" (the published values), "attention", "window", "random".

@@ -42,10 +42,10 @@ std::vector<std::uint8_t> Compressor::protectedEntries(const CompressionSource& 
   // well.
   const int front =
       std::max(source.settings.sinkTokens, source.settings.protectPrompt ? source.promptTokens : 0);
-  ZIPAGE_CHECK(front + m_windowTokens <= source.settings.budgetTokens,
-               "what is protected exceeds the budget");
+  const int recent = source.settings.recentKept(m_windowTokens);
+  ZIPAGE_CHECK(front + recent <= source.settings.budgetTokens, "what is protected exceeds the budget");
   std::fill_n(isProtected.begin(), front, std::uint8_t{1});
-  std::fill_n(isProtected.rbegin(), m_windowTokens, std::uint8_t{1});
+  std::fill_n(isProtected.rbegin(), recent, std::uint8_t{1});
   return isProtected;
 }
 

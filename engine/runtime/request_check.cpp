@@ -55,10 +55,11 @@ Result<void> checkCompression(const Request& request, const EngineLimits& limits
                                                 text(limits.maxCompressedEntries));
   }
   const auto promptTokens = static_cast<std::int64_t>(request.prompt.size());
-  const std::int64_t least = promptTokens + limits.windowTokens + limits.pageTokens;
+  const int recent = settings.recentKept(limits.windowTokens);
+  const std::int64_t least = promptTokens + recent + limits.pageTokens;
   if (settings.protectPrompt && least > settings.budgetTokens) {
     return invalid("a budget of " + text(settings.budgetTokens) + " tokens cannot keep the whole prompt of " +
-                   text(promptTokens) + ", a window of " + text(limits.windowTokens) + " and a page of " +
+                   text(promptTokens) + ", the newest " + text(recent) + " and a page of " +
                    text(limits.pageTokens));
   }
   return {};

@@ -41,6 +41,7 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(zipage.redundancyWeight, 0.2F);
     QCOMPARE(zipage.redundancyTemperature, 0.4F);
     QCOMPARE(zipage.poolKernel, 5);
+    QCOMPARE(zipage.recentTokens, 0);
     QVERIFY(!zipage.positionFreeKeys);
     QCOMPARE(zipage.capacityTokens(), 2304);
   }
@@ -50,6 +51,7 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(plus.decay, 0.0F);
     QCOMPARE(plus.poolKernel, 1);
     QCOMPARE(plus.redundancyTemperature, 0.2F);
+    QCOMPARE(plus.recentTokens, 64);
     QVERIFY(plus.positionFreeKeys);
     QCOMPARE(compressionPreset("attention")->redundancyWeight, 1.0F);
     QCOMPARE(compressionPreset("window")->rule, SelectionRule::Recent);
@@ -80,6 +82,7 @@ class TestCompressionSettings : public QObject {
     row("sinks fill the budget", "240", [](auto& s) { s.sinkTokens = 240; });
     row("sinks are negative", "-1", [](auto& s) { s.sinkTokens = -1; });
     row("sinks beyond all bounds", "sink", [](auto& s) { s.sinkTokens = 2147483647; });
+    row("recent tokens are negative", "-5", [](auto& s) { s.recentTokens = -5; });
     row("decay above one", "decay", [](auto& s) { s.decay = 1.5F; });
     row("decay is no number", "decay", [](auto& s) { s.decay = std::nanf(""); });
     row("weight below zero", "weight", [](auto& s) { s.redundancyWeight = -0.1F; });
@@ -101,6 +104,16 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(refused.error().code, ErrorCode::InvalidArgument);
     QVERIFY2(refused.error().message.find(word.constData()) != std::string::npos,
              refused.error().message.c_str());
+  }
+
+  void theNewestTakeAQuarterOfTheBudgetAtMost() {
+    CompressionSettings settings;
+    settings.budgetTokens = 1024;
+    QCOMPARE(settings.recentKept(16), 64);
+    settings.budgetTokens = 128;
+    QCOMPARE(settings.recentKept(16), 32);
+    settings.budgetTokens = 32;
+    QCOMPARE(settings.recentKept(16), 16);
   }
 
   void aBudgetThatJustFitsIsAccepted() {

@@ -30,6 +30,11 @@ struct Fixture {
   PlannedCompression plan() { return Compressor(pages, kPageTokens, kWindow).plan(source()); }
   int freshNeeded() { return Compressor(pages, kPageTokens, kWindow).freshPagesNeeded(source()); }
 
+  int numKeptAtTheEnd() {
+    const std::vector<std::uint8_t> kept = plan().plan.protectedEntries;
+    return static_cast<int>(std::find(kept.rbegin(), kept.rend(), 0) - kept.rbegin());
+  }
+
   PageAllocator pages;
   std::vector<PageRef> others;
   PageTable table;
@@ -103,6 +108,17 @@ class TestCompressor : public QObject {
   void theWindowIsAlwaysKept() {
     Fixture f(8, 3);
     QCOMPARE(f.plan().plan.protectedEntries, (std::vector<std::uint8_t>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1}));
+  }
+
+  void theNewestAreKeptUpToAQuarterOfTheBudget() {
+    Fixture f(16, 5);
+    f.settings.budgetTokens = 16;
+    f.settings.recentTokens = 3;
+    QCOMPARE(f.numKeptAtTheEnd(), 3);
+    f.settings.recentTokens = 64;
+    QCOMPARE(f.numKeptAtTheEnd(), 4);
+    f.settings.recentTokens = 0;
+    QCOMPARE(f.numKeptAtTheEnd(), 2);  // the window
   }
 
   void sinksAreKeptWhenAskedFor() {
