@@ -7,6 +7,8 @@
 #include <QString>
 #include <QVector>
 
+#include "engine/cache/compression_settings.h"
+
 namespace zipage::ui {
 
 enum class Role { User, Assistant };
@@ -39,7 +41,7 @@ struct MessageItem {
 
 /// How the next reply of a chat is made.
 struct GenerationSettings {
-  bool bounded = true;  // policy budget; else full
+  MemoryPolicy policy = MemoryPolicy::Auto;
   int budgetTokens = 512;
   int periodTokens = 128;
   bool thinking = true;

@@ -43,8 +43,8 @@ void addReplyOptions(CLI::App& command, ReplyOptions& options) {
   RequestSettings& settings = options.settings;
   command
       .add_option("--policy", options.policy,
-                  "budget: compress when full; auto: only when pages run short; grow: let the budget grow "
-                  "with the need; full: keep every token")
+                  "auto: compress only when pages run short; budget: whenever budget and period are full; "
+                  "grow: let the budget grow with the need; full: keep every token")
       ->capture_default_str();
   command
       .add_option("--preset", settings.preset,

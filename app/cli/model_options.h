@@ -24,7 +24,7 @@ struct ModelOptions {
 void addModelOptions(CLI::App& command, ModelOptions& options);
 
 struct ReplyOptions {
-  std::string policy = "budget";
+  std::string policy = "auto";
   RequestSettings settings;
 };
 

@@ -17,7 +17,7 @@ namespace zipage {
 
 /// What is not set comes from the preset, then from the model's own file, then from SamplingParams.
 struct RequestSettings {
-  MemoryPolicy policy = MemoryPolicy::Budget;
+  MemoryPolicy policy = MemoryPolicy::Auto;
   std::string preset = "zipage-plus";  // see compressionPreset()
   std::optional<int> budgetTokens;
   std::optional<int> periodTokens;

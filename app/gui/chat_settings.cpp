@@ -4,6 +4,8 @@
 #include <QJsonObject>
 #include <algorithm>
 
+#include "app/common/request_settings.h"
+
 namespace zipage {
 
 namespace {
@@ -16,11 +18,19 @@ double boundedDouble(const QJsonObject& object, const char* key, double fallback
   return std::clamp(object.value(QLatin1String(key)).toDouble(fallback), low, high);
 }
 
+/// Chats of earlier versions say only whether they are bounded.
+MemoryPolicy policyOf(const QJsonObject& object, MemoryPolicy fallback) {
+  if (const QJsonValue bounded = object.value("bounded"); bounded.isBool()) {
+    fallback = bounded.toBool() ? MemoryPolicy::Budget : MemoryPolicy::Full;
+  }
+  return policyFromName(object.value("policy").toString().toStdString()).value_or(fallback);
+}
+
 }  // namespace
 
 std::string settingsToJson(const ui::GenerationSettings& settings) {
   const QJsonObject object{
-      {"bounded", settings.bounded},
+      {"policy", QString::fromStdString(std::string(nameOf(settings.policy)))},
       {"budgetTokens", settings.budgetTokens},
       {"periodTokens", settings.periodTokens},
       {"thinking", settings.thinking},
@@ -39,7 +49,7 @@ std::string settingsToJson(const ui::GenerationSettings& settings) {
 ui::GenerationSettings settingsFromJson(const std::string& json, const ui::GenerationSettings& defaults) {
   const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
   ui::GenerationSettings settings;
-  settings.bounded = object.value("bounded").toBool(defaults.bounded);
+  settings.policy = policyOf(object, defaults.policy);
   settings.budgetTokens = boundedInt(object, "budgetTokens", defaults.budgetTokens, 1, 1 << 24);
   settings.periodTokens = boundedInt(object, "periodTokens", defaults.periodTokens, 1, 1 << 24);
   settings.thinking = object.value("thinking").toBool(defaults.thinking);

@@ -21,7 +21,7 @@ PromptJob promptJobFor(const std::vector<MessageRecord>& messages, const ui::Gen
 
 RequestSettings requestSettingsFor(const ui::GenerationSettings& settings) {
   RequestSettings request;
-  request.policy = settings.bounded ? MemoryPolicy::Budget : MemoryPolicy::Full;
+  request.policy = settings.policy;
   request.budgetTokens = settings.budgetTokens;
   request.periodTokens = settings.periodTokens;
   request.maxNewTokens = settings.maxNewTokens;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "engine/cache/compression_settings.h"
 #include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
 
@@ -29,7 +30,8 @@ struct SequenceSnapshot {
   std::int64_t logicalTokens = 0;   // tokens of the sequence so far
   std::int32_t physicalTokens = 0;  // entries held per layer and KV head
   std::int32_t pagesHeld = 0;
-  std::int32_t budgetTokens = 0;  // 0: not bounded
+  MemoryPolicy policy = MemoryPolicy::Full;
+  std::int32_t budgetTokens = 0;  // entries kept by a compression; 0 under MemoryPolicy::Full
   std::int32_t compressions = 0;
   std::shared_ptr<const SequenceRecord> record;  // of a watched sequence that is not on the move; else null
   std::int64_t tokensEvicted = 0;                // per layer and KV head, the same number for each

@@ -16,6 +16,7 @@ SequenceSnapshot describe(const Sequence& sequence) {
   described.logicalTokens = sequence.computed;
   described.physicalTokens = sequence.physical;
   described.pagesHeld = sequence.pages.numPages();
+  described.policy = sequence.request.policy;
   described.budgetTokens = sequence.isBounded() ? sequence.budget() : 0;
   described.compressions = sequence.compressions;
   described.tokensEvicted = sequence.tokensEvicted;

@@ -15,7 +15,7 @@ using namespace zipage::ui;
 namespace {
 
 GenerationSettings unusualSettings() {
-  return {.bounded = false,
+  return {.policy = zipage::MemoryPolicy::Grow,
           .budgetTokens = 777,
           .periodTokens = 33,
           .thinking = false,
@@ -30,7 +30,7 @@ GenerationSettings unusualSettings() {
 }
 
 void compare(const GenerationSettings& actual, const GenerationSettings& expected) {
-  QCOMPARE(actual.bounded, expected.bounded);
+  QCOMPARE(actual.policy, expected.policy);
   QCOMPARE(actual.budgetTokens, expected.budgetTokens);
   QCOMPARE(actual.periodTokens, expected.periodTokens);
   QCOMPARE(actual.thinking, expected.thinking);
@@ -90,16 +90,30 @@ class TestGenerationPanel : public QObject {
   void fullMemoryHasNoBudget() {
     GenerationPanel panel;
     const auto* meaning = panel.findChild<QLabel*>(QStringLiteral("policyMeaning"));
-    const QString bounded = meaning->text();
+    const QString automatic = meaning->text();
     GenerationSettings settings;
-    settings.bounded = false;
+    settings.policy = zipage::MemoryPolicy::Full;
     panel.setSettings(settings);
-    QVERIFY(meaning->text() != bounded);
+    QVERIFY(meaning->text() != automatic);
     for (const QSpinBox* field : panel.findChildren<QSpinBox*>()) {
       const bool isOfBudget =
           field->value() == settings.budgetTokens || field->value() == settings.periodTokens;
       if (isOfBudget) QVERIFY(!field->isEnabled());
     }
+  }
+
+  void everyPolicyCanBeChosenAndSaysWhatItMeans() {
+    GenerationPanel panel;
+    QStringList meanings;
+    QVector<int> chosen;
+    for (QRadioButton* button : panel.findChildren<QRadioButton*>()) {
+      button->click();
+      chosen << static_cast<int>(panel.settings().policy);
+      meanings << panel.findChild<QLabel*>(QStringLiteral("policyMeaning"))->text();
+    }
+    QCOMPARE(chosen.size(), 4);
+    QCOMPARE(QSet<int>(chosen.begin(), chosen.end()).size(), 4);
+    QCOMPARE(meanings.removeDuplicates(), 0);
   }
 
   void theWheelScrollsPastAField() {

@@ -1,8 +1,10 @@
 #include "ui/generation/generation_panel.h"
 
+#include <QButtonGroup>
 #include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -66,6 +68,26 @@ void addRow(QFormLayout& layout, const QString& name, QWidget* field, const QStr
   layout.addRow(label, field);
 }
 
+QString meaningOf(MemoryPolicy policy) {
+  switch (policy) {
+    case MemoryPolicy::Auto:
+      return GenerationPanel::tr(
+          "Every token is kept while there is room. When other chats need the memory, the least useful "
+          "tokens are evicted, down to the budget.");
+    case MemoryPolicy::Budget:
+      return GenerationPanel::tr(
+          "The chat never holds more than budget and period together: when they are full, the least useful "
+          "tokens are evicted and writing goes on.");
+    case MemoryPolicy::Grow:
+      return GenerationPanel::tr(
+          "Like bounded, with a budget that grows by a page while the model looks back at more and more.");
+    case MemoryPolicy::Full:
+      return GenerationPanel::tr(
+          "Every token is kept, so memory grows with the chat until the pool is full.");
+  }
+  return {};
+}
+
 }  // namespace
 
 GenerationPanel::GenerationPanel(QWidget* parent) : QWidget(parent) {
@@ -89,8 +111,6 @@ GenerationPanel::GenerationPanel(QWidget* parent) : QWidget(parent) {
 }
 
 void GenerationPanel::addMemory(QVBoxLayout& layout) {
-  m_bounded = new QRadioButton(tr("Bounded"));
-  m_full = new QRadioButton(tr("Full"));
   m_policyMeaning = new QLabel;
   m_policyMeaning->setObjectName(QStringLiteral("policyMeaning"));
   m_policyMeaning->setWordWrap(true);
@@ -99,18 +119,31 @@ void GenerationPanel::addMemory(QVBoxLayout& layout) {
   m_period = intField(1, kMaxTokens, tr(" tokens"));
   m_budget->setSingleStep(64);
   m_period->setSingleStep(32);
-  auto* choice = new QHBoxLayout;
-  choice->setSpacing(24);
-  choice->addWidget(m_bounded);
-  choice->addWidget(m_full);
-  choice->addStretch(1);
   QFormLayout* fields = form();
   addRow(*fields, tr("Budget"), m_budget, tr("How many tokens a chat keeps after a compression."));
   addRow(*fields, tr("Period"), m_period, tr("How many tokens are written between two compressions."));
   layout.addWidget(heading(tr("Memory of this chat")));
-  layout.addLayout(choice);
+  layout.addLayout(policyChoice());
   layout.addWidget(m_policyMeaning);
   layout.addLayout(fields);
+}
+
+QLayout* GenerationPanel::policyChoice() {
+  m_policy = new QButtonGroup(this);
+  const auto button = [this](const QString& text, MemoryPolicy policy) {
+    auto* radio = new QRadioButton(text);
+    m_policy->addButton(radio, static_cast<int>(policy));
+    return radio;
+  };
+  auto* choice = new QGridLayout;
+  choice->setHorizontalSpacing(24);
+  choice->setVerticalSpacing(8);
+  choice->addWidget(button(tr("Automatic"), MemoryPolicy::Auto), 0, 0);
+  choice->addWidget(button(tr("Bounded"), MemoryPolicy::Budget), 0, 1);
+  choice->addWidget(button(tr("Growing"), MemoryPolicy::Grow), 1, 0);
+  choice->addWidget(button(tr("Full"), MemoryPolicy::Full), 1, 1);
+  choice->setColumnStretch(2, 1);
+  return choice;
 }
 
 void GenerationPanel::addThinking(QVBoxLayout& layout) {
@@ -174,7 +207,7 @@ void GenerationPanel::watch() {
   for (QDoubleSpinBox* field : {m_temperature, m_topP, m_minP, m_repetitionPenalty}) {
     connect(field, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::edited);
   }
-  connect(m_bounded, &QRadioButton::toggled, this, &GenerationPanel::edited);
+  connect(m_policy, &QButtonGroup::idToggled, this, &GenerationPanel::edited);
   connect(m_thinking, &QCheckBox::toggled, this, &GenerationPanel::edited);
   connect(m_seed, &QLineEdit::textChanged, this, &GenerationPanel::edited);
   connect(m_systemPrompt, &QPlainTextEdit::textChanged, this, &GenerationPanel::edited);
@@ -185,19 +218,18 @@ void GenerationPanel::edited() {
   if (!m_isShowing) m_report.start();
 }
 
+MemoryPolicy GenerationPanel::policy() const { return static_cast<MemoryPolicy>(m_policy->checkedId()); }
+
 void GenerationPanel::showPolicy() {
-  const bool isBounded = m_bounded->isChecked();
-  m_policyMeaning->setText(
-      isBounded ? tr("The chat never holds more than budget and period together: when they are full, the "
-                     "least useful tokens are evicted and writing goes on.")
-                : tr("Every token is kept, so memory grows with the chat until the pool is full."));
-  m_budget->setEnabled(isBounded);
-  m_period->setEnabled(isBounded);
+  const MemoryPolicy chosen = policy();
+  m_policyMeaning->setText(meaningOf(chosen));
+  m_budget->setEnabled(chosen != MemoryPolicy::Full);
+  m_period->setEnabled(chosen == MemoryPolicy::Budget || chosen == MemoryPolicy::Grow);
 }
 
 void GenerationPanel::setSettings(const GenerationSettings& settings) {
   m_isShowing = true;
-  (settings.bounded ? m_bounded : m_full)->setChecked(true);
+  m_policy->button(static_cast<int>(settings.policy))->setChecked(true);
   m_budget->setValue(settings.budgetTokens);
   m_period->setValue(settings.periodTokens);
   m_thinking->setChecked(settings.thinking);
@@ -216,7 +248,7 @@ void GenerationPanel::setSettings(const GenerationSettings& settings) {
 
 GenerationSettings GenerationPanel::settings() const {
   GenerationSettings settings;
-  settings.bounded = m_bounded->isChecked();
+  settings.policy = policy();
   settings.budgetTokens = m_budget->value();
   settings.periodTokens = m_period->value();
   settings.thinking = m_thinking->isChecked();
@@ -231,9 +263,7 @@ GenerationSettings GenerationPanel::settings() const {
   return settings;
 }
 
-void GenerationPanel::takeFocus() {
-  (m_bounded->isChecked() ? m_bounded : m_full)->setFocus(Qt::ShortcutFocusReason);
-}
+void GenerationPanel::takeFocus() { m_policy->checkedButton()->setFocus(Qt::ShortcutFocusReason); }
 
 void GenerationPanel::flush() {
   if (!m_report.isActive()) return;

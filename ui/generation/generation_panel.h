@@ -5,13 +5,13 @@
 
 #include "ui/chat_values.h"
 
+class QButtonGroup;
 class QCheckBox;
 class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
-class QRadioButton;
 class QSpinBox;
 class QVBoxLayout;
 
@@ -35,6 +35,8 @@ class GenerationPanel final : public QWidget {
 
  private:
   void addMemory(QVBoxLayout& layout);
+  QLayout* policyChoice();
+  MemoryPolicy policy() const;
   void addThinking(QVBoxLayout& layout);
   void addSampling(QVBoxLayout& layout);
   void addSystemPrompt(QVBoxLayout& layout);
@@ -42,8 +44,7 @@ class GenerationPanel final : public QWidget {
   void edited();
   void showPolicy();
 
-  QRadioButton* m_bounded;
-  QRadioButton* m_full;
+  QButtonGroup* m_policy;  // ids are those of MemoryPolicy
   QLabel* m_policyMeaning;
   QSpinBox* m_budget;
   QSpinBox* m_period;

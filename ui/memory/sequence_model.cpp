@@ -40,11 +40,23 @@ QString SequenceModel::cellText(const SequenceSnapshot& sequence, int column) co
   }
 }
 
+QString SequenceModel::memoryOf(const SequenceSnapshot& sequence) {
+  switch (sequence.policy) {
+    case MemoryPolicy::Full:
+      return tr("everything is kept");
+    case MemoryPolicy::Budget:
+      return tr("bounded to %1 tokens");
+    case MemoryPolicy::Auto:
+      return tr("everything is kept while there is room, else %1 tokens");
+    case MemoryPolicy::Grow:
+      return tr("bounded to %1 tokens, growing with the need");
+  }
+  return {};
+}
+
 QString SequenceModel::describe(const SequenceSnapshot& sequence) const {
   const QLocale locale;
-  const QString bound = sequence.budgetTokens > 0
-                            ? tr("bounded to %1 tokens").arg(locale.toString(sequence.budgetTokens))
-                            : tr("everything is kept");
+  const QString bound = memoryOf(sequence).arg(locale.toString(sequence.budgetTokens));
   return tr("%1 tokens so far, %2 of them held, %3\n%4 compressions, %5 tokens evicted from each layer and "
             "head")
       .arg(locale.toString(static_cast<qlonglong>(sequence.logicalTokens)),

@@ -29,6 +29,7 @@ class SequenceModel final : public QAbstractTableModel {
 
  private:
   QString cellText(const SequenceSnapshot& sequence, int column) const;
+  static QString memoryOf(const SequenceSnapshot& sequence);
   QString describe(const SequenceSnapshot& sequence) const;
 
   OwnerColors& m_colors;

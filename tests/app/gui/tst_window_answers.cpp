@@ -124,7 +124,7 @@ class TestWindowAnswers final : public QObject {
     Heard heard(application.chats());
     QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
     auto settings = greedySettings();
-    settings.bounded = false;
+    settings.policy = zipage::MemoryPolicy::Full;
     application.chats().changeSettings(0, settings);
     emit application.window().sendRequested(0, QString(1 << 20, QChar('a')));
     QTRY_COMPARE_WITH_TIMEOUT(heard.numFinished(), 1, kAnswerMs);
