@@ -139,8 +139,9 @@ struct FuseScoresArguments {
   float* pooled = nullptr;  // out [L, G, n]
 };
 
-/// Step 4: redundancy[l, g, m] = softmax over all n of (sum of cosines of m within its segment) /
-/// (temperature · segmentTokens), after the newest of each column's near-duplicates has been cleared.
+/// Step 4: redundancy[l, g, m] = softmax over all n of (sum of cosines of m within its segment, after the
+/// newest of each column's near-duplicates has been cleared, / segmentTokens + repeatWeight · the largest
+/// cosine of m with a newer entry of its segment, or 0) / temperature.
 struct RedundancyArguments {
   SequenceEntries entries;
   Rope rope;  // used when positionFree: keys are rotated back by their stored position
@@ -148,6 +149,7 @@ struct RedundancyArguments {
   int segmentTokens = 256;  // 0: compare all, and divide by n
   float similarityThreshold = 0.5F;
   float temperature = 0.2F;
+  float repeatWeight = 0.0F;
   float* redundancy = nullptr;  // out [L, G, n]
 };
 

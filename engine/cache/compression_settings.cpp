@@ -47,6 +47,7 @@ Result<void> validateScoring(const CompressionSettings& settings) {
   for (const auto& checked :
        {validateRange("decay of the running score", settings.decay, 0.0F, 1.0F),
         validateRange("redundancy weight", settings.redundancyWeight, 0.0F, 1.0F),
+        validateRange("repeat weight", settings.repeatWeight, 0.0F, 1e3F),
         validateRange("redundancy temperature", settings.redundancyTemperature, 1e-3F, 1e3F),
         validateRange("similarity threshold", settings.similarityThreshold, -1.0F, 1.0F)}) {
     if (!checked) return checked;
@@ -67,6 +68,8 @@ CompressionSettings publishedPreset() {
   settings.poolKernel = 5;
   settings.positionFreeKeys = false;
   settings.recentTokens = 0;
+  settings.repeatWeight = 0.0F;
+  settings.segmentTokens = 256;
   return settings;
 }
 

@@ -28,8 +28,9 @@ struct CompressionSettings {
   float decay = 0.0F;             // of the running score; 0: no running score
   float redundancyWeight = 0.2F;  // lambda: score = lambda * F - (1 - lambda) * R
   float redundancyTemperature = 0.2F;
+  float repeatWeight = 0.3F;  // of the best match among newer entries, beside the mean of all
   float similarityThreshold = 0.5F;
-  int segmentTokens = 256;       // redundancy is compared inside segments; 0: everywhere
+  int segmentTokens = 0;         // redundancy is compared inside segments; 0: everywhere
   int poolKernel = 1;            // max-pool width at a first compression; 1: none
   int sinkTokens = 0;            // first entries always kept
   int recentTokens = 64;         // newest entries always kept, up to a quarter of the budget

@@ -145,6 +145,7 @@ void CompressionPipeline::score(Stream& stream, const CompressionPlan& plan, con
   redundancy.segmentTokens = plan.settings.segmentTokens;
   redundancy.similarityThreshold = plan.settings.similarityThreshold;
   redundancy.temperature = plan.settings.redundancyTemperature;
+  redundancy.repeatWeight = plan.settings.repeatWeight;
   redundancy.redundancy = work.redundancy;
   m_device->redundancy(stream, redundancy);
 }

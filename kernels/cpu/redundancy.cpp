@@ -100,10 +100,22 @@ void normalizeKeys(const RedundancyArguments& a, const BackTurns& turns, int lay
   }
 }
 
-/// sums[m] = Σ cosines of row m inside the segment, without those columns whose newest near-duplicate m is.
+int segmentOf(const RedundancyArguments& a) {
+  return a.segmentTokens > 0 ? a.segmentTokens : a.entries.numEntries;
+}
+
+/// The largest cosine of entry `self` with one that came after it; 0 where there is none.
+float newestMatch(const float* cosines, int self, std::size_t count) {
+  const auto next = static_cast<std::size_t>(self) + 1;
+  return largestOrZero(cosines + next, count - next);
+}
+
+/// sums[m] = Σ cosines of row m inside the segment, without those columns whose newest near-duplicate m is,
+/// and what its best match among newer entries adds.
 void sumSegment(const RedundancyArguments& a, int first, int last, const HeadScratch& s) {
   const auto headDim = static_cast<std::size_t>(a.entries.kv.headDim);
   const auto count = static_cast<std::size_t>(last - first);
+  const float repeat = a.repeatWeight * static_cast<float>(segmentOf(a));
   std::fill(s.sums + first, s.sums + last, 0.0F);
   for (int column = first; column < last; column += kColumns) {
     const int columns = std::min(kColumns, last - column);
@@ -115,6 +127,8 @@ void sumSegment(const RedundancyArguments& a, int first, int last, const HeadScr
       std::int32_t newest = -1;
       s.sums[column + c] += sumAndLastAbove(cosines, count, a.similarityThreshold, &newest);
       if (newest >= 0) s.sums[first + newest] -= cosines[newest];
+      if (a.repeatWeight > 0.0F)
+        s.sums[column + c] += repeat * newestMatch(cosines, column + c - first, count);
     }
   }
 }
@@ -122,7 +136,7 @@ void sumSegment(const RedundancyArguments& a, int first, int last, const HeadScr
 void redundancyOfHead(const RedundancyArguments& a, const BackTurns& turns, int layer, int head,
                       const HeadScratch& s, float* output) {
   const int n = a.entries.numEntries;
-  const int segment = a.segmentTokens > 0 ? a.segmentTokens : n;
+  const int segment = segmentOf(a);
   readKeys(a.entries, layer, head, s.keys);
   readPositions(a.entries, layer, head, s.positions);
   normalizeKeys(a, turns, layer, s);
@@ -139,8 +153,7 @@ void redundancy(CpuContext& context, const RedundancyArguments& a) {
   const PagedKv& kv = a.entries.kv;
   const auto n = static_cast<std::size_t>(a.entries.numEntries);
   const int numTasks = kv.numLayers * kv.kvHeads;
-  const std::size_t segment = a.segmentTokens > 0 ? static_cast<std::size_t>(a.segmentTokens) : n;
-  const auto work = static_cast<std::int64_t>(n * segment) * kv.headDim * numTasks;
+  const auto work = static_cast<std::int64_t>(n) * segmentOf(a) * kv.headDim * numTasks;
   const BackTurns turns = makeTurns(context, a);
   context.parallelFor(numTasks, work, [&](std::int64_t task, int thread) {
     float* floats = context.threadScratch(thread, HeadScratch::floats(n, kv.headDim));

@@ -96,6 +96,17 @@ float sumAndLastAboveOf(const float* values, std::size_t count, float threshold,
   return total;
 }
 
+float largestOrZeroOf(const float* values, std::size_t count) {
+  const FloatTag d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto largest = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) largest = hn::Max(largest, hn::LoadU(d, values + i));
+  float result = hn::GetLane(hn::MaxOfLanes(d, largest));
+  for (; i < count; ++i) result = values[i] > result ? values[i] : result;
+  return result;
+}
+
 template <typename Half>
 void widenHalfOf(const Half* input, float* output, std::size_t count) {
   const FloatTag d;
@@ -143,6 +154,7 @@ HWY_EXPORT(scaleByOf);
 HWY_EXPORT(exponentialsOf);
 HWY_EXPORT(siluTimesOf);
 HWY_EXPORT(sumAndLastAboveOf);
+HWY_EXPORT(largestOrZeroOf);
 HWY_EXPORT(widenF16Of);
 HWY_EXPORT(narrowF16Of);
 
@@ -186,6 +198,10 @@ void siluTimes(const float* gate, const float* up, float* output, std::size_t co
 
 float sumAndLastAbove(const float* values, std::size_t count, float threshold, std::int32_t* last) {
   return HWY_DYNAMIC_DISPATCH(sumAndLastAboveOf)(values, count, threshold, last);
+}
+
+float largestOrZero(const float* values, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(largestOrZeroOf)(values, count);
 }
 
 void widen(const void* input, DataType type, float* output, std::size_t count) {

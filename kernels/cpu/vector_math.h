@@ -15,6 +15,8 @@ void scaleBy(const float* input, float scale, const float* gain, float* output, 
 float exponentials(float* values, float shift, std::size_t count);
 /// The sum; `last` becomes the last index with a value above the threshold, or -1.
 float sumAndLastAbove(const float* values, std::size_t count, float threshold, std::int32_t* last);
+/// The largest of the values and zero.
+float largestOrZero(const float* values, std::size_t count);
 /// output[i] = silu(gate[i]) * up[i]
 void siluTimes(const float* gate, const float* up, float* output, std::size_t count);
 /// Stored elements to float, whole blocks of them; and F32, F16 or BF16 back (to nearest, ties to even).

@@ -83,6 +83,7 @@ struct CompressionCase {
                                         .segmentTokens = segmentTokens,
                                         .similarityThreshold = 0.5F,
                                         .temperature = 0.2F,
+                                        .repeatWeight = repeatWeight,
                                         .redundancy = result.data()});
     return result;
   }
@@ -127,6 +128,7 @@ struct CompressionCase {
   std::vector<std::byte> windowBytes;
   bool positionFree = true;
   int segmentTokens = 256;
+  float repeatWeight = 0.0F;
   RopeStyle style = RopeStyle::HalfSplit;
 
  private:
@@ -189,6 +191,9 @@ struct CompressionCase {
       }
       if (newest >= 0) column[newest] = 0.0;
       for (int m = first; m < last; ++m) sums[m] += column[m];
+      double match = 0.0;
+      for (int m = j + 1; m < last; ++m) match = std::max(match, dot(keys[m], keys[j]));
+      sums[j] += repeatWeight * match * segment;
     }
     for (double& sum : sums) sum /= 0.2 * segment;
     return sums;

@@ -109,13 +109,14 @@ class TestCompressionScores : public QObject {
     QTest::addColumn<int>("segment");
     QTest::addColumn<bool>("positionFree");
     QTest::addColumn<bool>("interleaved");
-    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 256 << true << false;
-    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 31 << 16 << true << true;
-    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 257 << 256 << true << false;
-    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 700 << 256 << true << false;
-    QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false;
-    QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << true << false;
-    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << true << true;
+    QTest::addColumn<float>("repeatWeight");
+    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 256 << true << false << 0.3F;
+    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 31 << 16 << true << true << 0.3F;
+    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 257 << 256 << true << false << 1.0F;
+    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 700 << 256 << true << false << 0.0F;
+    QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false << 0.0F;
+    QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << true << false << 0.3F;
+    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << true << true << 0.5F;
   }
   void redundancyMatchesTheDefinition() {
     QFETCH(int, type);
@@ -124,14 +125,29 @@ class TestCompressionScores : public QObject {
     QFETCH(int, segment);
     QFETCH(bool, positionFree);
     QFETCH(bool, interleaved);
+    QFETCH(float, repeatWeight);
     const TestDevice device(2);
     CompressionCase c(static_cast<DataType>(type), 1, headDim, 32, numEntries);
     c.segmentTokens = segment;
     c.positionFree = positionFree;
+    c.repeatWeight = repeatWeight;
     c.style = interleaved ? RopeStyle::Interleaved : RopeStyle::HalfSplit;
     c.writeRepeatingKeys();
     const auto expected = c.expectedRedundancy();
     QVERIFY(relativeError(c.redundancy(device), expected) < 1e-5);
+  }
+
+  void whatIsSaidAgainLaterIsBlamedMore() {
+    const TestDevice device;
+    CompressionCase c(DataType::F32, 1, 64, 16, 64);
+    c.positionFree = false;
+    const auto repeated = c.random.normals(64);
+    for (const int j : {20, 60}) c.writeKey(j, repeated);
+    const auto plain = c.redundancy(device);
+    QVERIFY(plain[20] < 2.0F * plain[60]);
+    c.repeatWeight = 0.3F;
+    const auto weighted = c.redundancy(device);
+    QVERIFY(weighted[20] > 2.0F * weighted[60]);
   }
 
   void ofRepeatedKeysTheNewestIsBlamedLeast() {

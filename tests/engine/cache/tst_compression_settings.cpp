@@ -42,6 +42,8 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(zipage.redundancyTemperature, 0.4F);
     QCOMPARE(zipage.poolKernel, 5);
     QCOMPARE(zipage.recentTokens, 0);
+    QCOMPARE(zipage.repeatWeight, 0.0F);
+    QCOMPARE(zipage.segmentTokens, 256);
     QVERIFY(!zipage.positionFreeKeys);
     QCOMPARE(zipage.capacityTokens(), 2304);
   }
@@ -52,6 +54,8 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(plus.poolKernel, 1);
     QCOMPARE(plus.redundancyTemperature, 0.2F);
     QCOMPARE(plus.recentTokens, 64);
+    QCOMPARE(plus.repeatWeight, 0.3F);
+    QCOMPARE(plus.segmentTokens, 0);
     QVERIFY(plus.positionFreeKeys);
     QCOMPARE(compressionPreset("attention")->redundancyWeight, 1.0F);
     QCOMPARE(compressionPreset("window")->rule, SelectionRule::Recent);
@@ -88,6 +92,7 @@ class TestCompressionSettings : public QObject {
     row("weight below zero", "weight", [](auto& s) { s.redundancyWeight = -0.1F; });
     row("temperature is zero", "temperature", [](auto& s) { s.redundancyTemperature = 0.0F; });
     row("threshold above one", "threshold", [](auto& s) { s.similarityThreshold = 2.0F; });
+    row("repeat weight below zero", "repeat", [](auto& s) { s.repeatWeight = -0.1F; });
     row("segment below zero", "segment", [](auto& s) { s.segmentTokens = -1; });
     row("pooling is even", "4", [](auto& s) { s.poolKernel = 4; });
     row("pooling is zero", "pooling", [](auto& s) { s.poolKernel = 0; });
