@@ -20,8 +20,7 @@ namespace {
 
 /// A rendering ends itself at the limit; what does not get that far is interrupted this much later.
 constexpr std::chrono::milliseconds kGrace{1000};
-constexpr const char* kTookTooLong =
-    "the chat template took too long and was stopped";  // as jinja.js says it
+constexpr const char* kTookTooLong = "the chat template took too long and was stopped";
 
 QString readBundle() {
   initScriptResource();
@@ -35,10 +34,13 @@ QString fromUtf8(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// The words of an exception, without the name of its class.
-std::string messageOf(const QJSValue& thrown) {
+/// The words of an exception, without the name of its class. What a template raised, by itself or by a fault
+/// that Python would name, is Unsupported; that it was stopped, or broke the script engine, is InvalidFile.
+Error errorFrom(const QJSValue& thrown) {
   const QJSValue message = thrown.property(QStringLiteral("message"));
-  return (message.isString() ? message : thrown).toString().toStdString();
+  const bool wasRaised = thrown.property(QStringLiteral("name")).toString() == QLatin1String("TemplateError");
+  return {wasRaised ? ErrorCode::Unsupported : ErrorCode::InvalidFile,
+          (message.isString() ? message : thrown).toString().toStdString()};
 }
 
 }  // namespace
@@ -48,16 +50,13 @@ struct ChatTemplate::State {
   QJSValue parsed;  // an object with render(json)
   std::chrono::milliseconds limit;
 
-  /// Runs script code under the watchdog. A thrown exception becomes `code` with the words of the exception.
-  Result<QJSValue> call(ErrorCode code, const std::function<QJSValue()>& script) {
+  /// Runs script code under the watchdog.
+  Result<QJSValue> call(const std::function<QJSValue()>& script) {
     const ScriptWatchdog watchdog(*engine, limit + kGrace);
     const QJSValue value = script();
     if (watchdog.hasInterrupted()) return failure(ErrorCode::InvalidFile, kTookTooLong);
-    if (value.isError() || engine->hasError()) {
-      const QJSValue thrown = engine->hasError() ? engine->catchError() : value;
-      const std::string message = messageOf(thrown);
-      return failure(message == kTookTooLong ? ErrorCode::InvalidFile : code, message);
-    }
+    if (engine->hasError()) return tl::unexpected(errorFrom(engine->catchError()));
+    if (value.isError()) return tl::unexpected(errorFrom(value));
     return value;
   }
 };
@@ -70,7 +69,7 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
   auto state = std::make_unique<State>();
   state->limit = limit;
   QJSValue parse = state->engine->globalObject().property(QStringLiteral("zipageParseTemplate"));
-  auto parsed = state->call(ErrorCode::InvalidFile, [&] { return parse.call({QJSValue(fromUtf8(source))}); });
+  auto parsed = state->call([&] { return parse.call({QJSValue(fromUtf8(source))}); });
   if (!parsed) {
     const bool isMalformed = parsed.error().message != kTookTooLong;
     return failure(ErrorCode::InvalidFile,
@@ -83,7 +82,7 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::parse(std::string_view sourc
 Result<std::string> ChatTemplate::render(const TemplateContext& context) {
   const std::string json = context.dump(-1, ' ', false, TemplateContext::error_handler_t::replace);
   QJSValue render = m_state->parsed.property(QStringLiteral("render"));
-  auto text = m_state->call(ErrorCode::Unsupported, [&] {
+  auto text = m_state->call([&] {
     return render.call({QJSValue(fromUtf8(json)), QJSValue(static_cast<double>(m_state->limit.count()))});
   });
   if (!text) return tl::unexpected(text.error());

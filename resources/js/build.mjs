@@ -7,23 +7,81 @@ import path from "node:path";
 const [entry, output, modules] = process.argv.slice(2);
 const { build } = createRequire(path.join(modules, "resolve.js"))("esbuild");
 
-// What the script engine cannot take of the jinja library, and what stands there instead.
+// What the script engine cannot take of the jinja library, what its parser lacks of Jinja, and what stands there instead.
 const kJinjaChanges = [
   // It refuses the regex flag `s`, which is set once, on a pattern without a dot, where it says nothing.
   { what: "the flag s", pattern: /(%\}\(\\s\*\)\/g)s\b/, to: "$1" },
-  // strftime_now needs Intl, which is absent; jinja.js brings its own and a name can be set only once.
-  { what: "strftime_now", pattern: /env\.set\("strftime_now", strftime_now\);/, to: "" },
-  // Expressions with the flag u find only a match at the beginning.
+  // Whitespace is settled before (jinja/source.js).
+  { what: "preprocess()", pattern: /function preprocess\(template, options = \{\}\) \{/, to: "$&\n  return template;" },
+  // An unknown escape stands for itself.
   {
-    what: "replace()",
-    pattern: /function replace\(str, oldvalue, newvalue, count\) \{/,
-    to: "$&\n  return zipageReplaced(str, oldvalue, newvalue, count);",
+    what: "escapes",
+    pattern: /throw new SyntaxError\(`Unexpected escaped character: \$\{escaped\}`\);/,
+    to: 'str += "\\\\" + escaped;\n          continue;',
   },
-  // A template must not fill the memory before the time limit stops it.
+  // 1e3, 1_000, 0x10
   {
-    what: "range()",
-    pattern: /throw new Error\("range\(\) step must not be zero"\);\n {2}\}/,
-    to: '$&\n  if ((stop - start) / step > 1e6) throw new Error("range() is too long");',
+    what: "numbers",
+    pattern: /if \(isInteger\(char\)\) \{/,
+    to: 'const special = /^(?:0[xX][0-9a-fA-F]+|\\d[\\d_]*(?:\\.\\d[\\d_]*)?[eE][-+]?\\d+|\\d+(?:_\\d+)+)/.exec(src.slice(cursorPosition, cursorPosition + 64));\n' +
+        '      if (special) {\n        cursorPosition += special[0].length;\n' +
+        '        const plain = special[0].replace(/_/g, "");\n' +
+        '        const isPower = /^\\d[\\d.]*e/i.test(plain);\n' +
+        '        tokens.push(new Token(!isPower ? String(Number(plain)) : plain.includes(".") ? plain : plain.replace(/e/i, ".0e"), TOKEN_TYPES.NumericLiteral));\n' +
+        '        continue;\n      }\n      $&',
+  },
+  // 1 < x < 3
+  { what: "comparisons", pattern: /function parseComparisonExpression\(\) \{/, to: "$&\n    let middle;" },
+  {
+    what: "the operands of comparisons",
+    pattern: /(const right = parseAdditiveExpression\(\);\n\s*)left = new BinaryExpression\(operator, left, right\);/,
+    to: '$1const compared = new BinaryExpression(operator, middle ?? left, right);\n' +
+        '      left = middle ? new BinaryExpression(new Token("and", "Identifier"), left, compared) : compared;\n' +
+        "      middle = right;",
+  },
+  // x is divisibleby 3, x is in(y)
+  {
+    what: "tests",
+    pattern: /operand = new TestExpression\(operand, negate, filter\);/,
+    to: '$&\n      const next = tokens[current]?.type;\n' +
+        '      if (is(TOKEN_TYPES.OpenParen)) operand.args = parseArgs("call");\n' +
+        '      else if (["NumericLiteral", "StringLiteral", "OpenSquareBracket", "OpenCurlyBracket"].includes(next) ||\n' +
+        '          (next === "Identifier" && !["else", "or", "and", "is", "if", "in", "not"].includes(tokens[current].value)))\n' +
+        "        operand.args = [parseCallMemberExpression()];",
+  },
+  // (1,) and ()
+  {
+    what: "sequences",
+    pattern: /(while \(isTuple\) \{\n\s*\+\+current;)/,
+    to: "$1\n      if (is(TOKEN_TYPES.CloseParen) || is(TOKEN_TYPES.CloseStatement) || is(TOKEN_TYPES.Equals)) break;",
+  },
+  {
+    what: "parentheses",
+    pattern: /case TOKEN_TYPES\.OpenParen: \{\n(?=\s*const expression = parseExpressionSequence)/,
+    to: "$&        if (is(TOKEN_TYPES.CloseParen)) {\n          ++current;\n          return new TupleLiteral([]);\n        }\n",
+  },
+  // {% for … recursive %}
+  {
+    what: "the source of a loop",
+    pattern: /const iterable = parseExpression\(\);/,
+    to: '$&\n    const recursive = isIdentifier("recursive");\n    if (recursive) ++current;',
+  },
+  {
+    what: "loops",
+    pattern: /return new For\(loopVariable, iterable, body, alternative\);/,
+    to: "return Object.assign(new For(loopVariable, iterable, body, alternative), { recursive });",
+  },
+  // {% with %}, {% generation %}
+  {
+    what: "statements",
+    pattern: /case "break":/,
+    to: 'case "with":\n      case "generation": {\n        ++current;\n        const bindings = [];\n' +
+        "        while (!is(TOKEN_TYPES.CloseStatement)) {\n          const target = parsePrimaryExpression();\n" +
+        '          expect(TOKEN_TYPES.Equals, "Expected = after a name");\n' +
+        "          bindings.push([target, parseExpression()]);\n          if (is(TOKEN_TYPES.Comma)) ++current;\n        }\n" +
+        "        ++current;\n        const body = [];\n        while (!isStatement(\"end\" + name)) body.push(parseAny());\n" +
+        '        current += 2;\n        expect(TOKEN_TYPES.CloseStatement, "Expected closing statement token");\n' +
+        '        result = { type: name === "with" ? "With" : "Generation", bindings, body };\n        break;\n      }\n      $&',
   },
 ];
 

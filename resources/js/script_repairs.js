@@ -1,4 +1,4 @@
-// What the script engine, or core-js on it, does wrong and the jinja library needs. The engine reads the index on the left of
+// What the script engine, or core-js on it, does wrong and templates need. The engine reads the index on the left of
 // `a[i] = b[i++]` after the right side, which spoils the sorting of core-js; its own is not stable.
 
 function merged(left, right, compare) {
@@ -34,11 +34,3 @@ Object.defineProperty(Array.prototype, "sort", {
     return this;
   },
 });
-
-/// The text with at most `count` places replaced, as Python's str.replace().
-globalThis.zipageReplaced = (text, old, fresh, count) => {
-  const parts = old === "" ? ["", ...text, ""] : text.split(old);
-  const most = count == null || count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1);
-  const head = parts.slice(0, most + 1).join(fresh);
-  return most === parts.length - 1 ? head : head + old + parts.slice(most + 1).join(old);
-};
