@@ -40,5 +40,6 @@ void addTokenizeCommand(CLI::App& program, Action& action);
 void addDetokenizeCommand(CLI::App& program, Action& action);
 void addInspectCommand(CLI::App& program, Action& action);
 void addLogitsCommand(CLI::App& program, Action& action);
+void addSynthesizeCommand(CLI::App& program, Action& action);
 
 }  // namespace zipage

@@ -8,11 +8,10 @@
 
 #include "app/cli/command.h"
 #include "app/common/model_paths.h"
-#include "engine/cache/kv_layout.h"
 #include "engine/model/gguf_file.h"
 #include "engine/model/model_file.h"
 #include "engine/model/safetensors_folder.h"
-#include "engine/runtime/transformer_runner.h"
+#include "engine/runtime/memory_estimate.h"
 #include "engine/text/model_texts.h"
 #include "engine/text/tokenizer_loader.h"
 
@@ -25,6 +24,9 @@ using Json = nlohmann::ordered_json;
 struct InspectOptions {
   std::string model = "demo";
   bool json = false;
+  PoolOptions pool;
+  int budget = CompressionSettings{}.budgetTokens;
+  int period = CompressionSettings{}.periodTokens;
 };
 
 struct TypeTotal {
@@ -68,18 +70,21 @@ Json describeTensors(const TypeTotals& totals) {
   return types;
 }
 
-Json describeMemory(const ModelConfig& config, const TypeTotals& totals) {
-  const PoolOptions pool;
-  const KvLayout layout{config.numLayers, config.kvHeads,    config.queryHeads, config.headDim,
-                        pool.pageTokens,  pool.windowTokens, pool.kvType,       DataType::F32};
+Result<Json> describeMemory(const ModelConfig& config, const TypeTotals& totals,
+                            const InspectOptions& options) {
+  const auto estimate = estimateMemory(config, options.pool, DataType::F32);
+  if (!estimate) return tl::unexpected(estimate.error());
   std::size_t weights = 0;
   for (const auto& [type, total] : totals) weights += total.bytes;
-  const auto pages = static_cast<std::size_t>(pagesFor(pool.poolTokens, pool.pageTokens));
-  return {{"weights_bytes", weights},
-          {"kv_bytes_per_token", layout.bytesPerPage() / static_cast<std::size_t>(pool.pageTokens)},
-          {"pool_tokens", pool.poolTokens},
-          {"pool_bytes", pages * layout.bytesPerPage() +
-                             static_cast<std::size_t>(pool.maxQuerySlots) * layout.bytesPerQuerySlot()}};
+  const int chatTokens = options.budget + options.period;
+  return Json{{"weights_bytes", weights},
+              {"kv_bytes_per_token", estimate->bytesPerToken},
+              {"chat_tokens", chatTokens},
+              {"chat_bytes", estimate->bytesOfChat(chatTokens, options.pool.pageTokens)},
+              {"pool_tokens", options.pool.poolTokens},
+              {"pool_bytes", estimate->poolBytes},
+              {"workspace_bytes", estimate->workspaceBytes},
+              {"total_bytes", weights + estimate->poolBytes + estimate->workspaceBytes}};
 }
 
 Json describeTokenizer(const Tokenizer& tokenizer) {
@@ -118,13 +123,13 @@ Result<Json> describeVocabulary(const std::filesystem::path& path) {
 bool hasNoTensors(const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return false;
-  const auto file = GgufFile::open(path);
+  const auto file = openGguf(path, ModelContents::Shape);
   return file && (*file)->numTensors() == 0;
 }
 
-Result<Json> describe(const std::filesystem::path& path) {
+Result<Json> describe(const std::filesystem::path& path, const InspectOptions& options) {
   if (hasNoTensors(path)) return describeVocabulary(path);
-  const auto model = openModelFile(path);
+  const auto model = openModelFile(path, ModelContents::Shape);
   if (!model) return tl::unexpected(model.error());
   const TypeTotals totals = totalsOf(*model->tensors);
   const auto texts = textsOf(path, *model->tensors);
@@ -136,7 +141,9 @@ Result<Json> describe(const std::filesystem::path& path) {
   else
     all["tokenizer"] = {{"error", tokenizer.error().message}};
   all["template"] = describeTemplate(*texts);
-  all["memory"] = describeMemory(model->config, totals);
+  const auto memory = describeMemory(model->config, totals, options);
+  if (!memory) return tl::unexpected(memory.error());
+  all["memory"] = *memory;
   return all;
 }
 
@@ -157,10 +164,11 @@ void printPlainly(const Json& all) {
   }
 }
 
-int inspect(const InspectOptions& options) {
+int inspect(InspectOptions options) {
+  options.pool.maxQuerySlots = options.pool.maxSequences;
   const auto path = resolveModel(options.model);
   if (!path) return complain(path.error());
-  const auto all = describe(*path);
+  const auto all = describe(*path, options);
   if (!all) return complain(all.error());
   if (options.json)
     std::printf("%s\n", plain(*all).c_str());
@@ -175,6 +183,19 @@ void addInspectCommand(CLI::App& program, Action& action) {
   auto options = std::make_shared<InspectOptions>();
   CLI::App* command = program.add_subcommand("inspect", "Say what a model is, without loading it");
   command->add_option("--model", options->model, "A .gguf file, a Hugging Face folder, or \"demo\"")
+      ->capture_default_str();
+  command->add_option("--pool-tokens", options->pool.poolTokens, "Tokens the page pool holds")
+      ->capture_default_str();
+  command->add_option("--page-tokens", options->pool.pageTokens, "Tokens in a page: 16 to 256")
+      ->capture_default_str();
+  command->add_option("--concurrency", options->pool.maxSequences, "Chats at a time")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command->add_option("--budget", options->budget, "Tokens a chat keeps")
+      ->check(CLI::Range(1, 1 << 28))
+      ->capture_default_str();
+  command->add_option("--period", options->period, "Tokens between compressions")
+      ->check(CLI::Range(1, 1 << 28))
       ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object");
   command->callback([options, &action] { action = [options] { return inspect(*options); }; });

@@ -19,6 +19,7 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addDetokenizeCommand(program, action);
   zipage::addInspectCommand(program, action);
   zipage::addLogitsCommand(program, action);
+  zipage::addSynthesizeCommand(program, action);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -7,6 +7,7 @@
 #include "app/common/model_paths.h"
 #include "app/templates/chat_template.h"
 #include "engine/base/json_file.h"
+#include "engine/model/synthetic_model.h"
 #include "engine/text/model_texts.h"
 
 namespace zipage {
@@ -27,7 +28,7 @@ Result<std::string> templateOfModel(const std::string& model) {
   if (std::filesystem::is_directory(*path, error)) {
     texts = readModelTexts(*path);
   } else {
-    const auto file = GgufFile::open(*path);
+    const auto file = openGguf(*path, ModelContents::Shape);
     if (!file) return tl::unexpected(file.error());
     texts = readModelTexts(**file);
   }

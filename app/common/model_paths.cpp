@@ -5,6 +5,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/model/synthetic_spec.h"
+
 namespace zipage {
 
 namespace fs = std::filesystem;
@@ -39,6 +41,7 @@ Result<fs::path> resolveModel(std::string_view nameOrPath) {
   if (nameOrPath == kDemoModelName) return demoModelPath();
   if (nameOrPath.empty()) return failure(ErrorCode::InvalidArgument, "no model was named");
   const fs::path path(nameOrPath);
+  if (isSyntheticName(nameOrPath)) return path;
   std::error_code error;
   if (!fs::exists(path, error)) return failure(ErrorCode::NotFound, "no such model: " + path.string());
   return path;

@@ -15,7 +15,8 @@ inline constexpr std::string_view kDemoModelName = "demo";
 /// bin/, or the source tree this build came from, in that order. NotFound names the places.
 Result<std::filesystem::path> demoModelPath();
 
-/// "demo" is the built-in model; anything else is the path of a file, which must exist and be readable.
+/// "demo" is the built-in model and "synthetic:…" one made in memory (engine/model/synthetic_spec.h);
+/// anything else is the path of a file, which must exist and be readable.
 Result<std::filesystem::path> resolveModel(std::string_view nameOrPath);
 
 }  // namespace zipage

@@ -65,12 +65,13 @@ Result<std::shared_ptr<const GgufFile>> GgufFile::open(const std::filesystem::pa
   return read(bytes, path.string(), std::move(*mapped));
 }
 
-Result<std::shared_ptr<const GgufFile>> GgufFile::parse(std::span<const std::byte> bytes, std::string name) {
-  return read(bytes, std::move(name), nullptr);
+Result<std::shared_ptr<const GgufFile>> GgufFile::parse(std::span<const std::byte> bytes, std::string name,
+                                                        std::shared_ptr<const void> owner) {
+  return read(bytes, std::move(name), std::move(owner));
 }
 
 Result<std::shared_ptr<const GgufFile>> GgufFile::read(std::span<const std::byte> bytes, std::string name,
-                                                       std::shared_ptr<const MappedFile> owner) {
+                                                       std::shared_ptr<const void> owner) {
   try {
     std::shared_ptr<GgufFile> file(new GgufFile);
     file->m_name = std::move(name);

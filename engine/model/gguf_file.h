@@ -44,8 +44,9 @@ class GgufFile final : public TensorSource {
  public:
   /// Maps and checks a file. Every error names the path and what is wrong.
   static Result<std::shared_ptr<const GgufFile>> open(const std::filesystem::path& path);
-  /// The same for bytes that outlive the result; `name` stands for the path in errors.
-  static Result<std::shared_ptr<const GgufFile>> parse(std::span<const std::byte> bytes, std::string name);
+  /// The same for bytes that `owner` keeps, or that outlive the result; `name` stands for the path in errors.
+  static Result<std::shared_ptr<const GgufFile>> parse(std::span<const std::byte> bytes, std::string name,
+                                                       std::shared_ptr<const void> owner = nullptr);
 
   const std::string& name() const override { return m_name; }
   TensorNaming naming() const override { return TensorNaming::Gguf; }
@@ -77,14 +78,14 @@ class GgufFile final : public TensorSource {
   GgufFile() = default;
 
   static Result<std::shared_ptr<const GgufFile>> read(std::span<const std::byte> bytes, std::string name,
-                                                      std::shared_ptr<const MappedFile> owner);
+                                                      std::shared_ptr<const void> owner);
   const GgufValue* find(std::string_view key) const;
   Result<const GgufValue*> findArray(std::string_view key) const;
   tl::unexpected<Error> wrongType(std::string_view key, const GgufValue& value, const char* wanted) const;
 
   std::string m_name;
   std::uint32_t m_version = 0;
-  std::shared_ptr<const MappedFile> m_owner;  // null: the bytes belong to the caller of parse()
+  std::shared_ptr<const void> m_owner;  // null: the bytes belong to the caller of parse()
   std::map<std::string_view, GgufValue> m_values;
   std::map<std::string_view, GgufTensor> m_tensors;
 };

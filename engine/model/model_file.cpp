@@ -23,8 +23,8 @@ Result<ModelFile> openFolder(const fs::path& folder) {
   return ModelFile{std::move(*config), std::move(*tensors)};
 }
 
-Result<ModelFile> openGguf(const fs::path& path) {
-  auto file = GgufFile::open(path);
+Result<ModelFile> openFile(const fs::path& path, ModelContents contents) {
+  auto file = openGguf(path, contents);
   if (!file) return tl::unexpected(file.error());
   auto config = readModelConfig(**file);
   if (!config) return tl::unexpected(config.error());
@@ -33,9 +33,9 @@ Result<ModelFile> openGguf(const fs::path& path) {
 
 }  // namespace
 
-Result<ModelFile> openModelFile(const fs::path& path) {
+Result<ModelFile> openModelFile(const fs::path& path, ModelContents contents) {
   std::error_code error;
-  return fs::is_directory(path, error) ? openFolder(path) : openGguf(path);
+  return fs::is_directory(path, error) ? openFolder(path) : openFile(path, contents);
 }
 
 }  // namespace zipage

@@ -1,4 +1,5 @@
-// A model's shape and where its tensors lie, without a device: a .gguf file or a Hugging Face folder.
+// A model's shape and where its tensors lie, without a device: a .gguf file, a Hugging Face folder, or a
+// synthetic model.
 #pragma once
 
 #include <filesystem>
@@ -6,6 +7,7 @@
 
 #include "engine/base/result.h"
 #include "engine/model/model_config.h"
+#include "engine/model/synthetic_model.h"
 #include "engine/model/tensor_source.h"
 
 namespace zipage {
@@ -16,6 +18,7 @@ struct ModelFile {
 };
 
 /// Maps and checks the files; reads no weights. Every failure names the file and what is wrong with it.
-Result<ModelFile> openModelFile(const std::filesystem::path& path);
+Result<ModelFile> openModelFile(const std::filesystem::path& path,
+                                ModelContents contents = ModelContents::Weights);
 
 }  // namespace zipage

@@ -60,32 +60,38 @@ Transformer::Transformer(Device& device, const ModelConfig& config, const ModelW
     : m_device(device), m_config(config), m_weights(weights) {}
 
 Result<void> Transformer::allocate() {
-  auto workspace = m_device.allocate(layOutActivations(nullptr));
+  const DataType type = m_device.info().activationType;
+  auto workspace = m_device.allocate(workspaceBytes(m_config, type, m_maxTokens, m_maxLogitRows));
   if (!workspace) return tl::unexpected(errorOf(workspace.error()));
   m_workspace = std::move(*workspace);
-  layOutActivations(m_workspace.as<std::byte>());
+  layOut(m_config, type, m_maxTokens, m_maxLogitRows, m_workspace.as<std::byte>(), m_activations);
   return uploadInverseFrequencies();
 }
 
-std::size_t Transformer::layOutActivations(std::byte* start) {
-  const DataType type = m_device.info().activationType;
+std::size_t Transformer::workspaceBytes(const ModelConfig& config, DataType activationType, int maxTokens,
+                                        int maxLogitRows) {
+  Activations nowhere;
+  return layOut(config, activationType, maxTokens, maxLogitRows, nullptr, nowhere);
+}
+
+std::size_t Transformer::layOut(const ModelConfig& config, DataType type, int maxTokens, int maxLogitRows,
+                                std::byte* start, Activations& a) {
   Layout layout(start);
-  Activations& a = m_activations;
-  a.hidden = layout.place(type, m_maxTokens, m_config.modelDim);
-  a.normed = layout.place(type, m_maxTokens, m_config.modelDim);
-  a.selected = layout.place(type, m_maxLogitRows, m_config.modelDim);
-  a.logits = layout.place(DataType::F32, m_maxLogitRows, m_config.vocabularySize);
+  a.hidden = layout.place(type, maxTokens, config.modelDim);
+  a.normed = layout.place(type, maxTokens, config.modelDim);
+  a.selected = layout.place(type, maxLogitRows, config.modelDim);
+  a.logits = layout.place(DataType::F32, maxLogitRows, config.vocabularySize);
 
   // Attention and feed-forward take turns in the rest.
   const std::size_t shared = layout.offset();
-  a.queries = layout.place(type, m_maxTokens, m_config.queryDim());
-  a.keys = layout.place(type, m_maxTokens, m_config.kvDim());
-  a.values = layout.place(type, m_maxTokens, m_config.kvDim());
-  a.attended = layout.place(type, m_maxTokens, m_config.queryDim());
+  a.queries = layout.place(type, maxTokens, config.queryDim());
+  a.keys = layout.place(type, maxTokens, config.kvDim());
+  a.values = layout.place(type, maxTokens, config.kvDim());
+  a.attended = layout.place(type, maxTokens, config.queryDim());
   const std::size_t endOfAttention = layout.offset();
   layout.moveTo(shared);
-  a.gate = layout.place(type, m_maxTokens, m_config.feedForwardDim);
-  a.up = layout.place(type, m_maxTokens, m_config.feedForwardDim);
+  a.gate = layout.place(type, maxTokens, config.feedForwardDim);
+  a.up = layout.place(type, maxTokens, config.feedForwardDim);
   return std::max(endOfAttention, layout.offset());
 }
 

@@ -33,6 +33,9 @@ class Transformer {
   Rope rope() const;
   float attentionScale() const;
   std::size_t workspaceBytes() const { return m_workspace.bytes(); }
+  /// Of a transformer made with these numbers, on a device with these activations.
+  static std::size_t workspaceBytes(const ModelConfig& config, DataType activationType, int maxTokens,
+                                    int maxLogitRows);
 
  private:
   /// What one step computes, in device memory. The first numTokens rows of each are in use.
@@ -51,7 +54,9 @@ class Transformer {
 
   Transformer(Device& device, const ModelConfig& config, const ModelWeights& weights);
 
-  std::size_t layOutActivations(std::byte* start);
+  /// Places them from `start` on, or only adds up where there is no memory yet; returns the bytes.
+  static std::size_t layOut(const ModelConfig& config, DataType type, int maxTokens, int maxLogitRows,
+                            std::byte* start, Activations& a);
   Result<void> allocate();
   Result<void> uploadInverseFrequencies();
 

@@ -23,6 +23,12 @@ float randomScore(std::uint64_t position, std::uint64_t head) {
 
 }  // namespace
 
+std::size_t CompressionPipeline::bytesFor(int heads, int maxEntries) {
+  const auto all = static_cast<std::size_t>(heads) * maxEntries;
+  return 6 * rounded(all * sizeof(float)) + rounded(heads * sizeof(float)) +
+         3 * rounded(maxEntries * sizeof(std::int32_t));
+}
+
 Result<CompressionPipeline> CompressionPipeline::create(Device& device, const PagedKv& kv,
                                                         const QueryWindow& window, const Rope& rope,
                                                         float attentionScale, int maxEntries) {
@@ -34,9 +40,7 @@ Result<CompressionPipeline> CompressionPipeline::create(Device& device, const Pa
   pipeline.m_maxEntries = maxEntries;
   const std::size_t heads = static_cast<std::size_t>(kv.numLayers) * kv.kvHeads;
   const auto n = static_cast<std::size_t>(maxEntries);
-  const std::size_t bytes = 6 * rounded(heads * n * sizeof(float)) + rounded(heads * sizeof(float)) +
-                            3 * rounded(n * sizeof(std::int32_t));
-  auto workspace = device.allocate(bytes);
+  auto workspace = device.allocate(bytesFor(kv.numLayers * kv.kvHeads, maxEntries));
   if (!workspace)
     return failure(ErrorCode::OutOfMemory, "compression workspace: " + workspace.error().message);
   pipeline.m_workspace = std::move(*workspace);

@@ -24,6 +24,8 @@ class CompressionPipeline {
   /// synchronize(), until the next call. REQUIRES: plan.numEntries <= maxEntries.
   std::span<const float> windowAttention(Stream& stream, const CompressionPlan& plan);
   std::size_t workspaceBytes() const { return m_workspace.bytes(); }
+  /// Of all layers' KV heads together.
+  static std::size_t bytesFor(int heads, int maxEntries);
 
  private:
   explicit CompressionPipeline(Device& device) : m_device(&device) {}

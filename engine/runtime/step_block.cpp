@@ -9,6 +9,7 @@ namespace zipage {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kInt = sizeof(std::int32_t);
 
 std::size_t rounded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -20,15 +21,19 @@ T* upload(Device& device, Stream& stream, T* place, const std::vector<T>& values
 
 }  // namespace
 
+std::size_t StepBlock::bytesFor(const Sizes& sizes) {
+  const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
+  const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
+  const std::size_t tables = sequences * static_cast<std::size_t>(sizes.maxPages);
+  return 4 * rounded(tokens * kInt) + 2 * rounded((sequences + 1) * kInt) + rounded(tables * kInt) +
+         2 * rounded(sequences * kInt) + rounded(sequences * sizeof(SamplingRow));
+}
+
 Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
   const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
   const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
   const std::size_t tables = sequences * static_cast<std::size_t>(sizes.maxPages);
-  constexpr std::size_t kInt = sizeof(std::int32_t);
-  const std::size_t bytes = 4 * rounded(tokens * kInt) + 2 * rounded((sequences + 1) * kInt) +
-                            rounded(tables * kInt) + 2 * rounded(sequences * kInt) +
-                            rounded(sequences * sizeof(SamplingRow));
-  auto block = device.allocate(bytes);
+  auto block = device.allocate(bytesFor(sizes));
   if (!block) return failure(ErrorCode::OutOfMemory, "step inputs: " + block.error().message);
 
   StepBlock made;

@@ -17,6 +17,7 @@ class StepBlock {
     int maxPages = 0;      // of one sequence
   };
 
+  static std::size_t bytesFor(const Sizes& sizes);
   static Result<StepBlock> create(Device& device, const Sizes& sizes);
 
   /// Copies a step's arrays over. Fails only when the tokens that repetition penalties look at need more

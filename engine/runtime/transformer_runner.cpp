@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "engine/cache/kv_layout.h"
 #include "engine/model/transformer.h"
 #include "engine/runtime/compression_pipeline.h"
 #include "engine/runtime/compression_worker.h"
@@ -198,12 +197,21 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
 
 }  // namespace
 
+KvLayout layoutFor(const ModelConfig& config, const PoolOptions& options) {
+  return {config.numLayers,   config.kvHeads,       config.queryHeads, config.headDim,
+          options.pageTokens, options.windowTokens, options.kvType,    DataType::F32};
+}
+
+int maxCompressedEntries(const PoolOptions& options, int numPages) {
+  const int poolTokens = numPages * options.pageTokens;
+  return options.maxCompressedEntries > 0 ? std::min(options.maxCompressedEntries, poolTokens) : poolTokens;
+}
+
 Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundle& model,
                                                 const PoolOptions& options) {
   if (auto valid = validate(options); !valid) return tl::unexpected(valid.error());
   const ModelConfig& config = model.config;
-  const KvLayout layout{config.numLayers,   config.kvHeads,       config.queryHeads, config.headDim,
-                        options.pageTokens, options.windowTokens, options.kvType,    DataType::F32};
+  const KvLayout layout = layoutFor(config, options);
   auto counted = layout.numPages(options.poolTokens);
   if (!counted) return tl::unexpected(counted.error());
   const int numPages = *counted;
@@ -217,11 +225,9 @@ Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundl
   if (!pool) return tl::unexpected(pool.error());
   auto block = StepBlock::create(device, {limits.maxBatchTokens, limits.maxSequences, numPages});
   if (!block) return tl::unexpected(block.error());
-  const int poolTokens = numPages * options.pageTokens;
-  const int maxEntries =
-      options.maxCompressedEntries > 0 ? std::min(options.maxCompressedEntries, poolTokens) : poolTokens;
-  auto pipeline = CompressionPipeline::create(device, pool->kv, pool->window, (*transformer)->rope(),
-                                              (*transformer)->attentionScale(), maxEntries);
+  auto pipeline =
+      CompressionPipeline::create(device, pool->kv, pool->window, (*transformer)->rope(),
+                                  (*transformer)->attentionScale(), maxCompressedEntries(options, numPages));
   if (!pipeline) return tl::unexpected(pipeline.error());
 
   auto runner =

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/base/result.h"
+#include "engine/cache/kv_layout.h"
 #include "engine/runtime/engine.h"
 #include "engine/text/model_bundle.h"
 
@@ -20,6 +21,10 @@ struct PoolOptions {
   int maxCompressedEntries = 0;  // longest sequence one compression may see; 0: the whole pool
   DataType kvType = DataType::F32;
 };
+
+KvLayout layoutFor(const ModelConfig& config, const PoolOptions& options);
+/// Entries that one compression has room for.
+int maxCompressedEntries(const PoolOptions& options, int numPages);
 
 struct RunnerAndLimits {
   std::unique_ptr<ModelRunner> runner;

@@ -3,6 +3,7 @@
 #include <new>
 #include <string>
 
+#include "engine/model/synthetic_model.h"
 #include "engine/text/byte_pair_tokenizer.h"
 #include "engine/text/hugging_face_tokenizer.h"
 #include "engine/text/sentencepiece_tokenizer.h"
@@ -54,7 +55,7 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const GgufFile& file) {
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return loadHuggingFaceTokenizer(path);
-  const auto file = GgufFile::open(path);
+  const auto file = openGguf(path, ModelContents::Shape);
   if (!file) return tl::unexpected(file.error());
   return loadTokenizer(**file);
 }
