@@ -70,6 +70,8 @@ class Device {
   virtual void storeKeyValue(Stream& stream, const StoreKeyValueArguments& arguments) = 0;
   virtual void pagedAttention(Stream& stream, const PagedAttentionArguments& arguments) = 0;
   virtual void siluMultiply(Stream& stream, const SiluMultiplyArguments& arguments) = 0;
+  virtual void routeExperts(Stream& stream, const RouteExpertsArguments& arguments) = 0;
+  virtual void mixExperts(Stream& stream, const MixExpertsArguments& arguments) = 0;
   virtual void gatherRows(Stream& stream, const GatherRowsArguments& arguments) = 0;
   virtual void sample(Stream& stream, const SampleArguments& arguments) = 0;
 

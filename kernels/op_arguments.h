@@ -107,6 +107,30 @@ struct SampleArguments {
   std::int32_t* tokens = nullptr;  // [rows]
 };
 
+/// Which experts each row goes to: the expertsUsed largest of softmax(logits), ties to the smaller index,
+/// largest first. Their weights are those probabilities, divided by their sum where `normalises` is set.
+struct RouteExpertsArguments {
+  ConstTensorView logits;  // [rows, experts] F32
+  int expertsUsed = 1;
+  bool normalises = true;
+  std::int32_t* experts = nullptr;  // out [rows, expertsUsed]
+  float* weights = nullptr;         // out [rows, expertsUsed]
+};
+
+/// output += Σ over the experts of a row of weight · down(silu(gate(input)) · up(input)).
+struct MixExpertsArguments {
+  ConstTensorView input;  // [rows, model]
+  int numExperts = 0;
+  int expertsUsed = 1;
+  const std::int32_t* experts = nullptr;  // [rows, expertsUsed]
+  const float* weights = nullptr;         // [rows, expertsUsed]
+  // Of each expert; the lists lie in host memory.
+  const ConstTensorView* gates = nullptr;  // [experts] of [expertDim, model]
+  const ConstTensorView* ups = nullptr;    // [experts] of [expertDim, model]
+  const ConstTensorView* downs = nullptr;  // [experts] of [model, expertDim]
+  TensorView output;                       // [rows, model]
+};
+
 /// The entries of one sequence, as every compression op sees them: all layers and KV heads at once.
 struct SequenceEntries {
   PagedKv kv;

@@ -20,7 +20,8 @@ struct KnownType {
   std::string_view modelType;
   std::string_view architecture;
 };
-constexpr std::array<KnownType, 6> kKnownTypes = {{{"qwen3", "qwen3"},
+constexpr std::array<KnownType, 7> kKnownTypes = {{{"qwen3", "qwen3"},
+                                                   {"qwen3_moe", "qwen3moe"},
                                                    {"qwen2", "qwen2"},
                                                    {"llama", "llama"},
                                                    {"mistral", "llama"},
@@ -169,6 +170,15 @@ Result<void> readPlainLayers(const Json& json, Reader& reader, ModelConfig& conf
   return {};
 }
 
+void readExperts(Reader& reader, ModelConfig& config) {
+  if (config.architecture != "qwen3moe") return;
+  const char* const count = reader.has("num_experts") ? "num_experts" : "num_local_experts";
+  config.numExperts = reader.integer(count, kMaxExperts);
+  config.expertsUsed = reader.integer("num_experts_per_tok", config.numExperts);
+  config.expertDim = reader.integer("moe_intermediate_size", kMaxFeedForwardDim);
+  config.normalisesExperts = reader.flag("norm_topk_prob", false);
+}
+
 /// Up to the window, attention to all entries is what the model was trained with.
 void limitToWindow(Reader& reader, ModelConfig& config) {
   if (!reader.has("sliding_window") || !reader.flag("use_sliding_window", true)) return;
@@ -205,7 +215,8 @@ Result<ModelConfig> readHuggingFaceConfig(const Json& json, const std::string& f
   config.vocabularySize = reader.integer("vocab_size", kMaxVocabulary);
   config.contextLength = reader.integer("max_position_embeddings", std::numeric_limits<int>::max(), 0);
   config.normEpsilon = static_cast<float>(reader.number("rms_norm_eps", 1e-12, 0.1, 1e-6));
-  config.queryKeyNorm = *architecture == "qwen3";
+  config.queryKeyNorm = architecture->starts_with("qwen3");
+  readExperts(reader, config);
   config.tiedOutput = reader.flag("tie_word_embeddings", *architecture == "smollm3");
   const std::string activation = reader.text("hidden_act");
   if (!activation.empty() && activation != "silu")

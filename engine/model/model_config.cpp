@@ -15,7 +15,8 @@ namespace zipage {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kArchitectures = {"qwen3", "qwen2", "llama", "smollm3", "phi3"};
+constexpr std::array<std::string_view, 6> kArchitectures = {"qwen3", "qwen3moe", "qwen2",
+                                                            "llama", "smollm3",  "phi3"};
 
 /// Reads the keys of one architecture and remembers the first thing that is wrong, so that reading stays a
 /// list.
@@ -37,6 +38,12 @@ class ConfigReader {
       return remember(bad(key, "is " + std::to_string(*value) + ", not from 1 to " + std::to_string(most)));
     }
     return static_cast<int>(*value);
+  }
+
+  bool flag(const std::string& suffix, bool otherwise) {
+    const auto found = m_file.boolean(m_prefix + suffix);
+    if (!found) return remember(found.error()) != 0;
+    return found->value_or(otherwise);
   }
 
   float number(const std::string& suffix, double least, double most, std::optional<double> otherwise) {
@@ -124,13 +131,19 @@ Result<ModelConfig> readModelConfig(const GgufFile& file) {
   }
   config.normEpsilon = reader.number("attention.layer_norm_rms_epsilon", 1e-12, 0.1, std::nullopt);
   config.ropeBase = reader.number("rope.freq_base", 1.0, 1e12, 10000.0);
+  if (*architecture == "qwen3moe") {
+    config.numExperts = reader.integer("expert_count", kMaxExperts);
+    config.expertsUsed = reader.integer("expert_used_count", config.numExperts);
+    config.expertDim = reader.integer("expert_feed_forward_length", kMaxFeedForwardDim);
+    config.normalisesExperts = reader.flag("expert_weights_norm", true);
+  }
   if (reader.error()) return tl::unexpected(*reader.error());
 
   const auto vocabularySize = readVocabularySize(file);
   if (!vocabularySize) return tl::unexpected(vocabularySize.error());
   config.vocabularySize = *vocabularySize;
   config.tiedOutput = file.findTensor("output.weight") == nullptr;
-  config.queryKeyNorm = *architecture == "qwen3";
+  config.queryKeyNorm = architecture->starts_with("qwen3");
   if (valueDim != config.headDim)
     return file.unsupported("keys and values of different dimensions are not known");
   if (auto heads = checkHeads(file, config); !heads) return tl::unexpected(heads.error());

@@ -27,6 +27,10 @@ struct ModelConfig {
   int ropeDimensions = 0;  // of each head, the first ones
   RopeStyle ropeStyle = RopeStyle::HalfSplit;
   RopeScaling ropeScaling;
+  int numExperts = 0;  // of each layer that has a router; 0: none has
+  int expertsUsed = 0;
+  int expertDim = 0;
+  bool normalisesExperts = true;
   int plainLayerInterval = 0;  // every so many layers one does not rotate; 0: all do
   bool queryKeyNorm = false;
   bool tiedOutput = false;

@@ -17,10 +17,10 @@ class WeightLoader {
   WeightLoader(const TensorSource& source, Device& device, ModelWeights& weights)
       : m_source(source), m_device(device), m_weights(weights) {}
 
-  /// The rows [first, first + rows) of a matrix that has `allRows`.
+  /// The rows [first, first + rows) of a matrix that has `allRows`, or of as many matrices in a row.
   DeviceWeight matrix(const std::string& name, std::int64_t rows, std::int64_t columns,
-                      std::int64_t first = 0, std::int64_t allRows = 0) {
-    const auto tensor = find(name + ".weight", 2, allRows > 0 ? allRows : rows, columns);
+                      std::int64_t first = 0, std::int64_t allRows = 0, int numDimensions = 2) {
+    const auto tensor = find(name + ".weight", numDimensions, allRows > 0 ? allRows : rows, columns);
     if (!tensor) return {};
     ConstTensorView view = tensor->view;
     view.data = static_cast<const std::byte*>(view.data) +
@@ -160,6 +160,34 @@ class LayerLoader {
   }
 
   void loadFeedForward() {
+    if (m_config.numExperts > 0 && m_loader.contains(name(LayerPart::Router)))
+      loadExperts();
+    else
+      loadDense();
+  }
+
+  void loadExperts() {
+    ExpertWeights& experts = m_layer.experts;
+    experts.router = m_loader.matrix(name(LayerPart::Router), m_config.numExperts, m_config.modelDim);
+    loadExpertPart(LayerPart::ExpertGates, m_config.expertDim, m_config.modelDim, experts.gates,
+                   experts.gateViews);
+    loadExpertPart(LayerPart::ExpertUps, m_config.expertDim, m_config.modelDim, experts.ups, experts.upViews);
+    loadExpertPart(LayerPart::ExpertDowns, m_config.modelDim, m_config.expertDim, experts.downs,
+                   experts.downViews);
+  }
+
+  void loadExpertPart(LayerPart part, std::int64_t rows, std::int64_t columns,
+                      std::vector<DeviceWeight>& weights, std::vector<ConstTensorView>& views) {
+    const bool areOne = m_loader.source().naming() == TensorNaming::Gguf;
+    for (int expert = 0; expert < m_config.numExperts && !m_loader.error(); ++expert) {
+      weights.push_back(
+          areOne ? m_loader.matrix(name(part), rows, columns, expert * rows, m_config.numExperts * rows, 3)
+                 : m_loader.matrix(expertName(part, m_index, expert), rows, columns));
+      views.push_back(weights.back().view);
+    }
+  }
+
+  void loadDense() {
     const int model = m_config.modelDim;
     const int wide = m_config.feedForwardDim;
     const auto fused = m_loader.source().tensor(name(LayerPart::GateUp) + ".weight");

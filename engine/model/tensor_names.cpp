@@ -17,7 +17,7 @@ constexpr std::array<Names, 3> kModelNames = {{
     {"output", "lm_head"},
 }};
 
-constexpr std::array<Names, 13> kLayerNames = {{
+constexpr std::array<Names, 17> kLayerNames = {{
     {"attn_norm", "input_layernorm"},
     {"attn_q", "self_attn.q_proj"},
     {"attn_k", "self_attn.k_proj"},
@@ -31,6 +31,10 @@ constexpr std::array<Names, 13> kLayerNames = {{
     {"ffn_down", "mlp.down_proj"},
     {"attn_qkv", "self_attn.qkv_proj"},
     {"ffn_up", "mlp.gate_up_proj"},
+    {"ffn_gate_inp", "mlp.gate"},
+    {"ffn_gate_exps", "gate_proj"},
+    {"ffn_up_exps", "up_proj"},
+    {"ffn_down_exps", "down_proj"},
 }};
 
 }  // namespace
@@ -44,6 +48,11 @@ std::string tensorName(TensorNaming naming, LayerPart part, int layer) {
   const Names& names = kLayerNames[static_cast<std::size_t>(part)];
   return naming == TensorNaming::Gguf ? "blk." + std::to_string(layer) + "." + names.gguf
                                       : "model.layers." + std::to_string(layer) + "." + names.huggingFace;
+}
+
+std::string expertName(LayerPart part, int layer, int expert) {
+  return "model.layers." + std::to_string(layer) + ".mlp.experts." + std::to_string(expert) + "." +
+         kLayerNames[static_cast<std::size_t>(part)].huggingFace;
 }
 
 }  // namespace zipage

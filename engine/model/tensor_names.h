@@ -24,11 +24,17 @@ enum class LayerPart {
   Up,
   Down,
   QueryKeyValue,
-  GateUp
+  GateUp,
+  Router,
+  ExpertGates,  // GGUF: all experts in one tensor
+  ExpertUps,
+  ExpertDowns
 };
 
 /// "token_embd", "model.embed_tokens"; without ".weight" or ".bias".
 std::string tensorName(TensorNaming naming, ModelPart part);
 std::string tensorName(TensorNaming naming, LayerPart part, int layer);
+/// Of one expert, as folders name it.
+std::string expertName(LayerPart part, int layer, int expert);
 
 }  // namespace zipage

@@ -92,7 +92,12 @@ std::size_t Transformer::layOut(const ModelConfig& config, DataType type, int ma
   layout.moveTo(shared);
   a.gate = layout.place(type, maxTokens, config.feedForwardDim);
   a.up = layout.place(type, maxTokens, config.feedForwardDim);
-  return std::max(endOfAttention, layout.offset());
+  const std::size_t endOfFeedForward = layout.offset();
+  layout.moveTo(shared);
+  a.routing = layout.place(DataType::F32, maxTokens, config.numExperts);
+  a.experts = layout.place(DataType::F32, maxTokens, config.expertsUsed);
+  a.shares = layout.place(DataType::F32, maxTokens, config.expertsUsed);
+  return std::max({endOfAttention, endOfFeedForward, layout.offset()});
 }
 
 Result<void> Transformer::uploadInverseFrequencies() {
@@ -191,10 +196,33 @@ void Transformer::runFeedForward(Stream& stream, int layer, int numTokens) {
   const TensorView up = firstRows(m_activations.up, numTokens);
 
   norm(stream, hidden, weights.feedForwardNorm, normed);
+  if (weights.experts.isPresent()) return runExperts(stream, weights.experts, normed, hidden);
   product(stream, normed, weights.gate, weights.gateBias, gate);
   product(stream, normed, weights.up, weights.upBias, up);
   m_device.siluMultiply(stream, {.gate = gate, .up = up, .output = gate});
   product(stream, gate, weights.down, weights.downBias, hidden, true);
+}
+
+void Transformer::runExperts(Stream& stream, const ExpertWeights& experts, const TensorView& normed,
+                             const TensorView& hidden) {
+  const TensorView routing = firstRows(m_activations.routing, normed.rows);
+  auto* const chosen = static_cast<std::int32_t*>(m_activations.experts.data);
+  auto* const shares = static_cast<float*>(m_activations.shares.data);
+  product(stream, normed, experts.router, {}, routing);
+  m_device.routeExperts(stream, {.logits = routing,
+                                 .expertsUsed = m_config.expertsUsed,
+                                 .normalises = m_config.normalisesExperts,
+                                 .experts = chosen,
+                                 .weights = shares});
+  m_device.mixExperts(stream, {.input = normed,
+                               .numExperts = m_config.numExperts,
+                               .expertsUsed = m_config.expertsUsed,
+                               .experts = chosen,
+                               .weights = shares,
+                               .gates = experts.gateViews.data(),
+                               .ups = experts.upViews.data(),
+                               .downs = experts.downViews.data(),
+                               .output = hidden});
 }
 
 ConstTensorView Transformer::runOutput(Stream& stream, const std::int32_t* logitRows, int numLogitRows,

@@ -48,6 +48,9 @@ class Transformer {
     TensorView attended;  // [maxTokens, queryDim]
     TensorView gate;      // [maxTokens, feedForward]; shares memory with queries to attended, as does
     TensorView up;        // [maxTokens, feedForward]
+    TensorView routing;   // [maxTokens, experts] F32
+    TensorView experts;   // [maxTokens, expertsUsed] of int32, which are as large as F32
+    TensorView shares;    // [maxTokens, expertsUsed] F32
     TensorView selected;  // [maxLogitRows, model]
     TensorView logits;    // [maxLogitRows, vocabulary] F32
   };
@@ -66,6 +69,8 @@ class Transformer {
   void runAttention(Stream& stream, int layer, const PagedBatch& batch, const PagedKv& kv,
                     const QueryWindow& window);
   void runFeedForward(Stream& stream, int layer, int numTokens);
+  void runExperts(Stream& stream, const ExpertWeights& experts, const TensorView& normed,
+                  const TensorView& hidden);
   ConstTensorView runOutput(Stream& stream, const std::int32_t* logitRows, int numLogitRows, int numTokens);
 
   Device& m_device;

@@ -8,6 +8,15 @@
 
 namespace zipage {
 
+/// The feed-forward layers of a mixture, one for each expert. `views` of each list are what ops take.
+struct ExpertWeights {
+  DeviceWeight router;  // [experts, model]
+  std::vector<DeviceWeight> gates, ups, downs;
+  std::vector<ConstTensorView> gateViews, upViews, downViews;
+
+  bool isPresent() const { return static_cast<bool>(router.view); }
+};
+
 struct LayerWeights {
   DeviceWeight attentionNorm;    // [1, model] F32
   DeviceWeight query;            // [queryDim, model]
@@ -20,6 +29,7 @@ struct LayerWeights {
   DeviceWeight gate;             // [feedForward, model]
   DeviceWeight up;               // [feedForward, model]
   DeviceWeight down;             // [model, feedForward]
+  ExpertWeights experts;         // in place of the three
 
   // Each [1, rows of its matrix] F32 or absent.
   DeviceWeight queryBias, keyBias, valueBias, attentionOutputBias, gateBias, upBias, downBias;

@@ -224,7 +224,7 @@ void Engine::State::failIfBroken() {
 
 void Engine::State::noteDropped() {
   const std::int64_t dropped = prefixes.numDropped() - metrics.pagesDropped;
-  if (dropped > 0) events.emplace_back(PrefixDropped{dropped});
+  if (dropped > 0) events.emplace_back(PrefixDropped{static_cast<std::uint64_t>(dropped)});
   metrics.pagesDropped += dropped;
 }
 

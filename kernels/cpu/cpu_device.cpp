@@ -106,6 +106,12 @@ void CpuDevice::pagedAttention(Stream& stream, const PagedAttentionArguments& a)
 void CpuDevice::siluMultiply(Stream& stream, const SiluMultiplyArguments& a) {
   cpu::siluMultiply(contextOf(stream), a);
 }
+void CpuDevice::routeExperts(Stream& stream, const RouteExpertsArguments& a) {
+  cpu::routeExperts(contextOf(stream), a);
+}
+void CpuDevice::mixExperts(Stream& stream, const MixExpertsArguments& a) {
+  cpu::mixExperts(contextOf(stream), a);
+}
 void CpuDevice::gatherRows(Stream& stream, const GatherRowsArguments& a) {
   cpu::gatherRows(contextOf(stream), a);
 }

@@ -26,6 +26,8 @@ class CpuDevice final : public Device {
   void storeKeyValue(Stream&, const StoreKeyValueArguments& arguments) override;
   void pagedAttention(Stream&, const PagedAttentionArguments& arguments) override;
   void siluMultiply(Stream&, const SiluMultiplyArguments& arguments) override;
+  void routeExperts(Stream&, const RouteExpertsArguments& arguments) override;
+  void mixExperts(Stream&, const MixExpertsArguments& arguments) override;
   void gatherRows(Stream&, const GatherRowsArguments& arguments) override;
   void sample(Stream&, const SampleArguments& arguments) override;
   void windowScores(Stream&, const WindowScoresArguments& arguments) override;

@@ -13,6 +13,8 @@ void matmul(CpuContext& context, const MatmulArguments& arguments);
 void storeKeyValue(CpuContext& context, const StoreKeyValueArguments& arguments);
 void pagedAttention(CpuContext& context, const PagedAttentionArguments& arguments);
 void siluMultiply(CpuContext& context, const SiluMultiplyArguments& arguments);
+void routeExperts(CpuContext& context, const RouteExpertsArguments& arguments);
+void mixExperts(CpuContext& context, const MixExpertsArguments& arguments);
 void gatherRows(CpuContext& context, const GatherRowsArguments& arguments);
 void sample(CpuContext& context, const SampleArguments& arguments);
 

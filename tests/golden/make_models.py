@@ -2,7 +2,7 @@
 """Tiny models with random weights, a folder each as Hugging Face writes them, with the logits and the greedy tokens that
 transformers computes for them in float32 on a CPU. Run where torch and transformers are:
 
-    python3 tests/golden/make_models.py tests/golden/models
+    python3 tests/golden/make_models.py tests/golden/models [NAME ...]
 
 Weights are values that bfloat16 holds exactly, so they are stored as such.
 """
@@ -12,7 +12,7 @@ import sys
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, Phi3Config, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config, SmolLM3Config
+from transformers import AutoModelForCausalLM, Phi3Config, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config, Qwen3MoeConfig, SmolLM3Config
 
 SHAPE = dict(vocab_size=96, hidden_size=48, intermediate_size=56, num_hidden_layers=2, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=512, bos_token_id=None, eos_token_id=None, pad_token_id=None)
@@ -40,6 +40,12 @@ MODELS = {
     "phi3": lambda: Phi3Config(**SHAPE, tie_word_embeddings=False, rope_parameters=rope()),
     "phi3-partial": lambda: Phi3Config(**SHAPE, tie_word_embeddings=False,
                                        rope_parameters=rope(partial_rotary_factor=0.5)),
+    "qwen3moe": lambda: Qwen3MoeConfig(**SHAPE, head_dim=16, tie_word_embeddings=False, num_experts=8,
+                                       num_experts_per_tok=3, moe_intermediate_size=24, norm_topk_prob=True,
+                                       rope_parameters=rope(theta=1e6)),
+    "qwen3moe-mixed": lambda: Qwen3MoeConfig(**{**SHAPE, "num_hidden_layers": 3}, head_dim=16, tie_word_embeddings=True,
+                                             num_experts=5, num_experts_per_tok=2, moe_intermediate_size=32,
+                                             norm_topk_prob=False, mlp_only_layers=[1], rope_parameters=rope()),
 }
 
 
@@ -86,7 +92,10 @@ def make(name, config, seed, folder):
 
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1])
+    wanted = sys.argv[2:] or list(MODELS)
     for index, (name, config) in enumerate(MODELS.items()):
+        if name not in wanted:
+            continue
         try:
             make(name, config(), 100 + index, target / name)
             print(name, "made", flush=True)

@@ -102,6 +102,9 @@ class GgufOfFolder {
     for (int layer = 0; layer < m_golden.config.numLayers; ++layer) {
       for (int part = 0; part <= static_cast<int>(LayerPart::GateUp); ++part)
         write(static_cast<LayerPart>(part), layer);
+      write(LayerPart::Router, layer);
+      for (const LayerPart part : {LayerPart::ExpertGates, LayerPart::ExpertUps, LayerPart::ExpertDowns})
+        writeExperts(part, layer);
     }
     writeDivisors();
     return m_writer.bytes();
@@ -128,6 +131,12 @@ class GgufOfFolder {
     put("attention.value_length", c.headDim);
     put("context_length", c.contextLength);
     put("rope.dimension_count", c.ropeDimensions);
+    if (c.numExperts > 0) {
+      put("expert_count", c.numExperts);
+      put("expert_used_count", c.expertsUsed);
+      put("expert_feed_forward_length", c.expertDim);
+      m_writer.boolean(prefix + "expert_weights_norm", c.normalisesExperts);
+    }
     m_writer.float32(prefix + "attention.layer_norm_rms_epsilon", c.normEpsilon);
     m_writer.float32(prefix + "rope.freq_base", c.ropeBase);
     if (c.ropeScaling.kind == RopeScalingKind::Linear || c.ropeScaling.kind == RopeScalingKind::Yarn) {
@@ -160,6 +169,21 @@ class GgufOfFolder {
       if (tensor->numDimensions > 1) dimensions.push_back(static_cast<std::uint64_t>(tensor->rows));
       m_writer.tensor(tensorName(TensorNaming::Gguf, place...) + kind, dimensions, 30, bytes);
     }
+  }
+
+  /// One tensor for all experts of a layer.
+  void writeExperts(LayerPart part, int layer) {
+    std::string bytes;
+    std::vector<std::uint64_t> dimensions;
+    for (int expert = 0; expert < m_golden.config.numExperts; ++expert) {
+      const auto tensor = m_tensors.tensor(expertName(part, layer, expert) + ".weight");
+      if (!tensor) return;
+      bytes.append(static_cast<const char*>(tensor->view.data), tensor->view.bytes());
+      dimensions = {static_cast<std::uint64_t>(tensor->columns), static_cast<std::uint64_t>(tensor->rows),
+                    static_cast<std::uint64_t>(m_golden.config.numExperts)};
+    }
+    if (!bytes.empty())
+      m_writer.tensor(tensorName(TensorNaming::Gguf, part, layer) + ".weight", dimensions, 30, bytes);
   }
 
   std::string permuted(std::string bytes, const SourceTensor& tensor, LayerPart part, int) const {
