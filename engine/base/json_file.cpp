@@ -8,6 +8,25 @@ namespace zipage {
 namespace {
 
 constexpr std::uintmax_t kMaxBytes = 256U << 20;
+constexpr int kMostNesting = 200;  // copies and destructors of values go down by recursion
+
+bool isNestedTooDeeply(const std::string& text) {
+  int depth = 0;
+  bool isInText = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char character = text[i];
+    if (isInText && character == '\\') {
+      ++i;
+    } else if (character == '"') {
+      isInText = !isInText;
+    } else if (!isInText && (character == '[' || character == '{')) {
+      if (++depth > kMostNesting) return true;
+    } else if (!isInText && (character == ']' || character == '}')) {
+      --depth;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -25,6 +44,8 @@ Result<std::string> readSmallFile(const std::filesystem::path& path) {
 Result<nlohmann::json> readJsonFile(const std::filesystem::path& path) {
   const auto text = readSmallFile(path);
   if (!text) return tl::unexpected(text.error());
+  if (isNestedTooDeeply(*text))
+    return failure(ErrorCode::InvalidFile, path.string() + ": is nested too deeply");
   auto json = nlohmann::json::parse(*text, nullptr, false);
   if (json.is_discarded() || !json.is_object())
     return failure(ErrorCode::InvalidFile, path.string() + ": is not a valid JSON object");

@@ -96,6 +96,8 @@ class HeaderReader {
       if (!size.is_number_unsigned() || size.get<std::uint64_t>() > kMaxElements)
         return bad("the tensor \"" + name + "\" has a shape that is not valid");
       const auto count = size.get<std::int64_t>();
+      if (count > 0 && tensor.rows > kMaxElements / count)
+        return bad("the tensor \"" + name + "\" claims more elements than any file holds");
       (i + 1 == shape->size() ? tensor.columns : tensor.rows) *= count;
       if (tensor.rows > kMaxElements ||
           (count > 0 && tensor.rows > 0 && tensor.columns > kMaxElements / tensor.rows))

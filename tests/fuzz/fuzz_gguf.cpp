@@ -6,9 +6,9 @@
 #include <span>
 
 #include "engine/model/model_loader.h"
-#include "engine/text/stream_decoder.h"
 #include "engine/text/tokenizer_loader.h"
 #include "kernels/device_registry.h"
+#include "tests/fuzz/use_tokenizer.h"
 
 using namespace zipage;
 
@@ -23,18 +23,6 @@ unsigned sumOf(const ConstTensorView& view) {
   return sum;
 }
 
-void useTokenizer(const Tokenizer& tokenizer) {
-  StreamDecoder decoder(tokenizer);
-  for (const TokenId token :
-       tokenizer.encodeWithControlTokens("<|im_start|>he\nllo w\u00E4rld <think>\xFF")) {
-    decoder.push(token);
-  }
-  decoder.finish();
-  for (const TokenId token : tokenizer.encode("<|im_end|> hello")) {
-    if (tokenizer.isControl(token)) __builtin_trap();
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t numBytes) {
@@ -47,6 +35,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t num
       static_cast<void>(sumOf(loaded->weights.embedding.view) + sumOf(loaded->weights.outputNorm.view));
     }
   }
-  if (const auto tokenizer = loadTokenizer(**file)) useTokenizer(**tokenizer);
+  if (const auto tokenizer = loadTokenizer(**file)) test::useTokenizer(**tokenizer);
   return 0;
 }

@@ -189,6 +189,20 @@ class TestHuggingFaceTokenizer : public QObject {
     }
   }
 
+  /// Values that lie in each other without end would end the stack when they are copied.
+  void endlessNestingIsRefused() {
+    const std::string open = "{\"a\":[";
+    std::string text = "{\"model\":";
+    for (int i = 0; i < 100000; ++i) text += open;
+    text += "1";
+    for (int i = 0; i < 100000; ++i) text += "]}";
+    const Folder folder;
+    folder.write("tokenizer.json", text + "}");
+    const auto tokenizer = folder.load();
+    QVERIFY(!tokenizer);
+    QVERIFY(tokenizer.error().message.find("nested") != std::string::npos);
+  }
+
   void anEmptyFolderSaysWhatIsMissing() {
     const auto tokenizer = Folder().load();
     QVERIFY(!tokenizer);
