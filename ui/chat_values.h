@@ -7,7 +7,7 @@
 #include <QString>
 #include <QVector>
 
-#include "engine/cache/compression_settings.h"
+#include "engine/cache/memory_policy.h"
 
 namespace zipage::ui {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/base/ids.h"
-#include "engine/cache/compression_settings.h"
+#include "engine/cache/memory_policy.h"
 #include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
 

@@ -6,6 +6,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/cache/compression_settings.h"
+#include "engine/cache/memory_policy.h"
 
 namespace zipage {
 
