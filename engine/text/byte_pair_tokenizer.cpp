@@ -34,26 +34,15 @@ bool looksLikeTag(std::string_view text) {
   return text.size() > 2 && text.front() == '<' && text.back() == '>';
 }
 
-using Texts = std::vector<std::pair<std::string, TokenId>>;
-
-Texts textsOfKinds(const Vocabulary& vocabulary, std::initializer_list<TokenKind> kinds) {
-  Texts texts;
-  for (TokenId id = 0; id < vocabulary.numTokens(); ++id) {
-    if (std::ranges::find(kinds, vocabulary.kinds[id]) != kinds.end())
-      texts.emplace_back(vocabulary.texts[id], id);
-  }
-  return texts;
-}
-
 class BytePairTokenizer final : public Tokenizer {
  public:
   BytePairTokenizer(Vocabulary vocabulary, const BytePairRules& rules, PreTokenizer preTokenizer)
       : m_vocabulary(std::move(vocabulary)),
         m_rules(rules),
         m_preTokenizer(std::move(preTokenizer)),
-        m_textTokens(textsOfKinds(m_vocabulary, {TokenKind::UserDefined})),
+        m_textTokens(m_vocabulary.textsOfKinds({TokenKind::UserDefined})),
         m_templateTokens(
-            textsOfKinds(m_vocabulary, {TokenKind::UserDefined, TokenKind::Control, TokenKind::Mark})),
+            m_vocabulary.textsOfKinds({TokenKind::UserDefined, TokenKind::Control, TokenKind::Mark})),
         m_merger(indexTokens()) {
     for (const auto& [left, right] : m_vocabulary.merges) {
       const TokenId leftToken = tokenOf(left);

@@ -17,7 +17,15 @@ std::size_t startOfMark(std::string_view text, std::string_view mark) {
 }  // namespace
 
 const std::vector<ReasoningMarks>& knownReasoningMarks() {
-  static const std::vector<ReasoningMarks> marks = {{"<think>", "</think>"}, {"[THINK]", "[/THINK]"}};
+  static const std::vector<ReasoningMarks> marks = {
+      {"<think>", "</think>"},                     // Qwen, DeepSeek and most others
+      {"[THINK]", "[/THINK]"},                     // Magistral
+      {"<seed:think>", "</seed:think>"},           // Seed-OSS
+      {"<|START_THINKING|>", "<|END_THINKING|>"},  // Command A
+      {"<reasoning>", "</reasoning>"},
+      {"<thinking>", "</thinking>"},
+      {"<thought>", "</thought>"},
+  };
   return marks;
 }
 

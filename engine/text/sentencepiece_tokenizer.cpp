@@ -28,21 +28,12 @@ std::string withSpaces(std::string_view text) {
   return out.append(text);
 }
 
-std::vector<std::pair<std::string, TokenId>> tokensOfTemplates(const Vocabulary& vocabulary) {
-  std::vector<std::pair<std::string, TokenId>> texts;
-  for (TokenId id = 0; id < vocabulary.numTokens(); ++id) {
-    const TokenKind kind = vocabulary.kinds[id];
-    if (kind == TokenKind::Control || kind == TokenKind::UserDefined || kind == TokenKind::Mark) {
-      texts.emplace_back(vocabulary.texts[id], id);
-    }
-  }
-  return texts;
-}
-
 class SentencePieceTokenizer final : public Tokenizer {
  public:
   explicit SentencePieceTokenizer(Vocabulary vocabulary)
-      : m_vocabulary(std::move(vocabulary)), m_templateTokens(tokensOfTemplates(m_vocabulary)) {
+      : m_vocabulary(std::move(vocabulary)),
+        m_templateTokens(
+            m_vocabulary.textsOfKinds({TokenKind::Control, TokenKind::UserDefined, TokenKind::Mark})) {
     m_byteTokens.fill(-1);
     for (TokenId id = 0; id < m_vocabulary.numTokens(); ++id) indexToken(id);
   }

@@ -4,9 +4,16 @@
 
 namespace zipage {
 
-TokenTextMatcher::TokenTextMatcher(const std::vector<std::pair<std::string, TokenId>>& texts) {
-  for (const auto& [text, token] : texts) {
-    if (text.empty() || !m_tokens.emplace(text, token).second) continue;
+namespace {
+
+constexpr std::string_view kWhiteSpace = " \t\n\v\f\r";
+
+}  // namespace
+
+TokenTextMatcher::TokenTextMatcher(const std::vector<TokenText>& texts) {
+  for (const TokenText& each : texts) {
+    const std::string& text = each.text;
+    if (text.empty() || !m_tokens.emplace(text, each).second) continue;
     auto& lengths = m_lengths[static_cast<unsigned char>(text.front())];
     const auto place = std::ranges::lower_bound(lengths, text.size(), std::greater{});
     if (place == lengths.end() || *place != text.size()) lengths.insert(place, text.size());
@@ -25,7 +32,12 @@ std::optional<TokenTextMatcher::Match> TokenTextMatcher::matchAt(std::string_vie
   for (const std::size_t length : m_lengths[static_cast<unsigned char>(text[offset])]) {
     if (length > text.size() - offset) continue;
     const auto found = m_tokens.find(text.substr(offset, length));
-    if (found != m_tokens.end()) return Match{offset, length, found->second};
+    if (found == m_tokens.end()) continue;
+    std::size_t begin = offset;
+    std::size_t end = offset + length;
+    if (found->second.trimsBefore) begin = text.substr(0, begin).find_last_not_of(kWhiteSpace) + 1;
+    if (found->second.trimsAfter) end = std::min(text.find_first_not_of(kWhiteSpace, end), text.size());
+    return Match{begin, end - begin, found->second.token};
   }
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
-// Finds the texts of certain tokens in a text: the leftmost one, and of several there the longest.
+// Finds the texts of certain tokens in a text: the leftmost one, and of several there the longest. A token
+// may take the white space beside it along.
 #pragma once
 
 #include <array>
@@ -13,16 +14,23 @@
 
 namespace zipage {
 
+struct TokenText {
+  std::string text;
+  TokenId token = -1;
+  bool trimsBefore = false;
+  bool trimsAfter = false;
+};
+
 class TokenTextMatcher {
  public:
   struct Match {
-    std::size_t offset = 0;  // in bytes
+    std::size_t offset = 0;  // in bytes; with the white space that goes along
     std::size_t bytes = 0;
     TokenId token = -1;
   };
 
-  /// Texts and their tokens. Empty texts never match; of equal texts the first counts.
-  explicit TokenTextMatcher(const std::vector<std::pair<std::string, TokenId>>& texts);
+  /// Empty texts never match; of equal texts the first counts.
+  explicit TokenTextMatcher(const std::vector<TokenText>& texts);
 
   std::optional<Match> find(std::string_view text) const;
 
@@ -32,7 +40,7 @@ class TokenTextMatcher {
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  std::unordered_map<std::string, TokenId, TextHash, std::equal_to<>> m_tokens;
+  std::unordered_map<std::string, TokenText, TextHash, std::equal_to<>> m_tokens;
   std::array<std::vector<std::size_t>, 256> m_lengths;  // by first byte: the lengths there are, longest first
 };
 

@@ -214,6 +214,9 @@ class JsonReader {
                                       : TokenKind::UserDefined);
           !done)
         return done;
+      const auto number = id.get<TokenId>();
+      if (flagOf(token, "lstrip", false)) vocabulary.trimBefore.push_back(number);
+      if (flagOf(token, "rstrip", false)) vocabulary.trimAfter.push_back(number);
     }
     if (!m_made.rules) vocabulary.scores.resize(vocabulary.texts.size(), 0.0F);
     return {};

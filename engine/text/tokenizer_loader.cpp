@@ -13,9 +13,21 @@ namespace zipage {
 
 namespace {
 
+/// Phi-3's own tokenizer.json drops the white space behind its tokens; GGUF files have no place to say so.
+void trimAsPhi3(Vocabulary& vocabulary) {
+  for (TokenId id = 0; id < vocabulary.numTokens(); ++id) {
+    const std::string& text = vocabulary.texts[id];
+    const TokenKind kind = vocabulary.kinds[id];
+    const bool isAdded = kind == TokenKind::Control || kind == TokenKind::UserDefined || text == "</s>";
+    if (isAdded && text != "<s>" && text != "<|endoftext|>") vocabulary.trimAfter.push_back(id);
+  }
+}
+
 Result<std::shared_ptr<const Tokenizer>> loadSentencePiece(const GgufFile& file) {
   auto vocabulary = readVocabulary(file, true);
   if (!vocabulary) return tl::unexpected(vocabulary.error());
+  if (const auto architecture = file.string("general.architecture"); architecture && *architecture == "phi3")
+    trimAsPhi3(*vocabulary);
   auto tokenizer = createSentencePieceTokenizer(std::move(*vocabulary));
   if (!tokenizer) return file.invalid(tokenizer.error().message);
   return tokenizer;

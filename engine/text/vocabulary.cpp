@@ -11,7 +11,11 @@ namespace zipage {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kEndTexts = {"<|im_end|>", "<|endoftext|>"};
+constexpr std::array<std::string_view, 10> kEndTexts = {
+    "<|im_end|>",    "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>",
+    "<end_of_turn>", "<|return|>",    "<|call|>",   "<EOT>",      "<\uFF5Cend\u2581of\u2581sentence\uFF5C>"};
+constexpr std::string_view kEndOfMessage = "<|end|>";  // ends a reply (Phi-3), but where replies have several
+constexpr std::string_view kEndOfMessages = "<|return|>";  // messages it ends one of those (gpt-oss)
 constexpr std::array<const char*, 2> kEndKeys = {"tokenizer.ggml.eos_token_id",
                                                  "tokenizer.ggml.eot_token_id"};
 constexpr std::int64_t kNoTokenUnsigned = std::numeric_limits<std::uint32_t>::max();
@@ -129,8 +133,10 @@ Result<void> readEnds(const GgufFile& file, Vocabulary& vocabulary) {
 bool isText(TokenKind kind) { return kind == TokenKind::Normal || kind == TokenKind::UserDefined; }
 
 void settleEnds(Vocabulary& vocabulary) {
+  const bool hasMessages = std::ranges::find(vocabulary.texts, kEndOfMessages) != vocabulary.texts.end();
   for (TokenId id = 0; id < vocabulary.numTokens(); ++id) {
-    if (std::ranges::find(kEndTexts, vocabulary.texts[id]) != kEndTexts.end())
+    const std::string& text = vocabulary.texts[id];
+    if (std::ranges::find(kEndTexts, text) != kEndTexts.end() || (text == kEndOfMessage && !hasMessages))
       vocabulary.endTokens.push_back(id);
   }
   std::ranges::sort(vocabulary.endTokens);
@@ -162,6 +168,18 @@ int hexDigit(char c) {
 }
 
 }  // namespace
+
+std::vector<TokenText> Vocabulary::textsOfKinds(std::initializer_list<TokenKind> wanted) const {
+  const auto has = [](const std::vector<TokenId>& ids, TokenId id) {
+    return std::ranges::find(ids, id) != ids.end();
+  };
+  std::vector<TokenText> found;
+  for (TokenId id = 0; id < numTokens(); ++id) {
+    if (std::ranges::find(wanted, kinds[id]) != wanted.end())
+      found.push_back({texts[id], id, has(trimBefore, id), has(trimAfter, id)});
+  }
+  return found;
+}
 
 Result<Vocabulary> readVocabulary(const GgufFile& file, bool addsBeginOfText) {
   Vocabulary vocabulary;

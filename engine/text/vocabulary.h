@@ -9,6 +9,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/model/gguf_file.h"
+#include "engine/text/token_text_matcher.h"
 
 namespace zipage {
 
@@ -32,9 +33,13 @@ struct Vocabulary {
   TokenId beginOfText = -1;  // -1: none
   bool addsBeginOfText = false;
   bool addsSpacePrefix = true;
-  std::vector<TokenId> endTokens;  // ascending
+  std::vector<TokenId> endTokens;   // ascending
+  std::vector<TokenId> trimBefore;  // tokens that a template's white space before them goes into
+  std::vector<TokenId> trimAfter;   // the same behind them
 
   int numTokens() const { return static_cast<int>(texts.size()); }
+  /// The tokens of these kinds, to be found in texts.
+  std::vector<TokenText> textsOfKinds(std::initializer_list<TokenKind> wanted) const;
 };
 
 /// What every vocabulary goes through once it is read. Tokens that begin a text or end a reply, and what is

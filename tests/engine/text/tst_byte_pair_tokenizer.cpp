@@ -111,6 +111,23 @@ class TestBytePairTokenizer : public QObject {
     QCOMPARE(static_cast<int>((*tokenizer)->encode("1111").size()), tokens);
   }
 
+  void deepseeksFirstVocabularyCutsCasedLettersSignsAndDigitsApart() {
+    BytePairs pairs;
+    pairs.pre = "deepseek-llm";
+    pairs.merge("a", "b");
+    pairs.merge("Ġ", "ab");
+    pairs.merge("!", "?");
+    pairs.merge("1", "2");
+    pairs.merge("Ã", "¤");  // a letter with two cases
+    pairs.merge("b", "Ã¤");
+    pairs.merge("×", "Ĳ");  // one without: the rest of a text stands together
+    const auto tokenizer = *pairs.load();
+    QVERIFY(tokenizer->encode("ab ab") == pairs.idsOf({"ab", "Ġab"}));
+    QVERIFY(tokenizer->encode("ab!?12") == pairs.idsOf({"ab", "!?", "1", "2"}));
+    QVERIFY(tokenizer->encode("b\u00E4") == pairs.idsOf({"bÃ¤"}));
+    QVERIFY(tokenizer->encode("b\u05D0") == pairs.idsOf({"b", "×Ĳ"}));
+  }
+
   void aWholeWordOfTheVocabularyIsTakenWhereTheRulesSaySo() {
     BytePairs pairs;
     pairs.merge("x", "y");

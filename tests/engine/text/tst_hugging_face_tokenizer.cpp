@@ -96,6 +96,23 @@ class TestHuggingFaceTokenizer : public QObject {
     QCOMPARE((*tokenizer)->decode((*tokenizer)->encode("a\u00E4 \u65E5")), std::string("a\u00E4 \u65E5"));
   }
 
+  void tokensTakeTheWhiteSpaceBesideThemAlong() {
+    Json json = byteLevel();
+    json["added_tokens"] = Json::array({{{"id", 258}, {"content", "<|after|>"}, {"rstrip", true}},
+                                        {{"id", 259}, {"content", "<|before|>"}, {"lstrip", true}},
+                                        {{"id", 260}, {"content", "<|plain|>"}}});
+    Folder folder;
+    folder.write("tokenizer.json", json);
+    const auto tokenizer = folder.load();
+    QVERIFY2(tokenizer, tokenizer ? "" : tokenizer.error().message.c_str());
+    const auto ids = [&](const char* text) { return (*tokenizer)->encodeWithControlTokens(text); };
+    QVERIFY(ids("<|after|> \n\tab") == (std::vector<TokenId>{258, 256}));
+    QVERIFY(ids("ab \n <|before|> ab") == (std::vector<TokenId>{256, 259, 257}));
+    QVERIFY(ids("<|after|>  <|before|>") == (std::vector<TokenId>{258, 259}));
+    QVERIFY(ids("  <|before|><|after|>  ") == (std::vector<TokenId>{259, 258}));
+    QVERIFY(ids("ab<|plain|> ab") == (std::vector<TokenId>{256, 260, 257}));
+  }
+
   void piecesGetTheirScoresFromTheMerges() {
     Folder folder;
     folder.write("tokenizer.json", pieces());

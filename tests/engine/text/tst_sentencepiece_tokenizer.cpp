@@ -117,6 +117,33 @@ class TestSentencePieceTokenizer : public QObject {
     QVERIFY(!m_tokenizer->addsBeginOfText());
   }
 
+  void phi3DropsTheWhiteSpaceBehindItsTokens() {
+    GgufWriter writer;
+    SmallVocabulary().writeTo(writer).string("general.architecture", "phi3");
+    const std::string bytes = writer.bytes();
+    const auto file = GgufFile::parse(zipage::test::bytesOf(bytes), "phi3.gguf");
+    QVERIFY(file);
+    const auto tokenizer = loadTokenizer(**file);
+    QVERIFY(tokenizer);
+    QVERIFY((*tokenizer)->encodeWithControlTokens("<|im_start|>\n hello<|endoftext|>\n") ==
+            idsOf(m_vocabulary, {"<|im_start|>", "hello", "<|endoftext|>", "\n"}));
+    QVERIFY(m_tokenizer->encodeWithControlTokens("<|im_start|>\nhello") ==
+            idsOf(m_vocabulary, {"<|im_start|>", "\n", "hello"}));
+  }
+
+  void endsOfManyFamiliesAreKnown() {
+    const auto endsAt = [](std::initializer_list<const char*> texts, const char* end) {
+      SmallVocabulary vocabulary;
+      for (const char* text : texts) vocabulary.add(text, SmallVocabulary::Control);
+      const auto tokenizer = load(vocabulary);
+      return tokenizer && std::ranges::count((*tokenizer)->endTokens(), vocabulary.idOf(end)) == 1;
+    };
+    for (const char* end : {"<|eot_id|>", "<end_of_turn>", "<|end|>", "<｜end▁of▁sentence｜>"})
+      QVERIFY2(endsAt({end}, end), end);
+    QVERIFY(endsAt({"<|end|>", "<|return|>"}, "<|return|>"));
+    QVERIFY(!endsAt({"<|end|>", "<|return|>"}, "<|end|>"));
+  }
+
   void anEndTokenIsAControlTokenWhateverTheFileSays() {
     SmallVocabulary vocabulary;
     for (const int type : {SmallVocabulary::Normal, SmallVocabulary::UserDefined}) {
