@@ -44,6 +44,8 @@ void printJson(const EvalResult& result, const EvalJob& job, const EngineLimits&
   object["compressions"] = result.metrics.compressions;
   object["preemptions"] = result.metrics.preemptions;
   object["recomputed_tokens"] = result.metrics.recomputedTokens;
+  object["steps"] = result.metrics.steps;
+  object["cached_tokens"] = result.metrics.cachedTokens;
   object["seconds"] = result.seconds;
   object["tokens_per_second"] = result.tokensPerSecond();
   object["policy"] = nameOf(job.settings.policy);
@@ -65,7 +67,8 @@ void printTable(const EvalResult& result, const EngineLimits& limits) {
   std::printf("mean length %.0f tokens, %d replies unfinished; at most %s of %s pages of %d tokens\n",
               result.meanLength(), result.unfinished, grouped(result.metrics.peakPages).c_str(),
               grouped(result.metrics.pagesTotal).c_str(), limits.pageTokens);
-  std::printf("%s compressions, %s preemptions, %s tokens recomputed; %.1f s, %.1f tokens/s\n",
+  std::printf("%s steps, %s compressions, %s preemptions, %s tokens recomputed; %.1f s, %.1f tokens/s\n",
+              grouped(static_cast<std::int64_t>(result.metrics.steps)).c_str(),
               grouped(result.metrics.compressions).c_str(), grouped(result.metrics.preemptions).c_str(),
               grouped(result.metrics.recomputedTokens).c_str(), result.seconds, result.tokensPerSecond());
 }

@@ -25,7 +25,7 @@ class EvalRun {
         m_start(m_clock.now()) {}
 
   Result<EvalResult> run(const std::function<bool(const EvalResult&)>& progress) {
-    while (m_next < numReplies() || m_engine.hasWork()) {
+    while (m_next < m_job.problems.size() || m_engine.hasWork()) {
       if (auto filled = submitMore(); !filled) return tl::unexpected(filled.error());
       for (const EngineEvent& event : m_engine.step()) take(event);
       refresh();
@@ -43,14 +43,17 @@ class EvalRun {
     ReplyText text;
   };
 
-  std::size_t numReplies() const { return m_job.problems.size() * static_cast<std::size_t>(m_job.samples); }
+  /// All samples of a problem at once: they share the pages of its prompt.
+  bool hasRoom() const {
+    return m_inFlight.empty() || m_inFlight.size() + static_cast<std::size_t>(m_job.samples) <=
+                                     static_cast<std::size_t>(m_job.concurrency);
+  }
 
   Result<void> submitMore() {
-    while (m_next < numReplies() && m_inFlight.size() < static_cast<std::size_t>(m_job.concurrency)) {
-      const std::size_t index = m_next / static_cast<std::size_t>(m_job.samples);
-      if (auto submitted = submit(m_job.problems[index]); !submitted) {
+    while (m_next < m_job.problems.size() && hasRoom()) {
+      if (auto submitted = submit(m_job.problems[m_next]); !submitted) {
         return failure(submitted.error().code,
-                       "problem " + std::to_string(index + 1) + ": " + submitted.error().message);
+                       "problem " + std::to_string(m_next + 1) + ": " + submitted.error().message);
       }
       ++m_next;
     }
@@ -62,14 +65,15 @@ class EvalRun {
     auto prompt = m_renderer->render({{TurnRole::User, problem.prompt, {}}});
     if (!prompt) return tl::unexpected(prompt.error());
     RequestSettings settings = m_job.settings;
-    settings.seed += kSeedStep * m_next;
+    settings.seed += kSeedStep * m_next * static_cast<std::uint64_t>(m_job.samples);
     auto request =
         makeRequest(settings, model, m_session.limits(), encodePrompt(*model.tokenizer, prompt->segments));
     if (!request) return tl::unexpected(request.error());
-    auto id = m_engine.submit(std::move(*request));
-    if (!id) return tl::unexpected(id.error());
-    m_inFlight.emplace(*id, InFlight{&problem, ReplyText(*model.tokenizer, model.reasoningMarks,
-                                                         prompt->startsInsideReasoning)});
+    const auto ids = m_engine.submitSamples(*request, m_job.samples);
+    if (!ids) return tl::unexpected(ids.error());
+    for (const RequestId id : *ids)
+      m_inFlight.emplace(id, InFlight{&problem, ReplyText(*model.tokenizer, model.reasoningMarks,
+                                                          prompt->startsInsideReasoning)});
     return {};
   }
 
@@ -107,7 +111,7 @@ class EvalRun {
   SteadyClock m_clock;
   Engine m_engine;
   Duration m_start;
-  std::size_t m_next = 0;  // reply number: problem * samples + sample
+  std::size_t m_next = 0;  // problem
   std::unordered_map<RequestId, InFlight> m_inFlight;
   EvalResult m_result;
 };

@@ -28,36 +28,37 @@ Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clo
 Engine::~Engine() { m_state->dropCompressions(); }
 
 Result<RequestId> Engine::submit(Request request) {
-  State& state = *m_state;
-  if (state.lost) return tl::unexpected(*state.lost);
-  if (auto checked = checkRequest(request, state.limits); !checked) return tl::unexpected(checked.error());
-  Sequence sequence = state.sequenceOf(std::move(request));
-  const RequestId id = sequence.id;
-  state.scheduler.add(std::move(sequence));
+  const RequestId id{m_state->nextId++};
+  if (auto taken = submitAs(std::move(request), std::span(&id, 1)); !taken)
+    return tl::unexpected(taken.error());
   return id;
 }
 
-Result<std::vector<RequestId>> Engine::submitSamples(const Request& request, int numSamples) {
-  State& state = *m_state;
-  if (numSamples < 1)
-    return failure(ErrorCode::InvalidArgument,
-                   "at least one sample must be asked for, not " + std::to_string(numSamples));
-  if (state.lost) return tl::unexpected(*state.lost);
-  if (auto checked = checkRequest(request, state.limits); !checked) return tl::unexpected(checked.error());
+Result<std::vector<RequestId>> Engine::submitSamples(Request request, int numSamples) {
   std::vector<RequestId> ids;
-  for (int i = 0; i < numSamples; ++i) {
-    Sequence sequence = state.sequenceOf(request);
-    sequence.request.sampling.seed += static_cast<std::uint64_t>(i);
-    if (i > 0) sequence.leader = ids.front();
-    ids.push_back(sequence.id);
-    state.scheduler.add(std::move(sequence));
-  }
+  for (int sample = 0; sample < numSamples; ++sample) ids.push_back(RequestId{m_state->nextId++});
+  if (auto taken = submitAs(std::move(request), ids); !taken) return tl::unexpected(taken.error());
   return ids;
 }
 
-Sequence Engine::State::sequenceOf(Request request) {
+Result<void> Engine::submitAs(Request request, std::span<const RequestId> ids) {
+  State& state = *m_state;
+  if (ids.empty()) return failure(ErrorCode::InvalidArgument, "at least one sample must be asked for");
+  if (state.lost) return tl::unexpected(*state.lost);
+  if (auto checked = checkRequest(request, state.limits); !checked) return tl::unexpected(checked.error());
+  for (std::size_t sample = 0; sample < ids.size(); ++sample) {
+    const bool isLast = sample + 1 == ids.size();
+    Sequence sequence = state.sequenceOf(ids[sample], isLast ? std::move(request) : request);
+    sequence.request.sampling.seed += sample;
+    if (sample > 0) sequence.leader = ids.front();
+    state.scheduler.add(std::move(sequence));
+  }
+  return {};
+}
+
+Sequence Engine::State::sequenceOf(RequestId id, Request request) {
   Sequence sequence;
-  sequence.id = RequestId{nextId++};
+  sequence.id = id;
   sequence.tokens = request.prompt;
   sequence.submitted = clock.now();
   sequence.mostEntries = limits.maxCompressedEntries;
@@ -67,6 +68,12 @@ Sequence Engine::State::sequenceOf(Request request) {
 
 void Engine::cancel(RequestId request) {
   if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr) sequence->cancelled = true;
+}
+
+void Engine::cancelAll() {
+  for (std::list<Sequence>* sequences : {&m_state->scheduler.running(), &m_state->scheduler.waiting()}) {
+    for (Sequence& sequence : *sequences) sequence.cancelled = true;
+  }
 }
 
 void Engine::watch(RequestId request, bool isWatched) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/base/clock.h"
@@ -49,9 +50,12 @@ class Engine {
   /// `full`, a budget that cannot work, a device that is lost. The id appears in every later event.
   Result<RequestId> submit(Request request);
   /// As many replies to one prompt, which is read once; their seeds follow one another from the request's.
-  Result<std::vector<RequestId>> submitSamples(const Request& request, int numSamples);
+  Result<std::vector<RequestId>> submitSamples(Request request, int numSamples);
+  /// The same under ids of the caller's, one for each sample, which no other request has had.
+  Result<void> submitAs(Request request, std::span<const RequestId> ids);
   /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
   void cancel(RequestId request);
+  void cancelAll();
   bool hasWork() const;
   /// One forward pass at most, compressions that are due included. Events in order of happening.
   std::vector<EngineEvent> step();

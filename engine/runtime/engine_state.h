@@ -48,7 +48,7 @@ struct Engine::State final : PageRelief {
   void failIfBroken();
   void notePages();
   void noteDropped();
-  Sequence sequenceOf(Request request);
+  Sequence sequenceOf(RequestId id, Request request);
   void namePages(Sequence& sequence);
   void account(Sequence& sequence, int numTokens);
 

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <thread>
-#include <unordered_map>
 #include <variant>
 
 #include "engine/runtime/mailbox.h"
@@ -12,21 +11,20 @@ namespace zipage {
 namespace {
 
 struct Submit {
-  RequestId publicId;
+  std::vector<RequestId> ids;  // one for each sample
   Request request;
 };
 struct Cancel {
-  RequestId publicId;
+  RequestId request;
+};
+struct Watch {
+  RequestId request;
+  bool isWatched;
 };
 struct SetSnapshotInterval {
   Duration interval;
 };
-using Command = std::variant<Submit, Cancel, SetSnapshotInterval>;
-
-/// The request an event is about; none for some.
-RequestId& requestOf(EngineEvent& event) {
-  return std::visit([](auto& happened) -> RequestId& { return happened.request; }, event);
-}
+using Command = std::variant<Submit, Cancel, Watch, SetSnapshotInterval>;
 
 }  // namespace
 
@@ -39,16 +37,13 @@ struct EngineThread::State {
   void obey(Command& command, Engine& engine);
   void submit(Submit& command, Engine& engine);
   void report(Engine& engine, std::vector<EngineEvent> events, bool idle);
-  void publishIds(std::vector<EngineEvent>& events);
 
   Parts parts;
   Sink sink;
   Mailbox<Command> mailbox;
   std::atomic<std::uint64_t> nextId{1};
 
-  // The engine's thread only from here on. Ids given to callers before the engine knows the request, both
-  // ways.
-  std::unordered_map<std::uint64_t, RequestId> engineIds, publicIds;
+  // The engine's thread only from here on.
   std::vector<EngineEvent> refusals;
   Duration snapshotInterval{};
   Duration lastSnapshot{};
@@ -72,7 +67,7 @@ void EngineThread::State::run() {
                                                     : Wait::ForEver;
   }
   for (Command& command : commands) obey(command, engine);
-  for (const auto& [publicId, engineId] : engineIds) engine.cancel(engineId);
+  engine.cancelAll();
   report(engine, engine.hasWork() ? engine.step() : std::vector<EngineEvent>{}, true);
 }
 
@@ -83,41 +78,27 @@ void EngineThread::State::obey(Command& command, Engine& engine) {
     lastSnapshot = Duration{};
     return;
   }
-  const auto found = engineIds.find(std::get<Cancel>(command).publicId.value);
-  if (found != engineIds.end()) engine.cancel(found->second);
+  if (const auto* watched = std::get_if<Watch>(&command))
+    return engine.watch(watched->request, watched->isWatched);
+  engine.cancel(std::get<Cancel>(command).request);
 }
 
 void EngineThread::State::submit(Submit& command, Engine& engine) {
   const auto promptTokens = static_cast<int>(command.request.prompt.size());
-  auto accepted = engine.submit(std::move(command.request));
-  if (accepted) {
-    engineIds[command.publicId.value] = *accepted;
-    publicIds[accepted->value] = command.publicId;
-    return;
-  }
-  RequestFinished refused;
-  refused.request = command.publicId;
-  refused.reason = FinishReason::Failed;
-  refused.error = accepted.error();
-  refused.promptTokens = promptTokens;
-  refusals.push_back(std::move(refused));
-}
-
-void EngineThread::State::publishIds(std::vector<EngineEvent>& events) {
-  for (EngineEvent& event : events) {
-    RequestId& id = requestOf(event);
-    if (!id) continue;
-    const std::uint64_t engineId = id.value;
-    id = publicIds.at(engineId);
-    if (!std::holds_alternative<RequestFinished>(event)) continue;
-    engineIds.erase(id.value);
-    publicIds.erase(engineId);
+  const auto accepted = engine.submitAs(std::move(command.request), command.ids);
+  if (accepted) return;
+  for (const RequestId id : command.ids) {
+    RequestFinished refused;
+    refused.request = id;
+    refused.reason = FinishReason::Failed;
+    refused.error = accepted.error();
+    refused.promptTokens = promptTokens;
+    refusals.push_back(std::move(refused));
   }
 }
 
 void EngineThread::State::report(Engine& engine, std::vector<EngineEvent> events, bool idle) {
   EngineReport report;
-  publishIds(events);
   report.events = std::exchange(refusals, {});
   std::move(events.begin(), events.end(), std::back_inserter(report.events));
   report.metrics = engine.metrics();
@@ -139,10 +120,17 @@ EngineThread::~EngineThread() {
   m_state->thread.join();
 }
 
-RequestId EngineThread::submit(Request request) {
-  const RequestId id{m_state->nextId++};
-  m_state->mailbox.post(Submit{id, std::move(request)});
-  return id;
+RequestId EngineThread::submit(Request request) { return submitSamples(std::move(request), 1).front(); }
+
+std::vector<RequestId> EngineThread::submitSamples(Request request, int numSamples) {
+  std::vector<RequestId> ids;
+  for (int sample = 0; sample < numSamples; ++sample) ids.push_back(RequestId{m_state->nextId++});
+  if (!ids.empty()) m_state->mailbox.post(Submit{ids, std::move(request)});
+  return ids;
+}
+
+void EngineThread::watch(RequestId request, bool isWatched) {
+  m_state->mailbox.post(Watch{request, isWatched});
 }
 
 void EngineThread::cancel(RequestId request) { m_state->mailbox.post(Cancel{request}); }

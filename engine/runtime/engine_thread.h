@@ -35,7 +35,12 @@ class EngineThread {
   /// The id under which events will speak of the request. A request that cannot be served comes back as
   /// RequestFinished{Failed} with the reason.
   RequestId submit(Request request);
+  /// As many replies to one prompt, which is read once; their seeds follow one another from the request's.
+  /// None for a number below 1. Where they cannot be served, each comes back as Failed.
+  std::vector<RequestId> submitSamples(Request request, int numSamples);
   void cancel(RequestId request);
+  /// While it is true, snapshots say of this request which tokens are held and why.
+  void watch(RequestId request, bool isWatched);
   /// Snapshots are taken at most every `interval` while there are watchers; zero turns them off.
   void setSnapshotInterval(Duration interval);
 

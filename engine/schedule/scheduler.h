@@ -69,6 +69,7 @@ class Scheduler {
   const std::list<Sequence>& running() const { return m_running; }
   std::list<Sequence>& running() { return m_running; }
   const std::list<Sequence>& waiting() const { return m_waiting; }
+  std::list<Sequence>& waiting() { return m_waiting; }
 
   /// Free pages that nobody has reserved.
   int unreservedPages() const;

@@ -140,4 +140,13 @@ inline Request budgetRequest(int promptTokens, int newTokens, int budget, int pe
   return request;
 }
 
+/// What a request says when nobody is beside it.
+inline std::vector<TokenId> aloneWithAmpleRoom(const Request& request) {
+  EngineLimits limits = smallLimits(200);
+  limits.maxBatchTokens = 300;
+  EngineRun run(limits);
+  const RequestId id = run.submit(request);
+  return run.finish() ? run[id].tokens : std::vector<TokenId>{};
+}
+
 }  // namespace zipage::test

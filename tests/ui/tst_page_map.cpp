@@ -76,6 +76,13 @@ class TestPageMap : public QObject {
     m_map->setSnapshot(snapshotOf(std::string(30000, 'A')));
     QVERIFY(m_map->grid().pagesPerTile > 1);
     QVERIFY(m_map->describe(0).contains(QStringLiteral("pages held")));
+    CacheSnapshot snapshot = *snapshotOf(std::string(30000, 'A'));
+    const int pages = m_map->grid().pagesPerTile;
+    snapshot.pages[1].state = PageState::PrefixOnly;
+    m_map->setSnapshot(std::make_shared<CacheSnapshot>(snapshot));
+    const QString words = m_map->describe(0);
+    QVERIFY(words.contains(QStringLiteral("%1 of %2 pages held").arg(pages - 1).arg(pages)));
+    QVERIFY(words.contains(QStringLiteral("1 with nothing but a prefix")));
   }
 
   void tellsWhenTilesStandForMorePages() {

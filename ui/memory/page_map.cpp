@@ -137,18 +137,21 @@ QString PageMap::nameOf(OwnerId owner) const {
 
 QString PageMap::describePages(int first, int count) const {
   int held = 0;
+  int prefixes = 0;
   qint64 tokens = 0;
   for (int page = first; page < first + count; ++page) {
     const PageSnapshot& snapshot = m_snapshot->pages[static_cast<std::size_t>(page)];
-    held += snapshot.state != PageState::Free;
+    prefixes += snapshot.state == PageState::PrefixOnly;
+    held += snapshot.state != PageState::Free && snapshot.state != PageState::PrefixOnly;
     tokens += snapshot.tokensLive;
   }
-  return tr("Pages %1 to %2\n%3 of %4 pages held\n%5 of %6 tokens live")
+  const QString kept = prefixes == 0 ? QString() : tr("\n%1 with nothing but a prefix").arg(prefixes);
+  return tr("Pages %1 to %2\n%3 of %4 pages held%7\n%5 of %6 tokens live")
       .arg(first)
       .arg(first + count - 1)
       .arg(held)
       .arg(count)
-      .arg(QLocale().toString(tokens), QLocale().toString(qint64{count} * m_snapshot->pageTokens));
+      .arg(QLocale().toString(tokens), QLocale().toString(qint64{count} * m_snapshot->pageTokens), kept);
 }
 
 QString PageMap::describe(int tile) const {

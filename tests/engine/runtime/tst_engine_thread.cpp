@@ -50,7 +50,10 @@ class Heard {
       for (const EngineEvent& event : report.events) {
         std::visit([this](const auto& happened) { take(happened); }, event);
       }
-      if (report.snapshot != nullptr) ++m_numSnapshots;
+      if (report.snapshot != nullptr) {
+        ++m_numSnapshots;
+        m_snapshot = report.snapshot;
+      }
       m_metrics = report.metrics;
       ++m_numReports;
     };
@@ -69,6 +72,10 @@ class Heard {
   EngineMetrics metrics() const {
     const std::lock_guard lock(m_mutex);
     return m_metrics;
+  }
+  std::shared_ptr<const CacheSnapshot> snapshot() const {
+    const std::lock_guard lock(m_mutex);
+    return m_snapshot;
   }
   int numSnapshots() const {
     const std::lock_guard lock(m_mutex);
@@ -94,6 +101,7 @@ class Heard {
   mutable std::mutex m_mutex;
   std::map<RequestId, Served> m_served;
   EngineMetrics m_metrics;
+  std::shared_ptr<const CacheSnapshot> m_snapshot;
   int m_numSnapshots = 0;
   int m_numReports = 0;
 };
@@ -137,6 +145,46 @@ class TestEngineThread : public QObject {
     const RequestId id = alone.submit(fullRequest(5, 7));
     QVERIFY(alone.finish());
     QCOMPARE(f.heard.of(first).tokens, alone[id].tokens);
+  }
+
+  void samplesComeBackUnderTheirOwnIds() {
+    Fixture f;
+    f.start();
+    f.engine->submit(Request{});  // refused, so that ids and the engine's count of requests differ
+    const std::vector<RequestId> ids = f.engine->submitSamples(fullRequest(42, 12), 3);
+    const std::vector<RequestId> refused = f.engine->submitSamples(Request{}, 2);
+    QCOMPARE(ids.size(), std::size_t{3});
+    QVERIFY(f.engine->submitSamples(fullRequest(5, 7), 0).empty());
+    QTRY_COMPARE(f.heard.numFinished(), 6);
+    for (const RequestId id : refused) QCOMPARE(f.heard.of(id).finished->reason, FinishReason::Failed);
+    Request alone = fullRequest(42, 12);
+    for (const RequestId id : ids) {
+      QCOMPARE(f.heard.of(id).tokens, aloneWithAmpleRoom(alone));
+      ++alone.sampling.seed;
+    }
+    QVERIFY(f.heard.metrics().promptTokens < 2 * 42);
+  }
+
+  void aWatchedRequestTellsWhatItHolds() {
+    Fixture f;
+    f.runner.beforeStep = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+    f.start();
+    f.engine->submit(Request{});
+    f.engine->setSnapshotInterval(std::chrono::milliseconds(1));
+    const RequestId id = f.engine->submit(budgetRequest(9, 100000, 12, 4));
+    f.engine->watch(id, true);
+    const auto recordOf = [&]() -> std::shared_ptr<const SequenceRecord> {
+      const auto snapshot = f.heard.snapshot();
+      if (snapshot == nullptr || snapshot->sequences.empty() || snapshot->sequences[0].request != id)
+        return nullptr;
+      return snapshot->sequences[0].record;
+    };
+    QTRY_VERIFY(recordOf() != nullptr);
+    f.engine->watch(id, false);
+    QTRY_VERIFY(recordOf() == nullptr);
+    f.engine->watch(RequestId{12345}, true);
+    f.engine->cancel(id);
+    QTRY_VERIFY(f.heard.of(id).finished);
   }
 
   void severalThreadsMaySubmit() {
