@@ -17,7 +17,7 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wno-unused-parameter -Wno-maybe-uninitialized)
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wno-unused-parameter;-Wno-maybe-uninitialized>")
 if(ZIPAGE_SANITIZE)
   string(REPLACE ";" "," sanitizers "${ZIPAGE_SANITIZE}")
   add_compile_options(-fsanitize=${sanitizers} -fno-omit-frame-pointer)

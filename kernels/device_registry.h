@@ -10,10 +10,12 @@
 namespace zipage {
 
 struct DeviceOptions {
-  int numThreads = 0;  // CPU: worker threads; 0: all cores this process may use
+  int numThreads = 0;          // CPU: worker threads; 0: all cores this process may use
+  bool exactProducts = false;  // CUDA: every product in float32, whatever it costs
 };
 
-/// "cpu" or "auto". An unknown name is an error that lists the names there are.
+/// "cpu", "cuda", or "auto": the GPU where one can be used, else the CPU. An unknown name is an error that
+/// lists the names there are; one that cannot be opened says what is missing.
 DeviceResult<std::unique_ptr<Device>> openDevice(std::string_view name, const DeviceOptions& options = {});
 
 }  // namespace zipage

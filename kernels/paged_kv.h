@@ -32,10 +32,10 @@ struct PagedKv {
   constexpr std::size_t pageBytes() const { return tileBytes() * 2 * kvHeads; }
   constexpr std::size_t layerBytes() const { return pageBytes() * numPages; }
 
-  std::byte* keyTile(int layer, int page, int head) const {
+  constexpr std::byte* keyTile(int layer, int page, int head) const {
     return entries + layer * layerBytes() + page * pageBytes() + head * tileBytes();
   }
-  std::byte* valueTile(int layer, int page, int head) const {
+  constexpr std::byte* valueTile(int layer, int page, int head) const {
     return keyTile(layer, page, head) + kvHeads * tileBytes();
   }
   /// Index of slot 0 of (layer, page, head) in `positions` and `scores`.
@@ -57,7 +57,7 @@ struct QueryWindow {
     return bytesOf(type, static_cast<std::int64_t>(queryHeads) * headDim);
   }
   /// Row `row` of query slot `slot`: [queryHeads, headDim].
-  std::byte* row(int layer, int slot, int row) const {
+  constexpr std::byte* row(int layer, int slot, int row) const {
     return queries +
            ((static_cast<std::size_t>(layer) * numQuerySlots + slot) * windowTokens + row) * rowBytes();
   }

@@ -65,9 +65,16 @@ int printModel(const ModelOptions& options) {
   return 0;
 }
 
+/// The GPU, or what it lacks; a machine without one is in order.
+void printGpu() {
+  const auto gpu = openDevice("cuda");
+  printLine("GPU", gpu ? (*gpu)->info().description : "not used: " + gpu.error().message);
+}
+
 int examine(const ModelOptions& options) {
   printLine("threads", std::to_string(sysconf(_SC_NPROCESSORS_ONLN)) + " processors online");
   printLine("SIMD", simdTargetName());
+  printGpu();
   printLine("memory", gibibytes(totalMemory()) + ", " + gibibytes(availableMemory()) + " available");
   const int problems = printFolders() + printModel(options);
   std::printf("%s\n", problems == 0 ? "Everything is in order." : "See above for what to do.");

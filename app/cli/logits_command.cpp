@@ -76,7 +76,7 @@ void addLogitsCommand(CLI::App& program, Action& action) {
       ->capture_default_str();
   command->add_option("--tokens", options->tokens, "Token ids with commas between them")->required();
   command->add_option("--output", options->output, "The .npy file: float32 [tokens, vocabulary]")->required();
-  command->add_option("--device", options->device, "Where it runs: auto, cpu")->capture_default_str();
+  command->add_option("--device", options->device, "Where it runs: auto, cpu, cuda")->capture_default_str();
   command->add_option("--threads", options->threads, "CPU threads; 0: all cores this process may use")
       ->check(CLI::Range(0, 1024));
   command->callback([options, &action] { action = [options] { return logits(*options); }; });

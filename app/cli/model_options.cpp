@@ -31,7 +31,7 @@ Result<void> checkOptions(const ModelOptions& options) {
 void addModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--model", options.model, "A .gguf file, or \"demo\" for the built-in model")
       ->capture_default_str();
-  command.add_option("--device", options.device, "Where it runs: auto, cpu")->capture_default_str();
+  command.add_option("--device", options.device, "Where it runs: auto, cpu, cuda")->capture_default_str();
   command.add_option("--threads", options.threads, "CPU threads; 0: all cores this process may use");
   command.add_option("--pool-tokens", options.poolTokens, "Tokens the page pool holds")
       ->capture_default_str();

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/device_registry.h"
 #include "tests/support/quantised_blocks.h"
+#include "tests/support/test_device.h"
 
 namespace zipage::test {
 
@@ -162,15 +162,21 @@ inline TensorView matrix(std::vector<float>& values, std::int64_t rows) {
   return {values.data(), DataType::F32, rows, static_cast<std::int64_t>(values.size()) / rows};
 }
 
-/// A CPU device with one stream.
+/// The device of the tests with one stream.
 struct TestDevice {
   explicit TestDevice(int numThreads = 1)
-      : device(std::move(*openDevice("cpu", {numThreads}))), stream(device->createStream()) {}
+      : device(openTestDevice(numThreads)), stream(device->createStream()) {}
   Device* operator->() const { return device.get(); }
   Stream& queue() const { return *stream; }
+  /// `host` as the device wants it; kept as long as the device.
+  ConstTensorView load(const ConstTensorView& host) const {
+    loaded.push_back(std::move(*device->loadWeight(host)));
+    return loaded.back().view;
+  }
 
   std::unique_ptr<Device> device;
   std::unique_ptr<Stream> stream;
+  mutable std::vector<DeviceWeight> loaded;
 };
 
 /// A page pool full of NaN, with owners for its memory.

@@ -17,7 +17,7 @@ class TestElementOps : public QObject {
         const auto table = encode(type, random.normals(static_cast<std::size_t>(19 * columns)));
         const std::vector<std::int32_t> tokens = {18, 0, 3, 3, 11};
         auto output = poisoned(tokens.size() * static_cast<std::size_t>(columns));
-        device->embed(device.queue(), {.table = {table.data(), type, 19, columns},
+        device->embed(device.queue(), {.table = device.load({table.data(), type, 19, columns}),
                                        .tokenIds = tokens.data(),
                                        .output = matrix(output, 5)});
         for (std::size_t i = 0; i < output.size(); ++i) {

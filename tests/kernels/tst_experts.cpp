@@ -76,14 +76,21 @@ struct Experts {
 
 void mix(const TestDevice& device, const Experts& experts, std::vector<float>& input, int numRows, int used,
          const Route& chosen, std::vector<float>& output) {
+  const auto load = [&](std::vector<ConstTensorView> views) {
+    for (ConstTensorView& each : views) each = device.load(each);
+    return views;
+  };
+  const auto gates = load(experts.gates);
+  const auto ups = load(experts.ups);
+  const auto downs = load(experts.downs);
   device->mixExperts(device.queue(), {.input = matrix(input, numRows),
                                       .numExperts = experts.count,
                                       .expertsUsed = used,
                                       .experts = chosen.experts.data(),
                                       .weights = chosen.weights.data(),
-                                      .gates = experts.gates.data(),
-                                      .ups = experts.ups.data(),
-                                      .downs = experts.downs.data(),
+                                      .gates = gates.data(),
+                                      .ups = ups.data(),
+                                      .downs = downs.data(),
                                       .output = matrix(output, numRows)});
 }
 

@@ -45,7 +45,7 @@ struct Product {
     auto output = poisoned(static_cast<std::size_t>(count) * outputs);
     device->matmul(device.queue(), {.input = {input.data() + static_cast<std::size_t>(first) * columns,
                                               DataType::F32, count, columns},
-                                    .weight = weightView(),
+                                    .weight = device.load(weightView()),
                                     .bias = {},
                                     .output = matrix(output, count)});
     return output;
@@ -166,7 +166,7 @@ class TestMatmul : public QObject {
         const auto before = random.normals(plain.size());
         auto output = before;
         device->matmul(device.queue(), {.input = matrix(product.input, numTokens),
-                                        .weight = product.weightView(),
+                                        .weight = device.load(product.weightView()),
                                         .bias = matrix(bias, 1),
                                         .output = matrix(output, numTokens),
                                         .accumulate = true});

@@ -14,10 +14,12 @@ constexpr float kHuge = std::numeric_limits<float>::infinity();
 int sampleOne(const TestDevice& device, std::vector<float> logits, SamplingRow row,
               const std::vector<std::int32_t>& history = {}) {
   row.historyCount = static_cast<std::int32_t>(history.size());
-  std::int32_t token = -1;
-  device->sample(device.queue(),
-                 {.logits = matrix(logits, 1), .rows = &row, .history = history.data(), .tokens = &token});
-  return token;
+  const std::vector<SamplingRow> rows = {row};
+  std::vector<std::int32_t> tokens = {-1};
+  device->sample(
+      device.queue(),
+      {.logits = matrix(logits, 1), .rows = rows.data(), .history = history.data(), .tokens = tokens.data()});
+  return tokens.front();
 }
 
 /// How often each token came up in `draws` draws of one seed.

@@ -11,8 +11,8 @@
 #include "engine/model/model_loader.h"
 #include "engine/model/safetensors_folder.h"
 #include "engine/model/tensor_names.h"
-#include "kernels/device_registry.h"
 #include "tests/support/gguf_writer.h"
+#include "tests/support/test_device.h"
 
 using namespace zipage;
 using namespace zipage::test;
@@ -29,7 +29,7 @@ struct GoldenModel {
       : folder(path),
         expected(*readJsonFile(path / "expected.json")),
         configJson(*readJsonFile(path / "config.json")),
-        device(*openDevice("cpu", {.numThreads = 2})) {}
+        device(openTestDevice(2)) {}
 
   Rows logits(const std::vector<TokenId>& tokens) const {
     Rows rows;

@@ -3,8 +3,8 @@
 
 #include "engine/model/logits_run.h"
 #include "engine/model/model_loader.h"
-#include "kernels/device_registry.h"
 #include "tests/support/reference_transformer.h"
+#include "tests/support/test_device.h"
 #include "tests/support/tiny_qwen.h"
 
 using namespace zipage;
@@ -17,7 +17,7 @@ class TestLogitsRun : public QObject {
   std::string m_bytes = tinyQwenFile({}).bytes();
   std::shared_ptr<const GgufFile> m_file = *GgufFile::parse(zipage::test::bytesOf(m_bytes), "tiny");
   ModelConfig m_config = *readModelConfig(*m_file);
-  std::unique_ptr<Device> m_device = *openDevice("cpu", {.numThreads = 2});
+  std::unique_ptr<Device> m_device = openTestDevice(2);
   ModelWeights m_weights = std::move(loadWeights(*m_file, m_config, *m_device)->weights);
 
  private Q_SLOTS:

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "engine/runtime/transformer_runner.h"
-#include "kernels/device_registry.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/test_device.h"
 
 using namespace zipage;
 using namespace zipage::test;
@@ -120,9 +120,7 @@ class TestRealModel : public QObject {
 
  private Q_SLOTS:
   void initTestCase() {
-    auto device = openDevice("cpu", DeviceOptions{.numThreads = 2});
-    QVERIFY(device);
-    m_device = std::move(*device);
+    m_device = openTestDevice(2);
     auto model = loadModel(ZIPAGE_SOURCE_DIR "/resources/model/zipage-demo.gguf", *m_device);
     QVERIFY2(model, model ? "" : model.error().message.c_str());
     m_model = std::move(*model);

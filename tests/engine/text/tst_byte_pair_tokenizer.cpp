@@ -118,14 +118,16 @@ class TestBytePairTokenizer : public QObject {
     pairs.merge("Ġ", "ab");
     pairs.merge("!", "?");
     pairs.merge("1", "2");
-    pairs.merge("Ã", "¤");  // a letter with two cases
-    pairs.merge("b", "Ã¤");
-    pairs.merge("×", "Ĳ");  // one without: the rest of a text stands together
+    pairs.merge("Ã", "¤");  // two letters that have two cases, and one that has not
+    pairs.merge("Ã", "¶");
+    pairs.merge("×", "Ĳ");
+    pairs.merge("Ã¤", "Ã¶");
+    pairs.merge("Ã¤", "×Ĳ");
     const auto tokenizer = *pairs.load();
     QVERIFY(tokenizer->encode("ab ab") == pairs.idsOf({"ab", "Ġab"}));
     QVERIFY(tokenizer->encode("ab!?12") == pairs.idsOf({"ab", "!?", "1", "2"}));
-    QVERIFY(tokenizer->encode("b\u00E4") == pairs.idsOf({"bÃ¤"}));
-    QVERIFY(tokenizer->encode("b\u05D0") == pairs.idsOf({"b", "×Ĳ"}));
+    QVERIFY(tokenizer->encode("\u00E4\u00F6") == pairs.idsOf({"Ã¤Ã¶"}));
+    QVERIFY(tokenizer->encode("\u00E4\u05D0") == pairs.idsOf({"Ã¤", "×Ĳ"}));
   }
 
   void aWholeWordOfTheVocabularyIsTakenWhereTheRulesSaySo() {

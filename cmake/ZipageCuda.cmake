@@ -1,0 +1,33 @@
+# CUDA where it is wanted and there is a compiler for it. Sets ZIPAGE_HAS_CUDA.
+set(ZIPAGE_HAS_CUDA OFF)
+if(NOT ZIPAGE_CUDA)
+  return()
+endif()
+find_program(ZIPAGE_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES bin)
+if(NOT ZIPAGE_NVCC)
+  message(STATUS "nvcc was not found: the program is built without its CUDA plug-in and runs on the CPU")
+  return()
+endif()
+
+# One architecture while developing: that of this machine's GPU, or Hopper. Packages name all of them.
+if(NOT ZIPAGE_CUDA_ARCHITECTURES)
+  execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
+    OUTPUT_VARIABLE capability ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed AND capability MATCHES "^([0-9]+)\\.([0-9])")
+    set(architecture "${CMAKE_MATCH_1}${CMAKE_MATCH_2}-real")
+  else()
+    set(architecture "90-real")
+  endif()
+  set(ZIPAGE_CUDA_ARCHITECTURES "${architecture}" CACHE STRING "GPU architectures of the CUDA plug-in")
+endif()
+set(CMAKE_CUDA_COMPILER "${ZIPAGE_NVCC}")
+set(CMAKE_CUDA_ARCHITECTURES "${ZIPAGE_CUDA_ARCHITECTURES}")
+if(CCACHE_PROGRAM)
+  set(CMAKE_CUDA_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+enable_language(CUDA)
+# CMake 3.25 does not know that nvcc speaks C++20.
+set(CMAKE_CUDA_FLAGS_RELWITHDEBINFO "-O3 -lineinfo")
+set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+set(ZIPAGE_HAS_CUDA ON)

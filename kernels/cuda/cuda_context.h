@@ -1,0 +1,51 @@
+// What every CUDA op works with: a stream, its scratch memory and the first error since it was last asked
+// for. One thread at a time.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace zipage::cuda {
+
+class CudaContext {
+ public:
+  /// `isExact`: every product in float32, so that a row's result does not depend on how many rows there are.
+  CudaContext(cudaStream_t stream, int numProcessors, bool isExact)
+      : m_stream(stream), m_numProcessors(numProcessors), m_isExact(isExact) {}
+  ~CudaContext();
+  CudaContext(const CudaContext&) = delete;
+  CudaContext& operator=(const CudaContext&) = delete;
+
+  cudaStream_t stream() const { return m_stream; }
+  int numProcessors() const { return m_numProcessors; }
+  bool isExact() const { return m_isExact; }
+
+  /// Memory for the ops enqueued until the next call of this, aligned to 256 bytes; null, and remembered as
+  /// an error, where there is none.
+  std::byte* scratch(std::size_t bytes);
+  /// `count` counters that are 0 before an op and that it leaves at 0.
+  unsigned int* counters(std::size_t count);
+
+  void remember(cudaError_t error) {
+    if (m_error == cudaSuccess) m_error = error;
+  }
+  /// After a launch.
+  void rememberLaunch() { remember(cudaGetLastError()); }
+  cudaError_t takeError();
+
+ private:
+  bool grow(void*& memory, std::size_t& held, std::size_t wanted);
+
+  cudaStream_t m_stream;
+  int m_numProcessors;
+  bool m_isExact;
+  void* m_scratch = nullptr;
+  std::size_t m_scratchBytes = 0;
+  void* m_counters = nullptr;
+  std::size_t m_counterBytes = 0;
+  cudaError_t m_error = cudaSuccess;
+};
+
+}  // namespace zipage::cuda

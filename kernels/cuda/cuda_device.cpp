@@ -1,0 +1,187 @@
+#include "kernels/cuda/cuda_device.h"
+
+#include <cuda_runtime_api.h>
+
+#include <algorithm>
+
+#include "kernels/cuda/ops.h"
+
+namespace zipage {
+
+namespace {
+
+using cuda::CudaContext;
+
+class CudaStream final : public Stream {
+ public:
+  CudaStream(cudaStream_t stream, int numProcessors, bool isExact)
+      : context(stream, numProcessors, isExact) {}
+
+  CudaContext context;
+};
+
+CudaContext& contextOf(Stream& stream) { return static_cast<CudaStream&>(stream).context; }
+
+/// Errors after which every call fails: the program must start anew to use the GPU again.
+bool isLost(cudaError_t error) {
+  return error != cudaErrorMemoryAllocation && error != cudaErrorInvalidValue &&
+         error != cudaErrorNotSupported && error != cudaErrorInvalidConfiguration;
+}
+
+DeviceError errorOf(cudaError_t error, const std::string& what) {
+  return {what + ": " + cudaGetErrorString(error), isLost(error)};
+}
+
+std::string whyNoDriver(cudaError_t error) {
+  int version = 0;
+  if (cudaDriverGetVersion(&version) == cudaSuccess && version == 0) return "there is no NVIDIA driver";
+  if (error == cudaErrorInsufficientDriver)
+    return "the NVIDIA driver is older than this program needs: install one for CUDA " +
+           std::to_string(CUDART_VERSION / 1000) + " or later";
+  return std::string("the NVIDIA driver cannot be used: ") + cudaGetErrorString(error);
+}
+
+std::string inGibibytes(std::size_t bytes) {
+  const std::size_t tenths = bytes * 10 >> 30;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
+}
+
+}  // namespace
+
+DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
+  int count = 0;
+  if (const cudaError_t error = cudaGetDeviceCount(&count); error != cudaSuccess) {
+    cudaGetLastError();
+    return tl::unexpected(DeviceError{whyNoDriver(error)});
+  }
+  if (count == 0) return tl::unexpected(DeviceError{"there is no NVIDIA GPU"});
+  cudaDeviceProp properties{};
+  if (const cudaError_t error = cudaGetDeviceProperties(&properties, 0); error != cudaSuccess)
+    return tl::unexpected(errorOf(error, "the GPU does not answer"));
+  std::unique_ptr<CudaDevice> device(new CudaDevice);
+  device->m_isExact = isExact;
+  device->m_numProcessors = properties.multiProcessorCount;
+  device->m_info.name = "cuda";
+  device->m_info.description = std::string(properties.name) + ", " + inGibibytes(properties.totalGlobalMem) +
+                               (isExact ? ", float32 products" : "");
+  device->m_info.memoryBytes = properties.totalGlobalMem;
+  device->m_info.activationType = DataType::F32;
+  // Kernels for another architecture show here, not in the middle of a reply.
+  const auto stream = device->createStream();
+  const auto probe = device->allocate(sizeof(float));
+  if (!probe) return tl::unexpected(probe.error());
+  device->fillZero(*stream, probe->data(), sizeof(float));
+  const TensorView number{probe->data(), DataType::F32, 1, 1};
+  device->siluMultiply(*stream, {number, number, number});
+  if (auto done = device->synchronize(*stream); !done) return tl::unexpected(done.error());
+  return device;
+}
+
+std::unique_ptr<Stream> CudaDevice::createStream() {
+  cudaStream_t stream = nullptr;
+  const cudaError_t error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  auto made = std::make_unique<CudaStream>(stream, m_numProcessors, m_isExact);
+  made->context.remember(error);
+  return made;
+}
+
+DeviceResult<DeviceBuffer> CudaDevice::allocate(std::size_t bytes) {
+  void* data = nullptr;
+  const cudaError_t error = cudaMalloc(&data, std::max<std::size_t>(bytes, 1));
+  if (error != cudaSuccess) {
+    cudaGetLastError();
+    std::size_t free = 0;
+    std::size_t total = 0;
+    cudaMemGetInfo(&free, &total);
+    return tl::unexpected(DeviceError{"no GPU memory for " + inGibibytes(bytes) + " (" + inGibibytes(free) +
+                                          " of " + inGibibytes(total) + " are free)",
+                                      isLost(error)});
+  }
+  return DeviceBuffer(data, bytes, [](void* memory, std::size_t) { cudaFree(memory); });
+}
+
+DeviceResult<DeviceWeight> CudaDevice::loadWeight(ConstTensorView host) {
+  DeviceWeight weight{host, {}};
+  if (!host) return weight;
+  auto storage = allocate(cuda::weightBytes(host));
+  if (!storage) return tl::unexpected(storage.error());
+  weight.storage = std::move(*storage);
+  weight.view.data = weight.storage.data();
+  const auto stream = createStream();
+  if (!cuda::isRepacked(host.type)) {
+    copyToDevice(*stream, weight.storage.data(), host.data, host.bytes());
+  } else {
+    auto stored = allocate(host.bytes());
+    if (!stored) return tl::unexpected(stored.error());
+    copyToDevice(*stream, stored->data(), host.data, host.bytes());
+    cuda::repackWeight(contextOf(*stream), {stored->data(), host.type, host.rows, host.columns},
+                       weight.storage.data());
+    if (auto done = synchronize(*stream); !done) return tl::unexpected(done.error());
+  }
+  if (auto done = synchronize(*stream); !done) return tl::unexpected(done.error());
+  return weight;
+}
+
+void CudaDevice::copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) {
+  if (bytes == 0) return;
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, context.stream()));
+}
+void CudaDevice::copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) {
+  if (bytes == 0) return;
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, context.stream()));
+}
+void CudaDevice::fillZero(Stream& stream, void* device, std::size_t bytes) {
+  if (bytes == 0) return;
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaMemsetAsync(device, 0, bytes, context.stream()));
+}
+
+DeviceResult<void> CudaDevice::synchronize(Stream& stream) {
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaStreamSynchronize(context.stream()));
+  if (const cudaError_t error = context.takeError(); error != cudaSuccess)
+    return tl::unexpected(errorOf(error, "the GPU failed"));
+  return {};
+}
+
+void CudaDevice::embed(Stream& stream, const EmbedArguments& a) { cuda::embed(contextOf(stream), a); }
+void CudaDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cuda::rmsNorm(contextOf(stream), a); }
+void CudaDevice::matmul(Stream& stream, const MatmulArguments& a) { cuda::matmul(contextOf(stream), a); }
+void CudaDevice::storeKeyValue(Stream& stream, const StoreKeyValueArguments& a) {
+  cuda::storeKeyValue(contextOf(stream), a);
+}
+void CudaDevice::pagedAttention(Stream& stream, const PagedAttentionArguments& a) {
+  cuda::pagedAttention(contextOf(stream), a);
+}
+void CudaDevice::siluMultiply(Stream& stream, const SiluMultiplyArguments& a) {
+  cuda::siluMultiply(contextOf(stream), a);
+}
+void CudaDevice::routeExperts(Stream& stream, const RouteExpertsArguments& a) {
+  cuda::routeExperts(contextOf(stream), a);
+}
+void CudaDevice::mixExperts(Stream& stream, const MixExpertsArguments& a) {
+  cuda::mixExperts(contextOf(stream), a);
+}
+void CudaDevice::gatherRows(Stream& stream, const GatherRowsArguments& a) {
+  cuda::gatherRows(contextOf(stream), a);
+}
+void CudaDevice::sample(Stream& stream, const SampleArguments& a) { cuda::sample(contextOf(stream), a); }
+void CudaDevice::windowScores(Stream& stream, const WindowScoresArguments& a) {
+  cuda::windowScores(contextOf(stream), a);
+}
+void CudaDevice::fuseScores(Stream& stream, const FuseScoresArguments& a) {
+  cuda::fuseScores(contextOf(stream), a);
+}
+void CudaDevice::redundancy(Stream& stream, const RedundancyArguments& a) {
+  cuda::redundancy(contextOf(stream), a);
+}
+void CudaDevice::selectEntries(Stream& stream, const SelectEntriesArguments& a) {
+  cuda::selectEntries(contextOf(stream), a);
+}
+void CudaDevice::compactPages(Stream& stream, const CompactPagesArguments& a) {
+  cuda::compactPages(contextOf(stream), a);
+}
+
+}  // namespace zipage
