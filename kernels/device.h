@@ -33,6 +33,7 @@ struct DeviceInfo {
   std::string description;  // "AMD EPYC, 2 threads, AVX-512"
   std::size_t memoryBytes = 0;
   DataType activationType = DataType::F32;
+  DataType kvType = DataType::F32;  // of pages, unless somebody wants another
 };
 
 /// An ordered queue of ops. Made by a device and used with that device only.

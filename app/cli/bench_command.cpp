@@ -118,7 +118,7 @@ class Bench {
       : m_options(options),
         m_session(session),
         m_machine(measureMachine(options.model.threads)),
-        m_cost(costOf(session.model(), static_cast<double>(bytesOf(PoolOptions{}.kvType, 1)))) {}
+        m_cost(costOf(session.model(), static_cast<double>(bytesOf(session.kvType(), 1)))) {}
 
   int run() {
     if (!m_options.json) printMachine(m_session, m_machine, m_cost);
@@ -171,7 +171,10 @@ void addBenchCommand(CLI::App& program, Action& action) {
   addModelOptions(*command, options->model);
   command->add_option("--long-tokens", options->longTokens, "Tokens of the long case")->capture_default_str();
   command->add_flag("--json", options->json, "Only the JSON lines, one a case");
-  command->callback([options, &action] { action = [options] { return bench(*options); }; });
+  addBenchStepCommands(*command, action);
+  command->callback([options, command, &action] {
+    if (command->get_subcommands().empty()) action = [options] { return bench(*options); };
+  });
 }
 
 }  // namespace zipage

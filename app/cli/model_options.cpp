@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kPageSizes[] = {16, 32, 64, 128, 256};
 constexpr int kMostThreads = 1024;
+constexpr std::pair<const char*, DataType> kKvTypes[] = {
+    {"f32", DataType::F32}, {"f16", DataType::F16}, {"bf16", DataType::BF16}};
 
 Result<void> checkOptions(const ModelOptions& options) {
   if (std::find(std::begin(kPageSizes), std::end(kPageSizes), options.pageTokens) == std::end(kPageSizes)) {
@@ -36,6 +38,11 @@ void addModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--pool-tokens", options.poolTokens, "Tokens the page pool holds")
       ->capture_default_str();
   command.add_option("--page-tokens", options.pageTokens, "Tokens in a page: 16 to 256")
+      ->capture_default_str();
+  command
+      .add_option("--kv-type", options.kvType,
+                  "How pages store keys and values; auto: as the device likes it")
+      ->check(CLI::IsMember({"auto", "f32", "f16", "bf16"}))
       ->capture_default_str();
 }
 
@@ -87,6 +94,10 @@ Result<std::unique_ptr<ModelSession>> openSession(const ModelOptions& options, i
   session.pool.pageTokens = options.pageTokens;
   session.pool.maxSequences = maxSequences;
   session.pool.maxQuerySlots = maxSequences;
+  session.choosesKvType = options.kvType == "auto";
+  for (const auto& [name, type] : kKvTypes) {
+    if (options.kvType == name) session.pool.kvType = type;
+  }
   return ModelSession::open(session);
 }
 

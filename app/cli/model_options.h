@@ -18,9 +18,10 @@ struct ModelOptions {
   int threads = 0;
   std::int64_t poolTokens = PoolOptions{}.poolTokens;
   int pageTokens = PoolOptions{}.pageTokens;
+  std::string kvType = "auto";
 };
 
-/// --model, --device, --threads, --pool-tokens, --page-tokens.
+/// --model, --device, --threads, --pool-tokens, --page-tokens, --kv-type.
 void addModelOptions(CLI::App& command, ModelOptions& options);
 
 struct ReplyOptions {

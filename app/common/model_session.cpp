@@ -17,7 +17,10 @@ Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& o
   if (!model) return tl::unexpected(model.error());
   session->m_model = std::move(*model);
 
-  auto parts = createTransformerRunner(*session->m_device, *session->m_model, options.pool);
+  PoolOptions pool = options.pool;
+  if (options.choosesKvType) pool.kvType = session->m_device->info().kvType;
+  session->m_kvType = pool.kvType;
+  auto parts = createTransformerRunner(*session->m_device, *session->m_model, pool);
   if (!parts) return tl::unexpected(parts.error());
   session->m_parts = std::move(*parts);
   return session;

@@ -19,6 +19,7 @@ struct SessionOptions {
   std::string device = "auto";
   int numThreads = 0;  // 0: all cores this process may use
   PoolOptions pool;
+  bool choosesKvType = true;  // the device's own, whatever `pool` says
 };
 
 class ModelSession {
@@ -33,6 +34,7 @@ class ModelSession {
   Device& device() { return *m_device; }
   const ModelBundle& model() const { return *m_model; }
   const EngineLimits& limits() const { return m_parts.limits; }
+  DataType kvType() const { return m_kvType; }
   std::size_t poolBytes() const { return m_parts.poolBytes; }
   std::size_t workspaceBytes() const { return m_parts.workspaceBytes; }
 
@@ -48,6 +50,7 @@ class ModelSession {
   std::unique_ptr<Device> m_device;
   std::unique_ptr<ModelBundle> m_model;
   RunnerAndLimits m_parts;
+  DataType m_kvType = DataType::F32;
 };
 
 /// One line: name, architecture, layers, bytes of weights.

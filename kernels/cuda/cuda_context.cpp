@@ -42,6 +42,13 @@ unsigned int* CudaContext::counters(std::size_t count) {
   return static_cast<unsigned int*>(m_counters);
 }
 
+DenseProducts* CudaContext::denseProducts() {
+  if (m_isExact || !m_hasProducts) return nullptr;
+  if (!m_products) m_products = DenseProducts::open();
+  m_hasProducts = m_products != nullptr;
+  return m_products.get();
+}
+
 cudaError_t CudaContext::takeError() { return std::exchange(m_error, cudaSuccess); }
 
 }  // namespace zipage::cuda

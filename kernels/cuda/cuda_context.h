@@ -6,6 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+
+#include "kernels/cuda/dense_products.h"
 
 namespace zipage::cuda {
 
@@ -28,6 +31,9 @@ class CudaContext {
   /// `count` counters that are 0 before an op and that it leaves at 0.
   unsigned int* counters(std::size_t count);
 
+  /// Null: there are none, and there never will be.
+  DenseProducts* denseProducts();
+
   void remember(cudaError_t error) {
     if (m_error == cudaSuccess) m_error = error;
   }
@@ -45,6 +51,8 @@ class CudaContext {
   std::size_t m_scratchBytes = 0;
   void* m_counters = nullptr;
   std::size_t m_counterBytes = 0;
+  std::unique_ptr<DenseProducts> m_products;
+  bool m_hasProducts = true;
   cudaError_t m_error = cudaSuccess;
 };
 

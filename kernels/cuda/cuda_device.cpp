@@ -66,6 +66,7 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
                                (isExact ? ", float32 products" : "");
   device->m_info.memoryBytes = properties.totalGlobalMem;
   device->m_info.activationType = DataType::F32;
+  device->m_info.kvType = DataType::F16;  // half the bytes of each step, and finer than BF16
   // Kernels for another architecture show here, not in the middle of a reply.
   const auto stream = device->createStream();
   const auto probe = device->allocate(sizeof(float));

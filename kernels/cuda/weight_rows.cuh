@@ -59,6 +59,24 @@ struct SplitRows {
   }
 };
 
+/// The same weight from row `first` on.
+template <typename T>
+PlainRows<T> rowsFrom(PlainRows<T> rows, std::int64_t first) {
+  rows.data += first * rows.columns;
+  return rows;
+}
+template <typename Block>
+BlockRows<Block> rowsFrom(BlockRows<Block> rows, std::int64_t first) {
+  rows.data += first * rows.blocksPerRow * Block::kBytes;
+  return rows;
+}
+template <typename Block>
+SplitRows<Block> rowsFrom(SplitRows<Block> rows, std::int64_t first) {
+  rows.data += first * rows.blocksPerRow * Block::kBytes;
+  rows.scales += first * rows.blocksPerRow;
+  return rows;
+}
+
 template <typename T>
 PlainRows<T> plainRows(const ConstTensorView& weight) {
   return {static_cast<const T*>(weight.data), weight.columns};
