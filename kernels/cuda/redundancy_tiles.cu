@@ -1,0 +1,394 @@
+// Step 4 of a compression on tensor cores: cosines of unit keys in F16, sums in float32.
+//
+// Bound, for 2,304 entries of 288 heads of 128 (Qwen3-8B): keys are read (170 MB), unit keys written and read
+// (340 MB), 0.12 ms at 4.3 TB/s. Cosines in even segments of at most 512 are 288 · 5 · 461² · 128 multiply-adds,
+// 78 GFLOP, 0.2 ms at 400 TFLOP/s when every pair is asked for; hence:
+//   - the sum of a row's cosines is one product with the sum of all unit keys, not n of them;
+//   - a row's best match is among newer entries, and so is the newest of its near-duplicates where it has a newer
+//     one. Columns pass from the newest down, and below the diagonal only while a row has found none.
+// What is kept per cosine is then one maximum. The order of every sum is fixed by the shapes.
+#include <climits>
+
+#include "kernels/cuda/redundancy.cuh"
+#include "kernels/cuda/tensor_tile.cuh"
+
+namespace zipage::cuda {
+
+namespace {
+
+constexpr int kUnitThreads = 256;
+constexpr int kUnitRows = 128;     // entries of a block
+constexpr int kSlotColumns = 16;   // of a key that one thread holds
+constexpr int kCosineWarps = 4;
+constexpr int kCosineThreads = kCosineWarps * kWarp;
+constexpr int kColumns = 64;  // entries that a block compares its rows with at a time
+
+struct TensorRepeats : Repeats {
+  int chunks;     // of 32 columns in a unit key
+  int unitTiles;  // of kUnitRows entries in the longest segment
+  __half* keys;   // [pairs, n, chunks · 32], zeros behind the head
+  float* totals;  // [pairs, segments, unitTiles, chunks · 32]: sums of unit keys
+
+  __host__ __device__ int width() const { return chunks * kChunkColumns; }
+  __device__ float* totalsOf(std::int64_t pair, int segment) const {
+    return totals + (pair * segments.count() + segment) * unitTiles * width();
+  }
+};
+
+/// Two stretches of eight columns, which one thread turns back: partners where a head rotates in halves, else
+/// neighbours.
+struct Slot {
+  int first;
+  int second;
+};
+__device__ Slot slotAt(const TensorRepeats& t, int index, int dimensions) {
+  const int halves = t.a.rope.style == RopeStyle::HalfSplit ? dimensions / kSlotColumns : 0;
+  if (index < halves) return {index * 8, index * 8 + dimensions / 2};
+  return {index * 16, index * 16 + 8};
+}
+
+/// 2^64 · the part of a turn that one position adds; 0 beyond what rotates.
+__device__ unsigned long long stepOf(const TensorRepeats& t, int pair, int dimensions) {
+  if (pair * 2 >= dimensions) return 0;
+  const double turns = static_cast<double>(t.a.rope.inverseFrequencies[pair]) / 6.283185307179586476925;
+  return static_cast<unsigned long long>((turns - floor(turns)) * 18446744073709551616.0);
+}
+
+/// The angle after so many steps, from −π to π. Whole turns fall out of the integer by themselves.
+__device__ float angleAt(unsigned long long step, int position) {
+  const auto turned = static_cast<int>(step * static_cast<unsigned long long>(position) >> 32);
+  return static_cast<float>(turned) * 1.4629180792671596e-9F;  // 2 π / 2^32
+}
+
+__device__ void turnBack(float& first, float& second, unsigned long long step, int position) {
+  float sine;
+  float cosine;
+  __sincosf(angleAt(step, position), &sine, &cosine);
+  const float turned = first * cosine + second * sine;
+  second = second * cosine - first * sine;
+  first = turned;
+}
+
+__device__ uint4 packHalves(const float* from) {
+  return {packPair<__half>(from[0], from[1]), packPair<__half>(from[2], from[3]),
+          packPair<__half>(from[4], from[5]), packPair<__half>(from[6], from[7])};
+}
+
+/// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
+/// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
+template <typename Entry, int kLanes>
+__global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
+  constexpr int kEntries = kUnitThreads / kLanes;
+  __shared__ float sums[kUnitThreads * kSlotColumns];
+  const SequenceEntries& entries = t.a.entries;
+  const int n = entries.numEntries;
+  const int headDim = entries.kv.headDim;
+  const int segment = static_cast<int>(blockIdx.x) / t.unitTiles;
+  const int tile = static_cast<int>(blockIdx.x) % t.unitTiles;
+  const int first = t.segments.start(segment) + tile * kUnitRows;
+  const int end = min(t.segments.start(segment + 1), first + kUnitRows);
+  if (first >= end) return;
+  const std::int64_t pair = blockIdx.y;
+  const HeadPlace at = placeOf(entries.kv, t.firstPair + static_cast<int>(blockIdx.y));
+  const int dimensions = t.turnsBack(at.layer) ? t.dimensions : 0;
+  const int lane = static_cast<int>(threadIdx.x) % kLanes;
+  const Slot slot = slotAt(t, lane, dimensions);
+  const bool splits = t.a.rope.style == RopeStyle::HalfSplit;
+  unsigned long long steps[8];
+#pragma unroll
+  for (int i = 0; i < 8; ++i) {
+    const int turning = splits ? (slot.first < dimensions / 2 ? slot.first + i : dimensions)
+                               : (i < 4 ? slot.first / 2 + i : slot.second / 2 + i - 4);
+    steps[i] = dimensions > 0 ? stepOf(t, turning, dimensions) : 0;
+  }
+
+  float total[kSlotColumns] = {};
+  for (int base = first; base < end; base += kEntries) {
+    const int entry = base + static_cast<int>(threadIdx.x) / kLanes;
+    float numbers[kSlotColumns] = {};
+    if (entry < end) {
+      const auto key = keyOf<Entry>(entries, at, entry);
+      if (slot.first < headDim) key.template load<8>(slot.first, numbers);
+      if (slot.second < headDim) key.template load<8>(slot.second, numbers + 8);
+      if (dimensions > 0) {
+        const int position = entries.kv.positions[slotOf(entries, at, entry)];
+        if (splits) {
+#pragma unroll
+          for (int i = 0; i < 8; ++i) turnBack(numbers[i], numbers[8 + i], steps[i], position);
+        } else {
+#pragma unroll
+          for (int i = 0; i < 8; ++i) turnBack(numbers[2 * i], numbers[2 * i + 1], steps[i], position);
+        }
+      }
+    }
+    float square = 0.0F;
+#pragma unroll
+    for (int i = 0; i < kSlotColumns; ++i) square = fmaf(numbers[i], numbers[i], square);
+#pragma unroll
+    for (int offset = kLanes / 2; offset > 0; offset /= 2)
+      square += __shfl_xor_sync(kAllLanes, square, offset);
+    const float factor = square > 0.0F ? 1.0F / sqrtf(square) : 0.0F;
+#pragma unroll
+    for (int i = 0; i < kSlotColumns; ++i) {
+      numbers[i] = __half2float(__float2half_rn(numbers[i] * factor));
+      total[i] += numbers[i];
+    }
+    if (entry >= end) continue;
+    __half* unit = t.keys + (pair * n + entry) * t.width();
+    if (slot.first < t.width()) *reinterpret_cast<uint4*>(unit + slot.first) = packHalves(numbers);
+    if (slot.second < t.width()) *reinterpret_cast<uint4*>(unit + slot.second) = packHalves(numbers + 8);
+    if (lane == 0) t.cleared[pair * n + entry] = 0;
+  }
+
+#pragma unroll
+  for (int i = 0; i < kSlotColumns; ++i) sums[i * kUnitThreads + static_cast<int>(threadIdx.x)] = total[i];
+  __syncthreads();
+  float* totals = t.totalsOf(pair, segment) + tile * t.width();
+  for (int i = static_cast<int>(threadIdx.x); i < kLanes * kSlotColumns; i += kUnitThreads) {
+    const Slot place = slotAt(t, i % kLanes, dimensions);
+    const int number = i / kLanes;
+    const int column = number < 8 ? place.first + number : place.second + number - 8;
+    if (column >= t.width()) continue;
+    float sum = 0.0F;
+    for (int e = 0; e < kEntries; ++e) sum += sums[number * kUnitThreads + e * kLanes + i % kLanes];
+    totals[column] = sum;
+  }
+}
+
+/// What a thread has found of one row among the columns it sees, which pass in descending order.
+struct Found {
+  float best = 0.0F;  // the largest cosine with a newer entry, or 0
+  int newest = -1;    // the largest column above the threshold
+  float duplicate = 0.0F;
+};
+
+/// How the columns of a tile lie to the rows of a warp.
+enum class Side { Newer, Diagonal, Older };
+
+/// Four cosines of one row: columns `column`, + 1, + 8, + 9.
+__device__ void look(Found& found, float (&cosines)[4], int row, int column, int end, Side side,
+                     float threshold) {
+  constexpr int kOffsets[4] = {0, 1, 8, 9};
+  if (side == Side::Diagonal) {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      if (column + kOffsets[i] == row) cosines[i] = -2.0F;
+      if (column + kOffsets[i] > row) found.best = fmaxf(found.best, cosines[i]);
+    }
+  }
+  const float largest = fmaxf(fmaxf(cosines[0], cosines[1]), fmaxf(cosines[2], cosines[3]));
+  if (side == Side::Newer) found.best = fmaxf(found.best, largest);
+  if (largest <= threshold || found.newest >= 0) return;
+#pragma unroll
+  for (int i = 3; i >= 0; --i) {
+    if (cosines[i] > threshold && column + kOffsets[i] < end && found.newest < 0) {
+      found.newest = column + kOffsets[i];
+      found.duplicate = cosines[i];
+    }
+  }
+}
+
+/// A block takes kCosineWarps · kTiles · 16 rows of one segment.
+template <int kChunks, int kTiles>
+__global__ void __launch_bounds__(kCosineThreads) cosineKernel(TensorRepeats t) {
+  constexpr int kWidth = kChunks * kChunkColumns;
+  constexpr int kWarpRows = kTiles * 16;
+  constexpr int kBlockRows = kCosineWarps * kWarpRows;
+  constexpr int kRows = kTiles * 2;  // of each thread
+  extern __shared__ uint4 pieces[];
+  __shared__ float total[kWidth];
+  const int n = t.a.entries.numEntries;
+  const int rowTiles = ceilDivide(t.segments.longest(), kBlockRows);
+  const int segment = static_cast<int>(blockIdx.x) / rowTiles;
+  const int start = t.segments.start(segment);
+  const int end = t.segments.start(segment + 1);
+  const int firstRow = start + static_cast<int>(blockIdx.x) % rowTiles * kBlockRows;
+  if (firstRow >= end) return;
+  const std::int64_t pair = blockIdx.y;
+  const __half* keys = t.keys + pair * n * kWidth;
+  const int thread = static_cast<int>(threadIdx.x);
+  const int lane = thread % kWarp;
+  const int warpRow = firstRow + thread / kWarp * kWarpRows;
+
+  const auto fetch = [&](int tile) {
+    const RowTile<kChunks> to{pieces + tile % 2 * kColumns * RowTile<kChunks>::kPieces};
+    for (int i = thread; i < kColumns * RowTile<kChunks>::kPieces; i += kCosineThreads) {
+      const int row = i / RowTile<kChunks>::kPieces;
+      const int piece = i % RowTile<kChunks>::kPieces;
+      const int entry = min(start + tile * kColumns + row, end - 1);
+      copyAsync(&to.at(row, piece), keys + static_cast<std::int64_t>(entry) * kWidth + piece * 8,
+                start + tile * kColumns + row < end);
+    }
+    endCopies();
+  };
+  const int lastTile = (end - start - 1) / kColumns;
+  fetch(lastTile);
+
+  // Row kRow of a thread is warpRow + lane / 4 + 8 · kRow.
+  uint4 rows[kRows][kChunks];
+  Found found[kRows];
+#pragma unroll
+  for (int r = 0; r < kRows; ++r) {
+    const int row = warpRow + lane / 4 + 8 * r;
+#pragma unroll
+    for (int c = 0; c < kChunks; ++c) {
+      rows[r][c] = row < end ? *reinterpret_cast<const uint4*>(keys + static_cast<std::int64_t>(row) * kWidth +
+                                                               c * kChunkColumns + lane % 4 * 8)
+                             : uint4{};
+    }
+    if (row >= end) found[r].newest = INT_MAX;  // nobody looks for it
+  }
+  const float* totals = t.totalsOf(pair, segment);
+  const int numTotals = ceilDivide(end - start, kUnitRows);
+  for (int i = thread; i < kWidth; i += kCosineThreads) {
+    float sum = 0.0F;
+    for (int part = 0; part < numTotals; ++part) sum += totals[part * kWidth + i];
+    total[i] = sum;
+  }
+
+  for (int tile = lastTile; tile >= 0; --tile) {
+    const int firstColumn = start + tile * kColumns;
+    bool isDone = false;
+    if (firstColumn + kColumns <= warpRow) {
+      isDone = true;
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) {
+        unsigned votes = __ballot_sync(kAllLanes, found[r].newest >= 0);
+        votes |= votes >> 1;
+        votes |= votes >> 2;
+        isDone = isDone && (votes & 0x11111111U) == 0x11111111U;
+      }
+    }
+    // Those of the warps above must go on as well.
+    if (__syncthreads_and(isDone)) break;
+    if (tile > 0) {
+      fetch(tile - 1);
+      waitForCopies<1>();
+    } else {
+      waitForCopies<0>();
+    }
+    __syncthreads();
+    if (isDone) continue;
+    const Side side = firstColumn >= warpRow + kWarpRows    ? Side::Newer
+                      : firstColumn + kColumns <= warpRow ? Side::Older
+                                                          : Side::Diagonal;
+    const RowTile<kChunks> columns{pieces + tile % 2 * kColumns * RowTile<kChunks>::kPieces};
+#pragma unroll 1
+    for (int column = kColumns - 16; column >= 0; column -= 16) {
+      float sums[kTiles][2][4] = {};
+#pragma unroll
+      for (int c = 0; c < kChunks; ++c) {
+        const uint4 low = columns.chunk(column, c);
+        const uint4 high = columns.chunk(column + 8, c);
+#pragma unroll
+        for (int m = 0; m < kTiles; ++m) {
+          multiplyChunk<__half>(sums[m][0], rows[2 * m][c], rows[2 * m + 1][c], low);
+          multiplyChunk<__half>(sums[m][1], rows[2 * m][c], rows[2 * m + 1][c], high);
+        }
+      }
+#pragma unroll
+      for (int m = 0; m < kTiles; ++m) {
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+          float cosines[4] = {sums[m][0][2 * half], sums[m][0][2 * half + 1], sums[m][1][2 * half],
+                              sums[m][1][2 * half + 1]};
+          look(found[2 * m + half], cosines, warpRow + lane / 4 + 8 * (2 * m + half),
+               firstColumn + column + lane % 4 * 2, end, side, t.a.similarityThreshold);
+        }
+      }
+    }
+  }
+  waitForCopies<0>();
+
+  const float share = 1.0F / static_cast<float>(t.segments.divisor(segment));
+#pragma unroll
+  for (int r = 0; r < kRows; ++r) {
+    // Σ over all cosines, the one with itself taken out.
+    float sum = 0.0F;
+#pragma unroll
+    for (int c = 0; c < kChunks; ++c) {
+      const auto* halves = reinterpret_cast<const __half2*>(&rows[r][c]);
+#pragma unroll
+      for (int i = 0; i < 4; ++i) {
+        const float2 own = __half22float2(halves[i]);
+        const int column = c * kChunkColumns + lane % 4 * 8 + 2 * i;
+        sum = fmaf(own.x, total[column] - own.x, sum);
+        sum = fmaf(own.y, total[column + 1] - own.y, sum);
+      }
+    }
+    Found& all = found[r];
+#pragma unroll
+    for (int offset = 1; offset <= 2; offset *= 2) {
+      sum += __shfl_xor_sync(kAllLanes, sum, offset);
+      all.best = fmaxf(all.best, __shfl_xor_sync(kAllLanes, all.best, offset));
+      const int newest = __shfl_xor_sync(kAllLanes, all.newest, offset);
+      const float duplicate = __shfl_xor_sync(kAllLanes, all.duplicate, offset);
+      if (newest > all.newest) all = {all.best, newest, duplicate};
+    }
+    const int row = warpRow + lane / 4 + 8 * r;
+    if (lane % 4 != 0 || row >= end) continue;
+    t.own[pair * n + row] = sum * share + t.a.repeatWeight * all.best;
+    if (all.newest >= 0) atomicAdd(t.cleared + pair * n + all.newest, toFixed(all.duplicate * share));
+  }
+}
+
+TensorRepeats repeatsOf(const Repeats& repeats) {
+  TensorRepeats t{repeats};
+  t.chunks = chunksOf(repeats.a.entries.kv.headDim);
+  t.unitTiles = ceilDivide(repeats.segments.longest(), kUnitRows);
+  return t;
+}
+
+template <typename Entry>
+void launchUnits(CudaContext& context, const TensorRepeats& t, int pairs) {
+  const dim3 grid(static_cast<unsigned>(t.segments.count() * t.unitTiles), static_cast<unsigned>(pairs));
+  const int slots = t.width() / kSlotColumns;
+  if (slots <= 4)
+    unitKernel<Entry, 4><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+  else if (slots <= 8)
+    unitKernel<Entry, 8><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+  else
+    unitKernel<Entry, 16><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+}
+
+template <int kChunks>
+void launchCosines(CudaContext& context, const TensorRepeats& t, int pairs) {
+  constexpr int kTiles = kChunks <= 4 ? 2 : 1;  // what a thread's registers hold
+  constexpr int kBlockRows = kCosineWarps * kTiles * 16;
+  constexpr std::size_t kBytes = 2 * RowTile<kChunks>::bytes(kColumns);
+  if (kBytes > 47 * 1024) {
+    context.remember(cudaFuncSetAttribute(cosineKernel<kChunks, kTiles>,
+                                          cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes));
+  }
+  const dim3 grid(
+      static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
+      static_cast<unsigned>(pairs));
+  cosineKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
+}
+
+}  // namespace
+
+bool hasTensorCosines(const Repeats& repeats) {
+  const int headDim = repeats.a.entries.kv.headDim;
+  const bool splits = repeats.a.rope.style == RopeStyle::HalfSplit;
+  return headDim % 8 == 0 && headDim <= 256 && repeats.dimensions % (splits ? kSlotColumns : 8) == 0 &&
+         withTensorElement(repeats.a.entries.kv.type, [](auto) {});
+}
+
+std::size_t tensorCosineBytes(const Repeats& repeats) {
+  const TensorRepeats t = repeatsOf(repeats);
+  const auto width = static_cast<std::size_t>(t.width());
+  return width * (t.segments.numEntries * sizeof(__half) + t.segments.count() * t.unitTiles * sizeof(float));
+}
+
+void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte* scratch, int pairs) {
+  TensorRepeats t = repeatsOf(repeats);
+  t.keys = reinterpret_cast<__half*>(scratch);
+  t.totals = reinterpret_cast<float*>(t.keys + static_cast<std::size_t>(pairs) * t.segments.numEntries * t.width());
+  withTensorElement(repeats.a.entries.kv.type, [&](auto entry) {
+    launchUnits<decltype(entry)>(context, t, pairs);
+  });
+  withChunks(repeats.a.entries.kv.headDim, [&](auto chunks) { launchCosines<chunks>(context, t, pairs); });
+}
+
+}  // namespace zipage::cuda
