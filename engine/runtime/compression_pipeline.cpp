@@ -21,17 +21,6 @@ float randomScore(std::uint64_t position, std::uint64_t head) {
   return static_cast<float>((bits ^ (bits >> 31)) >> 40) * 0x1.0p-24F;
 }
 
-/// CompactPagesArguments::isAscending.
-bool isAscending(const std::vector<PageIndex>& sources, const std::vector<PageIndex>& targets) {
-  for (std::size_t i = 0; i < targets.size() && i < sources.size(); ++i) {
-    if (std::find(sources.begin() + static_cast<std::ptrdiff_t>(i) + 1, sources.end(), targets[i]) !=
-        sources.end()) {
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 std::size_t CompressionPipeline::bytesFor(int heads, int maxEntries) {
@@ -205,7 +194,7 @@ void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan
   compact.kept = work.kept;
   compact.keep = plan.keep;
   compact.global = work.global;
-  compact.isAscending = isAscending(plan.sourcePages, plan.targetPages);
+  compact.isAscending = plan.isAscending();
   m_device->compactPages(stream, compact);
 }
 

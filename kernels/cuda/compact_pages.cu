@@ -17,7 +17,8 @@ namespace zipage::cuda {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int kWordsPerThread = 8;
+constexpr int kWordsPerThread = 4;
+constexpr int kBlocks = 5;  // at a time on a processor, so that the heads of a model have begun together
 constexpr int kTileWords = kThreads * kWordsPerThread;
 constexpr int kMostRanks = kThreads;  // of a tile: a thread for each position
 
@@ -95,7 +96,7 @@ struct Share {
 /// In place. The places of the tile to come are worked out while this one is loaded, in three lists by turns: so
 /// one barrier a tile is enough, since a tile's sources lie behind all earlier tiles' targets.
 template <typename Word>
-__global__ void __launch_bounds__(kThreads) moveKernel(Compaction c) {
+__global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(Compaction c) {
   __shared__ const Word* sources[3][kMostRanks];
   __shared__ Word* targets[3][kMostRanks];
   const Side side(c, static_cast<int>(blockIdx.x));

@@ -103,22 +103,30 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
   }
 
   float total[kSlotColumns] = {};
+  uint4 pieces[2] = {};  // of the entry to come, on their way while the one before is worked on
+  int position = 0;
+  const auto fetch = [&](int entry) {
+    if (entry >= end) return;
+    const auto key = keyOf<Entry>(entries, at, entry);
+    if (slot.first < headDim) pieces[0] = key.loadPiece(slot.first);
+    if (slot.second < headDim) pieces[1] = key.loadPiece(slot.second);
+    if (dimensions > 0) position = entries.kv.positions[slotOf(entries, at, entry)];
+  };
+  fetch(first + static_cast<int>(threadIdx.x) / kLanes);
   for (int base = first; base < end; base += kEntries) {
     const int entry = base + static_cast<int>(threadIdx.x) / kLanes;
-    float numbers[kSlotColumns] = {};
-    if (entry < end) {
-      const auto key = keyOf<Entry>(entries, at, entry);
-      if (slot.first < headDim) key.template load<8>(slot.first, numbers);
-      if (slot.second < headDim) key.template load<8>(slot.second, numbers + 8);
-      if (dimensions > 0) {
-        const int position = entries.kv.positions[slotOf(entries, at, entry)];
-        if (splits) {
+    float numbers[kSlotColumns];
+    widenPiece<typename EntryRow<Entry>::Piece>(pieces[0], numbers);
+    widenPiece<typename EntryRow<Entry>::Piece>(pieces[1], numbers + 8);
+    const int own = position;
+    fetch(entry + kEntries);
+    if (dimensions > 0) {
+      if (splits) {
 #pragma unroll
-          for (int i = 0; i < 8; ++i) turnBack(numbers[i], numbers[8 + i], steps[i], position);
-        } else {
+        for (int i = 0; i < 8; ++i) turnBack(numbers[i], numbers[8 + i], steps[i], own);
+      } else {
 #pragma unroll
-          for (int i = 0; i < 8; ++i) turnBack(numbers[2 * i], numbers[2 * i + 1], steps[i], position);
-        }
+        for (int i = 0; i < 8; ++i) turnBack(numbers[2 * i], numbers[2 * i + 1], steps[i], own);
       }
     }
     float square = 0.0F;
@@ -131,7 +139,7 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
 #pragma unroll
     for (int i = 0; i < kSlotColumns; ++i) {
       numbers[i] = __half2float(__float2half_rn(numbers[i] * factor));
-      total[i] += numbers[i];
+      if (entry < end) total[i] += numbers[i];
     }
     if (entry >= end) continue;
     __half* unit = t.keys + (pair * n + entry) * t.width();
@@ -190,7 +198,7 @@ __device__ void look(Found& found, float (&cosines)[4], int row, int column, int
 
 /// A block takes kCosineWarps · kTiles · 16 rows of one segment.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads) cosineKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 4) cosineKernel(TensorRepeats t) {
   constexpr int kWidth = kChunks * kChunkColumns;
   constexpr int kWarpRows = kTiles * 16;
   constexpr int kBlockRows = kCosineWarps * kWarpRows;
@@ -204,7 +212,7 @@ __global__ void __launch_bounds__(kCosineThreads) cosineKernel(TensorRepeats t) 
   const int end = t.segments.start(segment + 1);
   const int firstRow = start + static_cast<int>(blockIdx.x) % rowTiles * kBlockRows;
   if (firstRow >= end) return;
-  const std::int64_t pair = blockIdx.y;
+  const std::int64_t pair = gridDim.y - 1 - blockIdx.y;  // those last written are still in the cache
   const __half* keys = t.keys + pair * n * kWidth;
   const int thread = static_cast<int>(threadIdx.x);
   const int lane = thread % kWarp;

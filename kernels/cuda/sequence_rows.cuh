@@ -18,15 +18,12 @@ __host__ __device__ inline HeadPlace placeOf(const PagedKv& kv, int pair) {
 /// The numbers of one key or value. The one place here that knows how KV types store them.
 template <typename Entry>
 struct EntryRow {
+  using Piece = Entry;  // what tensor cores take for it
+
   const Entry* numbers;
 
   __device__ float at(int column) const { return widen(numbers[column]); }
-  /// Numbers column … column + kCount − 1 as floats; `column` is a multiple of kCount.
-  template <int kCount>
-  __device__ void load(int column, float* to) const {
-    loadWide<kCount>(numbers + column, to);
-  }
-  /// Eight numbers as tensor cores take them, for types of 16 bits.
+  /// Numbers column … + 7, as eight of Piece; for types of 16 bits, `column` a multiple of eight.
   __device__ uint4 loadPiece(int column) const {
     static_assert(sizeof(Entry) == 2);
     return *reinterpret_cast<const uint4*>(numbers + column);

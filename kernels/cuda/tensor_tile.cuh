@@ -109,6 +109,14 @@ __device__ inline std::uint32_t packPair<__nv_bfloat16>(float first, float secon
   return reinterpret_cast<const std::uint32_t&>(pair);
 }
 
+/// Eight numbers as floats.
+template <typename T>
+__device__ inline void widenPiece(const uint4& piece, float* to) {
+  const auto* numbers = reinterpret_cast<const T*>(&piece);
+#pragma unroll
+  for (int i = 0; i < 8; ++i) to[i] = widen(numbers[i]);
+}
+
 /// Numbers column … + 7 of a row that is stored as `type`, as T. `column` is a multiple of eight.
 template <typename T>
 __device__ inline uint4 convertPiece(const void* row, DataType type, std::int64_t column) {

@@ -34,7 +34,7 @@ struct TensorWindow {
 };
 
 /// The queries of the window, a row of the tile for each column; zeros where a column belongs to no head.
-template <typename Entry, int kChunks>
+template <typename Piece, int kChunks>
 __device__ void loadQueries(const TensorWindow& w, HeadPlace at, RowTile<kChunks> queries) {
   constexpr int kPieces = RowTile<kChunks>::kPieces;
   const WindowScoresArguments& a = w.a;
@@ -47,7 +47,7 @@ __device__ void loadQueries(const TensorWindow& w, HeadPlace at, RowTile<kChunks
     if (column / w.spread < a.numRows && head < w.group && piece * 8 < headDim) {
       const std::byte* row =
           a.window.row(at.layer, a.querySlot, w.positionOf(column) % a.window.windowTokens);
-      numbers = convertPiece<Entry>(row, a.window.type, (at.head * w.group + head) * headDim + piece * 8);
+      numbers = convertPiece<Piece>(row, a.window.type, (at.head * w.group + head) * headDim + piece * 8);
     }
     queries.at(column, piece) = numbers;
   }
@@ -98,7 +98,8 @@ __device__ float shareOf(const TensorWindow& w, float first, float second) {
 
 /// kTiles · 16 entries a warp.
 template <typename Entry, int kChunks, int kTiles, bool kJoins>
-__global__ void __launch_bounds__(kThreads) windowKernel(TensorWindow w) {
+__global__ void __launch_bounds__(kThreads, 2) windowKernel(TensorWindow w) {
+  using Piece = typename EntryRow<Entry>::Piece;
   constexpr int kRows = kTiles * 2;  // entries of each thread
   extern __shared__ uint4 shared[];
   const RowTile<kChunks> queries{shared};
@@ -106,7 +107,8 @@ __global__ void __launch_bounds__(kThreads) windowKernel(TensorWindow w) {
   auto* shapes = reinterpret_cast<float2*>(shared + w.columns * RowTile<kChunks>::kPieces);
   const SequenceEntries& entries = w.a.entries;
   const int n = entries.numEntries;
-  const int pair = static_cast<int>(blockIdx.y);
+  // Backwards over the keys that have just been measured: the last of them are still in the cache.
+  const int pair = static_cast<int>(kJoins ? gridDim.y - 1 - blockIdx.y : blockIdx.y);
   const HeadPlace at = placeOf(entries.kv, pair);
   const int warp = static_cast<int>(threadIdx.x) / kWarp;
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
@@ -126,7 +128,7 @@ __global__ void __launch_bounds__(kThreads) windowKernel(TensorWindow w) {
       keys[r][c] = isThere && column < entries.kv.headDim ? key.loadPiece(column) : uint4{};
     }
   }
-  loadQueries<Entry>(w, at, queries);
+  loadQueries<Piece>(w, at, queries);
   if constexpr (kJoins) {
     for (int column = static_cast<int>(threadIdx.x); column < w.columns; column += kThreads)
       shapes[column] = joinedShape(w, pair, column);
@@ -141,7 +143,7 @@ __global__ void __launch_bounds__(kThreads) windowKernel(TensorWindow w) {
       const uint4 query = queries.chunk(first, c);
 #pragma unroll
       for (int m = 0; m < kTiles; ++m)
-        multiplyChunk<Entry>(sums[m], keys[2 * m][c], keys[2 * m + 1][c], query);
+        multiplyChunk<Piece>(sums[m], keys[2 * m][c], keys[2 * m + 1][c], query);
     }
     const int column = first + lane % 4 * 2;
     float scores[2][kRows];

@@ -73,33 +73,44 @@ struct Attention {
     return run(device, all, shapes, 0);
   }
 
-  std::vector<double> expected() const {
+  std::vector<double> expected() const { return expected(DataType::F32); }
+  /// In float64 but for queries and weights, which are rounded to `type`.
+  std::vector<double> expected(DataType type) const {
     std::vector<double> result;
     std::size_t token = 0;
     for (std::size_t s = 0; s < shapes.size(); ++s) {
       for (int i = 0; i < shapes[s].chunk; ++i, ++token) {
         const int visible = shapes[s].physical - (shapes[s].chunk - 1 - i);
-        for (int h = 0; h < queryHeads; ++h) attend(token, h, tables[s], visible, result);
+        for (int h = 0; h < queryHeads; ++h) attend(token, h, tables[s], visible, type, result);
       }
     }
     return result;
   }
-  void attend(std::size_t token, int head, const std::vector<std::int32_t>& table, int visible,
+  void attend(std::size_t token, int head, const std::vector<std::int32_t>& table, int visible, DataType type,
               std::vector<double>& result) const {
     const int headDim = pool->kv.headDim;
     const int kvHead = head / (queryHeads / pool->kv.kvHeads);
-    const auto query =
-        decode(DataType::F32, &queries[token * width() + static_cast<std::size_t>(head * headDim)],
-               static_cast<std::size_t>(headDim));
+    const float* from = &queries[token * width() + static_cast<std::size_t>(head * headDim)];
+    const auto query = rounded(type, {from, from + headDim});
     std::vector<double> scores;
     for (int j = 0; j < visible; ++j) scores.push_back(dot(query, pool->key(1, kvHead, table, j)) * scale());
-    const auto weights = softmax(scores);
+    const double top = *std::max_element(scores.begin(), scores.end());
+    double total = 0.0;
+    std::vector<float> weights;
+    for (const double score : scores) {
+      total += std::exp(score - top);
+      weights.push_back(static_cast<float>(std::exp(score - top)));
+    }
+    const auto shares = rounded(type, weights);
     std::vector<double> sum(static_cast<std::size_t>(headDim), 0.0);
     for (int j = 0; j < visible; ++j) {
       const auto value = pool->value(1, kvHead, table, j);
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weights[static_cast<std::size_t>(j)] * value[i];
+      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += shares[static_cast<std::size_t>(j)] / total * value[i];
     }
     result.insert(result.end(), sum.begin(), sum.end());
+  }
+  static std::vector<double> rounded(DataType type, const std::vector<float>& values) {
+    return decode(type, encode(type, values).data(), values.size());
   }
 
   Random random;
@@ -139,6 +150,45 @@ class TestPagedAttention : public QObject {
       Attention attention(7, type, 2 * group, 2, headDim, pageTokens, {{1, 1}, {257, 1}, {31, 31}, {70, 9}});
       QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 1e-5);
     }
+  }
+
+  // Products of 16-bit numbers where the device has them.
+  void fastPromptsErrAtMostTwiceAsMuchAsRounding_data() {
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
+    QTest::addColumn<int>("group");
+    int row = 0;
+    for (const int headDim : {64, 80, 96, 128, 256}) {
+      for (const int pageTokens : {16, 64, 256}) {
+        const int group = 1 + row++ % 8;
+        QTest::addRow("headDim %d, pages of %d, group of %d", headDim, pageTokens, group)
+            << headDim << pageTokens << group;
+      }
+    }
+    QTest::newRow("many heads of one KV head") << 64 << 32 << 16;
+  }
+  void fastPromptsErrAtMostTwiceAsMuchAsRounding() {
+    QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
+    QFETCH(int, group);
+    const auto device = TestDevice::fast();
+    for (const DataType type : {DataType::F16, DataType::BF16}) {
+      Attention attention(13, type, 2 * group, 2, headDim, pageTokens,
+                          {{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}});
+      const auto expected = attention.expected();
+      const double rounding = relativeError(attention.expected(type), expected);
+      const auto actual = attention.runAll(device);
+      QVERIFY(rounding > 0.0 && relativeError(actual, expected) < 2.0 * rounding);
+      QVERIFY(sameBits(attention.runAll(device).data(), actual.data(), actual.size()));
+    }
+  }
+
+  void fastPromptOfHugeScoresDoesNotOverflow() {
+    const auto device = TestDevice::fast();
+    Attention attention(12, DataType::F16, 4, 2, 64, 16, {{140, 140}});
+    for (float& query : attention.queries) query *= 500.0F;
+    const auto rounding = relativeError(attention.expected(DataType::F16), attention.expected());
+    QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 2.0 * rounding);
   }
 
   void longSequenceMatchesTheDefinition() {
