@@ -5,7 +5,9 @@
 // 78 GFLOP, 0.2 ms at 400 TFLOP/s when every pair is asked for; hence:
 //   - the sum of a row's cosines is one product with the sum of all unit keys, not n of them;
 //   - a row's best match is among newer entries, and so is the newest of its near-duplicates where it has a newer
-//     one. Columns pass from the newest down, and below the diagonal only while a row has found none.
+//     one. So one launch makes the cosines with newer entries only, half of all, and notes which squares of them hold
+//     a near-duplicate; a second one
+//     looks at older entries, for rows that found no newer one, in such squares.
 // What is kept per cosine is then one maximum. The order of every sum is fixed by the shapes.
 #include <climits>
 
@@ -28,10 +30,16 @@ struct TensorRepeats : Repeats {
   int unitTiles;  // of kUnitRows entries in the longest segment
   __half* keys;   // [pairs, n, chunks · 32], zeros behind the head
   float* totals;  // [pairs, segments, unitTiles, chunks · 32]: sums of unit keys
+  std::int32_t* newest;  // [pairs, n]: the newest near-duplicate, if it is newer or near; else −1
+  std::uint8_t* hits;    // [pairs, segments, squares, squares]: 1 where rows have a near-duplicate among columns
+  int squares;           // of kColumns entries in the longest segment
 
   __host__ __device__ int width() const { return chunks * kChunkColumns; }
   __device__ float* totalsOf(std::int64_t pair, int segment) const {
     return totals + (pair * segments.count() + segment) * unitTiles * width();
+  }
+  __device__ std::uint8_t& hit(std::int64_t pair, int segment, int rows, int columns) const {
+    return hits[((pair * segments.count() + segment) * squares + rows) * squares + columns];
   }
 };
 
@@ -102,6 +110,9 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
     steps[i] = dimensions > 0 ? stepOf(t, turning, dimensions) : 0;
   }
 
+  for (int i = static_cast<int>(threadIdx.x); tile == 0 && i < t.squares * t.squares; i += kUnitThreads)
+    t.hit(pair, segment, 0, i) = 0;
+
   float total[kSlotColumns] = {};
   uint4 pieces[2] = {};  // of the entry to come, on their way while the one before is worked on
   int position = 0;
@@ -170,14 +181,11 @@ struct Found {
   float duplicate = 0.0F;
 };
 
-/// How the columns of a tile lie to the rows of a warp.
-enum class Side { Newer, Diagonal, Older };
-
-/// Four cosines of one row: columns `column`, + 1, + 8, + 9.
-__device__ void look(Found& found, float (&cosines)[4], int row, int column, int end, Side side,
-                     float threshold) {
+/// Four cosines of one row: columns `column`, + 1, + 8, + 9. Whether one may be above the threshold.
+template <bool kIsDiagonal>
+__device__ bool look(Found& found, float (&cosines)[4], int row, int column, int end, float threshold) {
   constexpr int kOffsets[4] = {0, 1, 8, 9};
-  if (side == Side::Diagonal) {
+  if constexpr (kIsDiagonal) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       if (column + kOffsets[i] == row) cosines[i] = -2.0F;
@@ -185,102 +193,83 @@ __device__ void look(Found& found, float (&cosines)[4], int row, int column, int
     }
   }
   const float largest = fmaxf(fmaxf(cosines[0], cosines[1]), fmaxf(cosines[2], cosines[3]));
-  if (side == Side::Newer) found.best = fmaxf(found.best, largest);
-  if (largest <= threshold || found.newest >= 0) return;
+  if constexpr (!kIsDiagonal) found.best = fmaxf(found.best, largest);
+  if (largest > threshold && found.newest < 0) {
 #pragma unroll
-  for (int i = 3; i >= 0; --i) {
-    if (cosines[i] > threshold && column + kOffsets[i] < end && found.newest < 0) {
-      found.newest = column + kOffsets[i];
-      found.duplicate = cosines[i];
-    }
-  }
-}
-
-/// A block takes kCosineWarps · kTiles · 16 rows of one segment.
-template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) cosineKernel(TensorRepeats t) {
-  constexpr int kWidth = kChunks * kChunkColumns;
-  constexpr int kWarpRows = kTiles * 16;
-  constexpr int kBlockRows = kCosineWarps * kWarpRows;
-  constexpr int kRows = kTiles * 2;  // of each thread
-  extern __shared__ uint4 pieces[];
-  __shared__ float total[kWidth];
-  const int n = t.a.entries.numEntries;
-  const int rowTiles = ceilDivide(t.segments.longest(), kBlockRows);
-  const int segment = static_cast<int>(blockIdx.x) / rowTiles;
-  const int start = t.segments.start(segment);
-  const int end = t.segments.start(segment + 1);
-  const int firstRow = start + static_cast<int>(blockIdx.x) % rowTiles * kBlockRows;
-  if (firstRow >= end) return;
-  const std::int64_t pair = gridDim.y - 1 - blockIdx.y;  // those last written are still in the cache
-  const __half* keys = t.keys + pair * n * kWidth;
-  const int thread = static_cast<int>(threadIdx.x);
-  const int lane = thread % kWarp;
-  const int warpRow = firstRow + thread / kWarp * kWarpRows;
-
-  const auto fetch = [&](int tile) {
-    const RowTile<kChunks> to{pieces + tile % 2 * kColumns * RowTile<kChunks>::kPieces};
-    for (int i = thread; i < kColumns * RowTile<kChunks>::kPieces; i += kCosineThreads) {
-      const int row = i / RowTile<kChunks>::kPieces;
-      const int piece = i % RowTile<kChunks>::kPieces;
-      const int entry = min(start + tile * kColumns + row, end - 1);
-      copyAsync(&to.at(row, piece), keys + static_cast<std::int64_t>(entry) * kWidth + piece * 8,
-                start + tile * kColumns + row < end);
-    }
-    endCopies();
-  };
-  const int lastTile = (end - start - 1) / kColumns;
-  fetch(lastTile);
-
-  // Row kRow of a thread is warpRow + lane / 4 + 8 · kRow.
-  uint4 rows[kRows][kChunks];
-  Found found[kRows];
-#pragma unroll
-  for (int r = 0; r < kRows; ++r) {
-    const int row = warpRow + lane / 4 + 8 * r;
-#pragma unroll
-    for (int c = 0; c < kChunks; ++c) {
-      rows[r][c] = row < end ? *reinterpret_cast<const uint4*>(keys + static_cast<std::int64_t>(row) * kWidth +
-                                                               c * kChunkColumns + lane % 4 * 8)
-                             : uint4{};
-    }
-    if (row >= end) found[r].newest = INT_MAX;  // nobody looks for it
-  }
-  const float* totals = t.totalsOf(pair, segment);
-  const int numTotals = ceilDivide(end - start, kUnitRows);
-  for (int i = thread; i < kWidth; i += kCosineThreads) {
-    float sum = 0.0F;
-    for (int part = 0; part < numTotals; ++part) sum += totals[part * kWidth + i];
-    total[i] = sum;
-  }
-
-  for (int tile = lastTile; tile >= 0; --tile) {
-    const int firstColumn = start + tile * kColumns;
-    bool isDone = false;
-    if (firstColumn + kColumns <= warpRow) {
-      isDone = true;
-#pragma unroll
-      for (int r = 0; r < kRows; ++r) {
-        unsigned votes = __ballot_sync(kAllLanes, found[r].newest >= 0);
-        votes |= votes >> 1;
-        votes |= votes >> 2;
-        isDone = isDone && (votes & 0x11111111U) == 0x11111111U;
+    for (int i = 3; i >= 0; --i) {
+      if (cosines[i] > threshold && column + kOffsets[i] < end && found.newest < 0) {
+        found.newest = column + kOffsets[i];
+        found.duplicate = cosines[i];
       }
     }
-    // Those of the warps above must go on as well.
-    if (__syncthreads_and(isDone)) break;
-    if (tile > 0) {
-      fetch(tile - 1);
-      waitForCopies<1>();
-    } else {
-      waitForCopies<0>();
+  }
+  return largest > threshold;
+}
+
+/// Where a block and its warps are: kTiles · 16 rows a warp, of one segment of one head.
+template <int kChunks, int kTiles>
+struct CosineBlock {
+  static constexpr int kWidth = kChunks * kChunkColumns;
+  static constexpr int kWarpRows = kTiles * 16;
+  static constexpr int kRows = kTiles * 2;  // of each thread: row r is warpRow + lane / 4 + 8 · r
+  static constexpr int kBlockRows = kCosineWarps * kWarpRows;
+
+  const TensorRepeats& t;
+  std::int64_t pair;
+  int segment;
+  int start;  // of the segment
+  int end;
+  int firstRow;
+  int warpRow;
+  int lane;
+  const __half* keys;  // of the head, [n, kWidth]
+
+  __device__ explicit CosineBlock(const TensorRepeats& repeats) : t(repeats) {
+    const int rowTiles = ceilDivide(t.segments.longest(), kBlockRows);
+    pair = gridDim.y - 1 - blockIdx.y;  // those last written are still in the cache
+    segment = static_cast<int>(blockIdx.x) / rowTiles;
+    start = t.segments.start(segment);
+    end = t.segments.start(segment + 1);
+    firstRow = start + static_cast<int>(blockIdx.x) % rowTiles * kBlockRows;
+    warpRow = firstRow + static_cast<int>(threadIdx.x) / kWarp * kWarpRows;
+    lane = static_cast<int>(threadIdx.x) % kWarp;
+    keys = t.keys + pair * t.a.entries.numEntries * kWidth;
+  }
+
+  __device__ int rowOf(int r) const { return warpRow + lane / 4 + 8 * r; }
+  /// Which of the squares of kColumns entries the warp's rows lie in.
+  __device__ int rowSquare() const { return (warpRow - start) / kColumns; }
+  __device__ int firstColumn(int square) const { return start + square * kColumns; }
+  __device__ bool isOlder(int square) const { return firstColumn(square) + kColumns <= warpRow; }
+  __device__ bool isNewer(int square) const { return firstColumn(square) >= warpRow + kWarpRows; }
+
+  __device__ void fetch(int square, RowTile<kChunks> to) const {
+    for (int i = static_cast<int>(threadIdx.x); i < kColumns * RowTile<kChunks>::kPieces;
+         i += kCosineThreads) {
+      const int row = i / RowTile<kChunks>::kPieces;
+      const int piece = i % RowTile<kChunks>::kPieces;
+      const int entry = firstColumn(square) + row;
+      copyAsync(&to.at(row, piece), keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8,
+                entry < end);
     }
-    __syncthreads();
-    if (isDone) continue;
-    const Side side = firstColumn >= warpRow + kWarpRows    ? Side::Newer
-                      : firstColumn + kColumns <= warpRow ? Side::Older
-                                                          : Side::Diagonal;
-    const RowTile<kChunks> columns{pieces + tile % 2 * kColumns * RowTile<kChunks>::kPieces};
+    endCopies();
+  }
+  __device__ void loadRows(uint4 (&rows)[kRows][kChunks]) const {
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+#pragma unroll
+      for (int c = 0; c < kChunks; ++c) {
+        const __half* from = keys + static_cast<std::int64_t>(rowOf(r)) * kWidth + c * kChunkColumns;
+        rows[r][c] = rowOf(r) < end ? *reinterpret_cast<const uint4*>(from + lane % 4 * 8) : uint4{};
+      }
+    }
+  }
+
+  /// Compares the warp's rows with a square of columns. Whether one may be a near-duplicate.
+  template <bool kIsDiagonal>
+  __device__ bool compare(const uint4 (&rows)[kRows][kChunks], RowTile<kChunks> columns, int square,
+                          Found (&found)[kRows]) const {
+    bool hits = false;
 #pragma unroll 1
     for (int column = kColumns - 16; column >= 0; column -= 16) {
       float sums[kTiles][2][4] = {};
@@ -295,48 +284,144 @@ __global__ void __launch_bounds__(kCosineThreads, 4) cosineKernel(TensorRepeats 
         }
       }
 #pragma unroll
-      for (int m = 0; m < kTiles; ++m) {
-#pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          float cosines[4] = {sums[m][0][2 * half], sums[m][0][2 * half + 1], sums[m][1][2 * half],
-                              sums[m][1][2 * half + 1]};
-          look(found[2 * m + half], cosines, warpRow + lane / 4 + 8 * (2 * m + half),
-               firstColumn + column + lane % 4 * 2, end, side, t.a.similarityThreshold);
-        }
+      for (int r = 0; r < kRows; ++r) {
+        const int half = r % 2 * 2;
+        float cosines[4] = {sums[r / 2][0][half], sums[r / 2][0][half + 1], sums[r / 2][1][half],
+                            sums[r / 2][1][half + 1]};
+        hits |= look<kIsDiagonal>(found[r], cosines, rowOf(r), firstColumn(square) + column + lane % 4 * 2,
+                                  end, t.a.similarityThreshold);
       }
     }
+    return hits;
   }
-  waitForCopies<0>();
 
-  const float share = 1.0F / static_cast<float>(t.segments.divisor(segment));
+  /// The four lanes of a row join what they found.
+  __device__ static void join(Found& all) {
 #pragma unroll
-  for (int r = 0; r < kRows; ++r) {
+    for (int offset = 1; offset <= 2; offset *= 2) {
+      const float best = fmaxf(all.best, __shfl_xor_sync(kAllLanes, all.best, offset));
+      const int newest = __shfl_xor_sync(kAllLanes, all.newest, offset);
+      const float duplicate = __shfl_xor_sync(kAllLanes, all.duplicate, offset);
+      all = newest > all.newest ? Found{best, newest, duplicate} : Found{best, all.newest, all.duplicate};
+    }
+  }
+  __device__ void clear(const Found& all, float share) const {
+    atomicAdd(t.cleared + pair * t.a.entries.numEntries + all.newest, toFixed(all.duplicate * share));
+  }
+};
+
+/// Cosines with newer entries, and with near ones.
+template <int kChunks, int kTiles>
+__global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t) {
+  using Block = CosineBlock<kChunks, kTiles>;
+  extern __shared__ uint4 pieces[];
+  __shared__ float total[Block::kWidth];
+  const Block block(t);
+  if (block.firstRow >= block.end) return;
+  const auto columnsOf = [&](int square) {
+    return RowTile<kChunks>{pieces + square % 2 * kColumns * RowTile<kChunks>::kPieces};
+  };
+  const int last = (block.end - block.start - 1) / kColumns;
+  const int first = (block.firstRow - block.start) / kColumns;
+  block.fetch(last, columnsOf(last));
+  uint4 rows[Block::kRows][kChunks];
+  block.loadRows(rows);
+  const float* totals = t.totalsOf(block.pair, block.segment);
+  const int numTotals = ceilDivide(block.end - block.start, kUnitRows);
+  for (int i = static_cast<int>(threadIdx.x); i < Block::kWidth; i += kCosineThreads) {
+    float sum = 0.0F;
+    for (int part = 0; part < numTotals; ++part) sum += totals[part * Block::kWidth + i];
+    total[i] = sum;
+  }
+
+  Found found[Block::kRows];
+  for (int square = last; square >= first; --square) {
+    waitForCopies<0>();
+    __syncthreads();  // and everybody is done with the square before
+    if (square > first) block.fetch(square - 1, columnsOf(square - 1));
+    if (block.isOlder(square)) continue;
+    if (!block.isNewer(square)) {
+      block.template compare<true>(rows, columnsOf(square), square, found);
+    } else if (__any_sync(kAllLanes, block.template compare<false>(rows, columnsOf(square), square, found))) {
+      if (block.lane == 0) t.hit(block.pair, block.segment, block.rowSquare(), square) = 1;
+    }
+  }
+
+  const float share = 1.0F / static_cast<float>(t.segments.divisor(block.segment));
+#pragma unroll
+  for (int r = 0; r < Block::kRows; ++r) {
     // Σ over all cosines, the one with itself taken out.
     float sum = 0.0F;
 #pragma unroll
     for (int c = 0; c < kChunks; ++c) {
-      const auto* halves = reinterpret_cast<const __half2*>(&rows[r][c]);
+      float own[8];
+      widenPiece<__half>(rows[r][c], own);
 #pragma unroll
-      for (int i = 0; i < 4; ++i) {
-        const float2 own = __half22float2(halves[i]);
-        const int column = c * kChunkColumns + lane % 4 * 8 + 2 * i;
-        sum = fmaf(own.x, total[column] - own.x, sum);
-        sum = fmaf(own.y, total[column + 1] - own.y, sum);
-      }
+      for (int i = 0; i < 8; ++i)
+        sum = fmaf(own[i], total[c * kChunkColumns + block.lane % 4 * 8 + i] - own[i], sum);
     }
-    Found& all = found[r];
+    sum += __shfl_xor_sync(kAllLanes, sum, 1);
+    sum += __shfl_xor_sync(kAllLanes, sum, 2);
+    Block::join(found[r]);
+    const int row = block.rowOf(r);
+    if (block.lane % 4 != 0 || row >= block.end) continue;
+    const std::int64_t place = block.pair * t.a.entries.numEntries + row;
+    t.own[place] = sum * share + t.a.repeatWeight * found[r].best;
+    t.newest[place] = found[r].newest;
+    if (found[r].newest >= 0) block.clear(found[r], share);
+  }
+}
+
+/// Cosines with older entries, for rows that have no near-duplicate yet, in squares where there is one.
+template <int kChunks, int kTiles>
+__global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t) {
+  using Block = CosineBlock<kChunks, kTiles>;
+  extern __shared__ uint4 pieces[];
+  const Block block(t);
+  if (block.firstRow >= block.end) return;
+  const RowTile<kChunks> columns{pieces};
+  Found found[Block::kRows];
 #pragma unroll
-    for (int offset = 1; offset <= 2; offset *= 2) {
-      sum += __shfl_xor_sync(kAllLanes, sum, offset);
-      all.best = fmaxf(all.best, __shfl_xor_sync(kAllLanes, all.best, offset));
-      const int newest = __shfl_xor_sync(kAllLanes, all.newest, offset);
-      const float duplicate = __shfl_xor_sync(kAllLanes, all.duplicate, offset);
-      if (newest > all.newest) all = {all.best, newest, duplicate};
+  for (int r = 0; r < Block::kRows; ++r) {
+    const int row = block.rowOf(r);
+    found[r].newest =
+        row < block.end ? t.newest[block.pair * t.a.entries.numEntries + row] : INT_MAX;  // nobody looks for it
+  }
+  const auto looks = [&] {
+    bool hasAll = true;
+#pragma unroll
+    for (int r = 0; r < Block::kRows; ++r) {
+      unsigned votes = __ballot_sync(kAllLanes, found[r].newest >= 0);
+      votes |= votes >> 1;
+      votes |= votes >> 2;
+      hasAll = hasAll && (votes & 0x11111111U) == 0x11111111U;
     }
-    const int row = warpRow + lane / 4 + 8 * r;
-    if (lane % 4 != 0 || row >= end) continue;
-    t.own[pair * n + row] = sum * share + t.a.repeatWeight * all.best;
-    if (all.newest >= 0) atomicAdd(t.cleared + pair * n + all.newest, toFixed(all.duplicate * share));
+    return !hasAll;
+  };
+  bool isLooking = looks();
+  if (!__syncthreads_or(isLooking)) return;
+  bool isNew[Block::kRows];
+#pragma unroll
+  for (int r = 0; r < Block::kRows; ++r) isNew[r] = found[r].newest < 0;
+  uint4 rows[Block::kRows][kChunks];
+  block.loadRows(rows);
+  for (int square = (block.firstRow + Block::kBlockRows - 1 - block.start) / kColumns; square >= 0; --square) {
+    const bool wants = isLooking && block.isOlder(square) &&
+                       t.hit(block.pair, block.segment, square, block.rowSquare()) != 0;
+    if (!__syncthreads_or(wants)) continue;
+    block.fetch(square, columns);
+    waitForCopies<0>();
+    __syncthreads();
+    if (wants) {
+      block.template compare<false>(rows, columns, square, found);
+      isLooking = looks();
+    }
+  }
+  const float share = 1.0F / static_cast<float>(t.segments.divisor(block.segment));
+#pragma unroll
+  for (int r = 0; r < Block::kRows; ++r) {
+    Block::join(found[r]);
+    if (block.lane % 4 == 0 && isNew[r] && found[r].newest >= 0) block.clear(found[r], share);
   }
 }
 
@@ -344,6 +429,7 @@ TensorRepeats repeatsOf(const Repeats& repeats) {
   TensorRepeats t{repeats};
   t.chunks = chunksOf(repeats.a.entries.kv.headDim);
   t.unitTiles = ceilDivide(repeats.segments.longest(), kUnitRows);
+  t.squares = ceilDivide(repeats.segments.longest(), kColumns);
   return t;
 }
 
@@ -362,16 +448,17 @@ void launchUnits(CudaContext& context, const TensorRepeats& t, int pairs) {
 template <int kChunks>
 void launchCosines(CudaContext& context, const TensorRepeats& t, int pairs) {
   constexpr int kTiles = kChunks <= 4 ? 2 : 1;  // what a thread's registers hold
-  constexpr int kBlockRows = kCosineWarps * kTiles * 16;
-  constexpr std::size_t kBytes = 2 * RowTile<kChunks>::bytes(kColumns);
-  if (kBytes > 47 * 1024) {
-    context.remember(cudaFuncSetAttribute(cosineKernel<kChunks, kTiles>,
-                                          cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes));
+  constexpr int kBlockRows = CosineBlock<kChunks, kTiles>::kBlockRows;
+  constexpr std::size_t kBytes = RowTile<kChunks>::bytes(kColumns);
+  if (2 * kBytes > 47 * 1024) {
+    context.remember(cudaFuncSetAttribute(newerKernel<kChunks, kTiles>,
+                                          cudaFuncAttributeMaxDynamicSharedMemorySize, 2 * kBytes));
   }
   const dim3 grid(
       static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
       static_cast<unsigned>(pairs));
-  cosineKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
+  newerKernel<kChunks, kTiles><<<grid, kCosineThreads, 2 * kBytes, context.stream()>>>(t);
+  olderKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
 }
 
 }  // namespace
@@ -385,14 +472,21 @@ bool hasTensorCosines(const Repeats& repeats) {
 
 std::size_t tensorCosineBytes(const Repeats& repeats) {
   const TensorRepeats t = repeatsOf(repeats);
-  const auto width = static_cast<std::size_t>(t.width());
-  return width * (t.segments.numEntries * sizeof(__half) + t.segments.count() * t.unitTiles * sizeof(float));
+  const auto n = static_cast<std::size_t>(t.segments.numEntries);
+  const auto segments = static_cast<std::size_t>(t.segments.count());
+  const std::size_t bytes = t.width() * (n * sizeof(__half) + segments * t.unitTiles * sizeof(float)) +
+                            n * sizeof(std::int32_t) + segments * t.squares * t.squares;
+  return ceilDivide(bytes, std::size_t{16}) * 16;
 }
 
 void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte* scratch, int pairs) {
   TensorRepeats t = repeatsOf(repeats);
+  const auto all = static_cast<std::size_t>(pairs) * t.segments.numEntries;
   t.keys = reinterpret_cast<__half*>(scratch);
-  t.totals = reinterpret_cast<float*>(t.keys + static_cast<std::size_t>(pairs) * t.segments.numEntries * t.width());
+  t.totals = reinterpret_cast<float*>(t.keys + all * t.width());
+  t.newest = reinterpret_cast<std::int32_t*>(
+      t.totals + static_cast<std::size_t>(pairs) * t.segments.count() * t.unitTiles * t.width());
+  t.hits = reinterpret_cast<std::uint8_t*>(t.newest + all);
   withTensorElement(repeats.a.entries.kv.type, [&](auto entry) {
     launchUnits<decltype(entry)>(context, t, pairs);
   });
