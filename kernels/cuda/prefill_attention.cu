@@ -118,10 +118,10 @@ __device__ void fetchEntries(const Prefill& t, const HeadEntries& from, const st
     const int slot = entry & ((1 << t.pageShift) - 1);
     const std::byte* key = from.keys + table[entry >> t.pageShift] * from.pageBytes +
                            (slot * headDim + (isThere ? piece * 8 : 0)) * 2;
-    copyAsync(&keys.at(row, piece), key, isThere);
-    copyAsync(&values.at(row, piece), key + from.toValues, isThere);
+    copyAsync(sharedAddress(&keys.at(row, piece)), key, isThere);
+    copyAsync(sharedAddress(&values.at(row, piece)), key + from.toValues, isThere);
   }
-  endCopies();
+  closeCopies();
 }
 
 /// What a thread holds of its kTiles · 2 rows, g + 8 · r of the warp's.
@@ -156,7 +156,7 @@ __device__ void weigh(RowState<kChunks, kTiles>& state, float (&scores)[kTiles][
       const float first = powerOfTwo(fmaf(scores[r / 2][e][r % 2 * 2], scale, -base));
       const float second = powerOfTwo(fmaf(scores[r / 2][e][r % 2 * 2 + 1], scale, -base));
       sum += first + second;
-      weights[r / 2][e][r % 2] = packPair<Entry>(first, second);
+      weights[r / 2][e][r % 2] = pairOf(first, second, Entry{});
     }
     state.sums[r] = fmaf(state.sums[r], factors[r], sum);
   }
@@ -176,12 +176,9 @@ __device__ void weigh(RowState<kChunks, kTiles>& state, float (&scores)[kTiles][
 __device__ void storePair(const TensorView& output, std::int64_t index, float first, float second) {
   if (output.type == DataType::F32)
     *reinterpret_cast<float2*>(static_cast<float*>(output.data) + index) = {first, second};
-  else if (output.type == DataType::F16)
-    *reinterpret_cast<std::uint32_t*>(static_cast<__half*>(output.data) + index) =
-        packPair<__half>(first, second);
   else
     *reinterpret_cast<std::uint32_t*>(static_cast<__nv_bfloat16*>(output.data) + index) =
-        packPair<__nv_bfloat16>(first, second);
+        pairOf(first, second, __nv_bfloat16{});
 }
 
 template <typename Entry, int kChunks, int kTiles>
@@ -226,7 +223,7 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
   }
 
   for (int step = last; step >= 0; --step) {
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();  // and everybody is done with the entries before
     if (step > 0) {
       fetchEntries<kChunks>(t, from, tile.table, (step - 1) * kEntries, end, keysOf(step - 1),
@@ -267,14 +264,15 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
     for (int s = 0; s < kEntries / 16; ++s) {
 #pragma unroll
       for (int d = 0; d < kChunks * 2; ++d) {
-        const uint4 value = values.transposed(16 * s, d);
+        std::uint32_t value[4];
+        values.turned(value, 16 * s, d);
 #pragma unroll
         for (int m = 0; m < kTiles; ++m) {
           const auto& left = weights[m];
-          multiplyAdd<Entry>(state.outputs[m][2 * d], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
-                             left[2 * s + 1][1], value.x, value.y);
-          multiplyAdd<Entry>(state.outputs[m][2 * d + 1], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
-                             left[2 * s + 1][1], value.z, value.w);
+          multiplyAdd(state.outputs[m][2 * d], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
+                      left[2 * s + 1][1], value[0], value[1], Entry{});
+          multiplyAdd(state.outputs[m][2 * d + 1], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
+                      left[2 * s + 1][1], value[2], value[3], Entry{});
         }
       }
     }

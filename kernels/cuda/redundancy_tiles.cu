@@ -77,11 +77,6 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
   first = turned;
 }
 
-__device__ uint4 packHalves(const float* from) {
-  return {packPair<__half>(from[0], from[1]), packPair<__half>(from[2], from[3]),
-          packPair<__half>(from[4], from[5]), packPair<__half>(from[6], from[7])};
-}
-
 /// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
 /// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry, int kLanes>
@@ -154,8 +149,8 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
     }
     if (entry >= end) continue;
     __half* unit = t.keys + (pair * n + entry) * t.width();
-    if (slot.first < t.width()) *reinterpret_cast<uint4*>(unit + slot.first) = packHalves(numbers);
-    if (slot.second < t.width()) *reinterpret_cast<uint4*>(unit + slot.second) = packHalves(numbers + 8);
+    if (slot.first < t.width()) *reinterpret_cast<uint4*>(unit + slot.first) = packPiece<__half>(numbers);
+    if (slot.second < t.width()) *reinterpret_cast<uint4*>(unit + slot.second) = packPiece<__half>(numbers + 8);
     if (lane == 0) t.cleared[pair * n + entry] = 0;
   }
 
@@ -249,10 +244,11 @@ struct CosineBlock {
       const int row = i / RowTile<kChunks>::kPieces;
       const int piece = i % RowTile<kChunks>::kPieces;
       const int entry = firstColumn(square) + row;
-      copyAsync(&to.at(row, piece), keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8,
+      copyAsync(sharedAddress(&to.at(row, piece)),
+                keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8,
                 entry < end);
     }
-    endCopies();
+    closeCopies();
   }
   __device__ void loadRows(uint4 (&rows)[kRows][kChunks]) const {
 #pragma unroll
@@ -336,7 +332,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t
 
   Found found[Block::kRows];
   for (int square = last; square >= first; --square) {
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();  // and everybody is done with the square before
     if (square > first) block.fetch(square - 1, columnsOf(square - 1));
     if (block.isOlder(square)) continue;
@@ -410,7 +406,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
                        t.hit(block.pair, block.segment, square, block.rowSquare()) != 0;
     if (!__syncthreads_or(wants)) continue;
     block.fetch(square, columns);
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();
     if (wants) {
       block.template compare<false>(rows, columns, square, found);

@@ -15,7 +15,7 @@ inline const char* testDeviceName() {
 }
 inline bool runsOnCpu() { return std::string_view(testDeviceName()) == "cpu"; }
 
-/// `isExact`: without the rounding that a GPU's fast products bring.
+/// `isExact`: as the CPU, in float32; else as the device does it for speed.
 inline std::unique_ptr<Device> openTestDevice(int numThreads, bool isExact = true) {
   auto device = openDevice(testDeviceName(), {.numThreads = numThreads, .exactProducts = isExact});
   if (device) return std::move(*device);
