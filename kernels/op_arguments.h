@@ -246,8 +246,8 @@ struct CompactPagesArguments {
   const std::int32_t* kept = nullptr;         // [L, G, keep]
   int keep = 0;
   const float* global = nullptr;  // [L, G, n]
-  // Promises that a target page which is a source page too stands no later in the source table than in the target
-  // table: then what a slot holds has been read once the entries before it have moved.
+  // Promises that a target page which is a source page too stands no later in the source table than in the
+  // target table: then what a slot holds has been read once the entries before it have moved.
   bool isAscending = false;
 };
 

@@ -1,13 +1,14 @@
 // Step 4 of a compression on tensor cores: cosines of unit keys in F16, sums in float32.
 //
 // Bound, for 2,304 entries of 288 heads of 128 (Qwen3-8B): keys are read (170 MB), unit keys written and read
-// (340 MB), 0.12 ms at 4.3 TB/s. Cosines in even segments of at most 512 are 288 · 5 · 461² · 128 multiply-adds,
-// 78 GFLOP, 0.2 ms at 400 TFLOP/s when every pair is asked for; hence:
+// (340 MB), 0.12 ms at 4.3 TB/s. Cosines in even segments of at most 512 are 288 · 5 · 461² · 128
+// multiply-adds, 78 GFLOP, 0.2 ms at 400 TFLOP/s when every pair is asked for; hence:
 //   - the sum of a row's cosines is one product with the sum of all unit keys, not n of them;
-//   - a row's best match is among newer entries, and so is the newest of its near-duplicates where it has a newer
-//     one. So one launch makes the cosines with newer entries only, half of all, and notes which squares of them hold
-//     a near-duplicate; a second one
-//     looks at older entries, for rows that found no newer one, in such squares.
+//   - a row's best match is among newer entries, and so is the newest of its near-duplicates where it has a
+//   newer
+//     one. So one launch makes the cosines with newer entries only, half of all, and notes which squares of
+//     them hold a near-duplicate; a second one looks at older entries, for rows that found no newer one, in
+//     such squares.
 // What is kept per cosine is then one maximum. The order of every sum is fixed by the shapes.
 #include <climits>
 
@@ -19,20 +20,21 @@ namespace zipage::cuda {
 namespace {
 
 constexpr int kUnitThreads = 256;
-constexpr int kUnitRows = 128;     // entries of a block
-constexpr int kSlotColumns = 16;   // of a key that one thread holds
+constexpr int kUnitRows = 128;    // entries of a block
+constexpr int kSlotColumns = 16;  // of a key that one thread holds
 constexpr int kCosineWarps = 4;
 constexpr int kCosineThreads = kCosineWarps * kWarp;
 constexpr int kColumns = 64;  // entries that a block compares its rows with at a time
 
 struct TensorRepeats : Repeats {
-  int chunks;     // of 32 columns in a unit key
-  int unitTiles;  // of kUnitRows entries in the longest segment
-  __half* keys;   // [pairs, n, chunks · 32], zeros behind the head
-  float* totals;  // [pairs, segments, unitTiles, chunks · 32]: sums of unit keys
+  int chunks;            // of 32 columns in a unit key
+  int unitTiles;         // of kUnitRows entries in the longest segment
+  __half* keys;          // [pairs, n, chunks · 32], zeros behind the head
+  float* totals;         // [pairs, segments, unitTiles, chunks · 32]: sums of unit keys
   std::int32_t* newest;  // [pairs, n]: the newest near-duplicate, if it is newer or near; else −1
-  std::uint8_t* hits;    // [pairs, segments, squares, squares]: 1 where rows have a near-duplicate among columns
-  int squares;           // of kColumns entries in the longest segment
+  std::uint8_t*
+      hits;     // [pairs, segments, squares, squares]: 1 where rows have a near-duplicate among columns
+  int squares;  // of kColumns entries in the longest segment
 
   __host__ __device__ int width() const { return chunks * kChunkColumns; }
   __device__ float* totalsOf(std::int64_t pair, int segment) const {
@@ -80,7 +82,7 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
 /// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
 /// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry, int kLanes>
-__global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant__ TensorRepeats t) {
   constexpr int kEntries = kUnitThreads / kLanes;
   __shared__ float sums[kUnitThreads * kSlotColumns];
   const SequenceEntries& entries = t.a.entries;
@@ -150,7 +152,8 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
     if (entry >= end) continue;
     __half* unit = t.keys + (pair * n + entry) * t.width();
     if (slot.first < t.width()) *reinterpret_cast<uint4*>(unit + slot.first) = packPiece<__half>(numbers);
-    if (slot.second < t.width()) *reinterpret_cast<uint4*>(unit + slot.second) = packPiece<__half>(numbers + 8);
+    if (slot.second < t.width())
+      *reinterpret_cast<uint4*>(unit + slot.second) = packPiece<__half>(numbers + 8);
     if (lane == 0) t.cleared[pair * n + entry] = 0;
   }
 
@@ -245,8 +248,7 @@ struct CosineBlock {
       const int piece = i % RowTile<kChunks>::kPieces;
       const int entry = firstColumn(square) + row;
       copyAsync(sharedAddress(&to.at(row, piece)),
-                keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8,
-                entry < end);
+                keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8, entry < end);
     }
     closeCopies();
   }
@@ -308,7 +310,7 @@ struct CosineBlock {
 
 /// Cosines with newer entries, and with near ones.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(const __grid_constant__ TensorRepeats t) {
   using Block = CosineBlock<kChunks, kTiles>;
   extern __shared__ uint4 pieces[];
   __shared__ float total[Block::kWidth];
@@ -370,7 +372,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t
 
 /// Cosines with older entries, for rows that have no near-duplicate yet, in squares where there is one.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(const __grid_constant__ TensorRepeats t) {
   using Block = CosineBlock<kChunks, kTiles>;
   extern __shared__ uint4 pieces[];
   const Block block(t);
@@ -380,8 +382,8 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
 #pragma unroll
   for (int r = 0; r < Block::kRows; ++r) {
     const int row = block.rowOf(r);
-    found[r].newest =
-        row < block.end ? t.newest[block.pair * t.a.entries.numEntries + row] : INT_MAX;  // nobody looks for it
+    found[r].newest = row < block.end ? t.newest[block.pair * t.a.entries.numEntries + row]
+                                      : INT_MAX;  // nobody looks for it
   }
   const auto looks = [&] {
     bool hasAll = true;
@@ -401,7 +403,8 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
   for (int r = 0; r < Block::kRows; ++r) isNew[r] = found[r].newest < 0;
   uint4 rows[Block::kRows][kChunks];
   block.loadRows(rows);
-  for (int square = (block.firstRow + Block::kBlockRows - 1 - block.start) / kColumns; square >= 0; --square) {
+  for (int square = (block.firstRow + Block::kBlockRows - 1 - block.start) / kColumns; square >= 0;
+       --square) {
     const bool wants = isLooking && block.isOlder(square) &&
                        t.hit(block.pair, block.segment, square, block.rowSquare()) != 0;
     if (!__syncthreads_or(wants)) continue;
@@ -450,9 +453,8 @@ void launchCosines(CudaContext& context, const TensorRepeats& t, int pairs) {
     context.remember(cudaFuncSetAttribute(newerKernel<kChunks, kTiles>,
                                           cudaFuncAttributeMaxDynamicSharedMemorySize, 2 * kBytes));
   }
-  const dim3 grid(
-      static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
-      static_cast<unsigned>(pairs));
+  const dim3 grid(static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
+                  static_cast<unsigned>(pairs));
   newerKernel<kChunks, kTiles><<<grid, kCosineThreads, 2 * kBytes, context.stream()>>>(t);
   olderKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
 }
@@ -480,13 +482,13 @@ void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte
   const auto all = static_cast<std::size_t>(pairs) * t.segments.numEntries;
   t.keys = reinterpret_cast<__half*>(scratch);
   t.totals = reinterpret_cast<float*>(t.keys + all * t.width());
-  t.newest = reinterpret_cast<std::int32_t*>(
-      t.totals + static_cast<std::size_t>(pairs) * t.segments.count() * t.unitTiles * t.width());
+  t.newest = reinterpret_cast<std::int32_t*>(t.totals + static_cast<std::size_t>(pairs) * t.segments.count() *
+                                                            t.unitTiles * t.width());
   t.hits = reinterpret_cast<std::uint8_t*>(t.newest + all);
-  withTensorElement(repeats.a.entries.kv.type, [&](auto entry) {
-    launchUnits<decltype(entry)>(context, t, pairs);
-  });
-  withChunks(repeats.a.entries.kv.headDim, [&](auto chunks) { launchCosines<chunks>(context, t, pairs); });
+  withTensorElement(repeats.a.entries.kv.type,
+                    [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
+  withChunks(repeats.a.entries.kv.headDim,
+             [&](auto chunks) { launchCosines<decltype(chunks)::value>(context, t, pairs); });
 }
 
 }  // namespace zipage::cuda

@@ -1,9 +1,9 @@
 // Rows of 16-bit numbers for products on tensor cores (tensor_core.cuh), sums in float32.
 //
 // A warp's lane 4 g + t holds, of a row g, neighbouring numbers 32 c + 8 t … + 7 of every chunk c of 32: 16
-// bytes, which are one load. The hardware's order of columns within a product is another one, but a dot product
-// does not mind an order that both sides share. So rows come from global or shared memory as they lie, without a
-// transposing load. Of one product of 16 × 8, lane 4 g + t gets
+// bytes, which are one load. The hardware's order of columns within a product is another one, but a dot
+// product does not mind an order that both sides share. So rows come from global or shared memory as they
+// lie, without a transposing load. Of one product of 16 × 8, lane 4 g + t gets
 //
 //   sums[0], sums[1]   row g,     columns 2 t, 2 t + 1
 //   sums[2], sums[3]   row g + 8, columns 2 t, 2 t + 1
@@ -26,9 +26,9 @@ __device__ inline void multiplyChunk(float (&sums)[4], const uint4& low, const u
   multiplyAdd(sums, low.z, high.z, low.w, high.w, right.z, right.w, T{});
 }
 
-/// Rows of kChunks · 32 numbers of 16 bits in shared memory. Their 16-byte pieces change places within a row, so
-/// that no bank is met twice, neither by eight lanes that read one chunk of two rows nor by eight that read the
-/// same piece of eight rows.
+/// Rows of kChunks · 32 numbers of 16 bits in shared memory. Their 16-byte pieces change places within a row,
+/// so that no bank is met twice, neither by eight lanes that read one chunk of two rows nor by eight that
+/// read the same piece of eight rows.
 template <int kChunks>
 struct RowTile {
   static constexpr int kPieces = kChunks * 4;
@@ -45,8 +45,8 @@ struct RowTile {
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
     return pieces[firstRow * kPieces + placeOf(lane / 4, chunk * 4 + lane % 4)];
   }
-  /// Of rows firstRow … + 15 and columns 16 · pair … + 15, turned around: what products take as their right side
-  /// when rows are summed over, for two times eight columns.
+  /// Of rows firstRow … + 15 and columns 16 · pair … + 15, turned around: what products take as their right
+  /// side when rows are summed over, for two times eight columns.
   __device__ void turned(std::uint32_t (&to)[4], int firstRow, int pair) const {
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
     loadMatricesTransposed(

@@ -289,8 +289,9 @@ class TestRoundedOps : public QObject {
     QFETCH(int, group);
     const auto device = TestDevice::fast();
     for (const DataType type : {DataType::F16, DataType::BF16}) {
-      for (const auto& shapes : {std::vector<Shape>{{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}},
-                                 std::vector<Shape>{{100, 70}}}) {
+      for (const auto& shapes :
+           {std::vector<Shape>{{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}},
+            std::vector<Shape>{{100, 70}}}) {
         Attention attention(13, type, 2 * group, 2, headDim, pageTokens, shapes);
         const auto expected = attention.expected();
         const double rounding = relativeError(attention.expected(type), expected);
