@@ -1,10 +1,11 @@
-// Step 6 of a compression: kept entries move to the front, in place where targets only ever lie where everything
-// has been read (CompactPagesArguments::isAscending), else by way of scratch, which is right for any arrangement.
+// Step 6 of a compression: kept entries move to the front, in place where targets only ever lie where
+// everything has been read (CompactPagesArguments::isAscending), else by way of scratch, which is right for
+// any arrangement.
 //
-// Bound, 2,304 → 2,048 entries of 288 heads of 128 in F16 (Qwen3-8B): 302 MB are read and as much is written, 0.14
-// ms at 4.3 TB/s; twice that by way of scratch. A block owns the keys or the values of one head and goes through
-// the kept entries in tiles: all of a tile is in registers before any of it is stored. Entries that stay where
-// they are cost nothing.
+// Bound, 2,304 → 2,048 entries of 288 heads of 128 in F16 (Qwen3-8B): 302 MB are read and as much is written,
+// 0.14 ms at 4.3 TB/s; twice that by way of scratch. A block owns the keys or the values of one head and goes
+// through the kept entries in tiles: all of a tile is in registers before any of it is stored. Entries that
+// stay where they are cost nothing.
 #include <algorithm>
 #include <climits>
 
@@ -93,8 +94,8 @@ struct Share {
   }
 };
 
-/// In place. The places of the tile to come are worked out while this one is loaded, in three lists by turns: so
-/// one barrier a tile is enough, since a tile's sources lie behind all earlier tiles' targets.
+/// In place. The places of the tile to come are worked out while this one is loaded, in three lists by turns:
+/// so one barrier a tile is enough, since a tile's sources lie behind all earlier tiles' targets.
 template <typename Word>
 __global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(Compaction c) {
   __shared__ const Word* sources[3][kMostRanks];
@@ -149,8 +150,8 @@ __global__ void __launch_bounds__(kThreads) stageKernel(Compaction c) {
   const int thread = static_cast<int>(threadIdx.x);
   const int first = static_cast<int>(blockIdx.x) * c.tileRanks;
   const int count = min(c.tileRanks, c.a.keep - first);
-  Word* staged = static_cast<Word*>(c.staged) +
-                 (static_cast<std::int64_t>(blockIdx.y) * c.a.keep + first) * c.words;
+  Word* staged =
+      static_cast<Word*>(c.staged) + (static_cast<std::int64_t>(blockIdx.y) * c.a.keep + first) * c.words;
 #pragma unroll
   for (int i = 0; i < kWordsPerThread; ++i) {
     if (share.rank[i] >= count) continue;

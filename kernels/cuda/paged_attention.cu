@@ -249,7 +249,8 @@ void launchHeads(CudaContext& context, Attention t, int numTokens) {
   });
 }
 
-/// Sequences that bring many tokens share keys among them; the others come one by one. False: nothing was done.
+/// Sequences that bring many tokens share keys among them; the others come one by one. False: nothing was
+/// done.
 bool attendByTensorCores(CudaContext& context, const PagedAttentionArguments& a) {
   // A step with as many sequences as tokens has no prompt in it.
   const bool mayHavePrompts = a.batch.numTokens - a.batch.numSequences + 1 >= kLeastPrefillTokens;

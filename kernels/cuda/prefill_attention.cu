@@ -1,12 +1,12 @@
-// Attention of many tokens of a sequence over its pages, on tensor cores. A block takes 128 rows, which are the
-// query heads of one KV head for neighbouring tokens, so that each key and value is read once for the whole group;
-// it goes through 64 entries at a time, from the last that its tokens see to the first, with the largest score and
-// the sum of weights of each row kept in registers.
+// Attention of many tokens of a sequence over its pages, on tensor cores. A block takes 128 rows, which are
+// the query heads of one KV head for neighbouring tokens, so that each key and value is read once for the
+// whole group; it goes through 64 entries at a time, from the last that its tokens see to the first, with the
+// largest score and the sum of weights of each row kept in registers.
 //
-// Bound: arithmetic. 4 · entries seen · H · D operations a token, at what mma.sync gives of the tensor cores, about
-// 60 % of their peak (some 600 TFLOP/s here); exponentials take half as long again, and overlap with the products
-// of the other block of a processor. Keys and values of 64 entries are read while those before are multiplied, 32
-// KB for 4 MFLOP.
+// Bound: arithmetic. 4 · entries seen · H · D operations a token, at what mma.sync gives of the tensor cores,
+// about 60 % of their peak (some 600 TFLOP/s here); exponentials take half as long again, and overlap with
+// the products of the other block of a processor. Keys and values of 64 entries are read while those before
+// are multiplied, 32 KB for 4 MFLOP.
 #include <algorithm>
 #include <bit>
 
@@ -58,8 +58,7 @@ __device__ TokenTile findTile(const Prefill& t, int index) {
     }
     const int found = __ffs(static_cast<int>(behind)) - 1;
     const int sequence = base + found;
-    const int skipped =
-        (index - __shfl_sync(kAllLanes, end - tiles, found)) * t.tileTokens;
+    const int skipped = (index - __shfl_sync(kAllLanes, end - tiles, found)) * t.tileTokens;
     const int firstToken = batch.queryStart[sequence] + skipped;
     const int left = batch.queryStart[sequence + 1] - firstToken;
     return {firstToken, min(left, t.tileTokens), batch.physical[sequence] - (left - 1),

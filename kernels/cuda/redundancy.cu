@@ -1,8 +1,8 @@
 // Step 4 of a compression: how much an entry's key repeats what others in its segment say. Cosines come from
-// tensor cores (redundancy_tiles.cu) or, in the exact mode and for types that those do not know, from here: keys
-// of some heads at a time become unit vectors in scratch; a block then makes 64 rows of cosines, tile by tile,
-// and keeps of each row what is asked of it. The matrix is symmetric, so column j is read as row j and never
-// stored.
+// tensor cores (redundancy_tiles.cu) or, in the exact mode and for types that those do not know, from here:
+// keys of some heads at a time become unit vectors in scratch; a block then makes 64 rows of cosines, tile by
+// tile, and keeps of each row what is asked of it. The matrix is symmetric, so column j is read as row j and
+// never stored.
 #include "kernels/cuda/redundancy.cuh"
 
 #include <algorithm>

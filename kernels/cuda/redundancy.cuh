@@ -26,13 +26,12 @@ struct Repeats {
   Fixed* cleared;  // [pairs, n]: what is taken from it
 
   __device__ bool turnsBack(int layer) const {
-    return dimensions > 0 &&
-           (a.rope.plainLayerInterval == 0 || (layer + 1) % a.rope.plainLayerInterval != 0);
+    return dimensions > 0 && (a.rope.plainLayerInterval == 0 || (layer + 1) % a.rope.plainLayerInterval != 0);
   }
 };
 
-/// Own and cleared parts on tensor cores: whether they can be had, what scratch each pair takes (a multiple of 16
-/// bytes), and the launch for `pairs` pairs.
+/// Own and cleared parts on tensor cores: whether they can be had, what scratch each pair takes (a multiple
+/// of 16 bytes), and the launch for `pairs` pairs.
 bool hasTensorCosines(const Repeats& repeats);
 std::size_t tensorCosineBytes(const Repeats& repeats);
 void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte* scratch, int pairs);

@@ -1,13 +1,14 @@
 // Step 4 of a compression on tensor cores: cosines of unit keys in F16, sums in float32.
 //
 // Bound, for 2,304 entries of 288 heads of 128 (Qwen3-8B): keys are read (170 MB), unit keys written and read
-// (340 MB), 0.12 ms at 4.3 TB/s. Cosines in even segments of at most 512 are 288 · 5 · 461² · 128 multiply-adds,
-// 78 GFLOP, 0.2 ms at 400 TFLOP/s when every pair is asked for; hence:
+// (340 MB), 0.12 ms at 4.3 TB/s. Cosines in even segments of at most 512 are 288 · 5 · 461² · 128
+// multiply-adds, 78 GFLOP, 0.2 ms at 400 TFLOP/s when every pair is asked for; hence:
 //   - the sum of a row's cosines is one product with the sum of all unit keys, not n of them;
-//   - a row's best match is among newer entries, and so is the newest of its near-duplicates where it has a newer
-//     one. So one launch makes the cosines with newer entries only, half of all, and notes which squares of them hold
-//     a near-duplicate; a second one
-//     looks at older entries, for rows that found no newer one, in such squares.
+//   - a row's best match is among newer entries, and so is the newest of its near-duplicates where it has a
+//   newer
+//     one. So one launch makes the cosines with newer entries only, half of all, and notes which squares of
+//     them hold a near-duplicate; a second one looks at older entries, for rows that found no newer one, in
+//     such squares.
 // What is kept per cosine is then one maximum. The order of every sum is fixed by the shapes.
 #include <climits>
 
@@ -19,20 +20,21 @@ namespace zipage::cuda {
 namespace {
 
 constexpr int kUnitThreads = 256;
-constexpr int kUnitRows = 128;     // entries of a block
-constexpr int kSlotColumns = 16;   // of a key that one thread holds
+constexpr int kUnitRows = 128;    // entries of a block
+constexpr int kSlotColumns = 16;  // of a key that one thread holds
 constexpr int kCosineWarps = 4;
 constexpr int kCosineThreads = kCosineWarps * kWarp;
 constexpr int kColumns = 64;  // entries that a block compares its rows with at a time
 
 struct TensorRepeats : Repeats {
-  int chunks;     // of 32 columns in a unit key
-  int unitTiles;  // of kUnitRows entries in the longest segment
-  __half* keys;   // [pairs, n, chunks · 32], zeros behind the head
-  float* totals;  // [pairs, segments, unitTiles, chunks · 32]: sums of unit keys
+  int chunks;            // of 32 columns in a unit key
+  int unitTiles;         // of kUnitRows entries in the longest segment
+  __half* keys;          // [pairs, n, chunks · 32], zeros behind the head
+  float* totals;         // [pairs, segments, unitTiles, chunks · 32]: sums of unit keys
   std::int32_t* newest;  // [pairs, n]: the newest near-duplicate, if it is newer or near; else −1
-  std::uint8_t* hits;    // [pairs, segments, squares, squares]: 1 where rows have a near-duplicate among columns
-  int squares;           // of kColumns entries in the longest segment
+  std::uint8_t*
+      hits;     // [pairs, segments, squares, squares]: 1 where rows have a near-duplicate among columns
+  int squares;  // of kColumns entries in the longest segment
 
   __host__ __device__ int width() const { return chunks * kChunkColumns; }
   __device__ float* totalsOf(std::int64_t pair, int segment) const {
@@ -249,8 +251,8 @@ struct CosineBlock {
       const int row = i / RowTile<kChunks>::kPieces;
       const int piece = i % RowTile<kChunks>::kPieces;
       const int entry = firstColumn(square) + row;
-      copyAsync(&to.at(row, piece), keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8,
-                entry < end);
+      copyAsync(&to.at(row, piece),
+                keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8, entry < end);
     }
     endCopies();
   }
@@ -384,8 +386,8 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
 #pragma unroll
   for (int r = 0; r < Block::kRows; ++r) {
     const int row = block.rowOf(r);
-    found[r].newest =
-        row < block.end ? t.newest[block.pair * t.a.entries.numEntries + row] : INT_MAX;  // nobody looks for it
+    found[r].newest = row < block.end ? t.newest[block.pair * t.a.entries.numEntries + row]
+                                      : INT_MAX;  // nobody looks for it
   }
   const auto looks = [&] {
     bool hasAll = true;
@@ -405,7 +407,8 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
   for (int r = 0; r < Block::kRows; ++r) isNew[r] = found[r].newest < 0;
   uint4 rows[Block::kRows][kChunks];
   block.loadRows(rows);
-  for (int square = (block.firstRow + Block::kBlockRows - 1 - block.start) / kColumns; square >= 0; --square) {
+  for (int square = (block.firstRow + Block::kBlockRows - 1 - block.start) / kColumns; square >= 0;
+       --square) {
     const bool wants = isLooking && block.isOlder(square) &&
                        t.hit(block.pair, block.segment, square, block.rowSquare()) != 0;
     if (!__syncthreads_or(wants)) continue;
@@ -454,9 +457,8 @@ void launchCosines(CudaContext& context, const TensorRepeats& t, int pairs) {
     context.remember(cudaFuncSetAttribute(newerKernel<kChunks, kTiles>,
                                           cudaFuncAttributeMaxDynamicSharedMemorySize, 2 * kBytes));
   }
-  const dim3 grid(
-      static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
-      static_cast<unsigned>(pairs));
+  const dim3 grid(static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
+                  static_cast<unsigned>(pairs));
   newerKernel<kChunks, kTiles><<<grid, kCosineThreads, 2 * kBytes, context.stream()>>>(t);
   olderKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
 }
@@ -484,12 +486,11 @@ void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte
   const auto all = static_cast<std::size_t>(pairs) * t.segments.numEntries;
   t.keys = reinterpret_cast<__half*>(scratch);
   t.totals = reinterpret_cast<float*>(t.keys + all * t.width());
-  t.newest = reinterpret_cast<std::int32_t*>(
-      t.totals + static_cast<std::size_t>(pairs) * t.segments.count() * t.unitTiles * t.width());
+  t.newest = reinterpret_cast<std::int32_t*>(t.totals + static_cast<std::size_t>(pairs) * t.segments.count() *
+                                                            t.unitTiles * t.width());
   t.hits = reinterpret_cast<std::uint8_t*>(t.newest + all);
-  withTensorElement(repeats.a.entries.kv.type, [&](auto entry) {
-    launchUnits<decltype(entry)>(context, t, pairs);
-  });
+  withTensorElement(repeats.a.entries.kv.type,
+                    [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
   withChunks(repeats.a.entries.kv.headDim, [&](auto chunks) { launchCosines<chunks>(context, t, pairs); });
 }
 

@@ -1,5 +1,6 @@
-// Step 5 of a compression: the best entries of each layer and head, exactly, ties to the newer one. A block finds
-// the smallest kept score eight bits at a time, by counting, with its scores in shared memory where they fit.
+// Step 5 of a compression: the best entries of each layer and head, exactly, ties to the newer one. A block
+// finds the smallest kept score eight bits at a time, by counting, with its scores in shared memory where
+// they fit.
 //
 // Bound: 16 bytes an entry are read or written, 11 MB for 2,304 entries of 288 heads, which is nothing; what
 // counts is that a block waits for its own passes, so each has as few barriers as it can.
@@ -27,8 +28,8 @@ struct Cut {
   int ties;
 };
 
-/// The bin that holds the wanted-th of what was counted, from the last bin down, and how many of it are wanted;
-/// by the first warp, eight bins a lane.
+/// The bin that holds the wanted-th of what was counted, from the last bin down, and how many of it are
+/// wanted; by the first warp, eight bins a lane.
 __device__ void findBin(const int* bins, int shift, Cut& cut) {
   constexpr int kPerLane = kBins / kWarp;
   const int lane = static_cast<int>(threadIdx.x);
@@ -128,8 +129,8 @@ __global__ void __launch_bounds__(kThreads) selectKernel(SelectEntriesArguments 
   // Of the ties the newest stay: those behind the first `spare`.
   const int spare = all.ties - cut.ties;
   int tie = before.ties;
-  std::int32_t* kept = a.kept + static_cast<std::int64_t>(blockIdx.x) * a.keep + before.kept +
-                       max(0, before.ties - spare);
+  std::int32_t* kept =
+      a.kept + static_cast<std::int64_t>(blockIdx.x) * a.keep + before.kept + max(0, before.ties - spare);
   for (int j = first; j < last; ++j) {
     const std::uint32_t bits = orderedBits(scores[j]);
     if (bits > cut.bits || (bits == cut.bits && tie++ >= spare)) *kept++ = j;

@@ -34,7 +34,8 @@ template <typename Entry>
 __device__ inline EntryRow<Entry> keyOf(const SequenceEntries& entries, HeadPlace at, int index) {
   const PagedKv& kv = entries.kv;
   const std::byte* tile = kv.keyTile(at.layer, entries.pageTable[index / kv.pageTokens], at.head);
-  return {reinterpret_cast<const Entry*>(tile) + static_cast<std::int64_t>(index % kv.pageTokens) * kv.headDim};
+  return {reinterpret_cast<const Entry*>(tile) +
+          static_cast<std::int64_t>(index % kv.pageTokens) * kv.headDim};
 }
 /// Index in PagedKv::positions and PagedKv::scores.
 __device__ inline std::size_t slotOf(const SequenceEntries& entries, HeadPlace at, int index) {

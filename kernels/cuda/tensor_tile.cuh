@@ -1,9 +1,9 @@
 // Products of 16-bit numbers on tensor cores, sums in float32, and copies that pass by the registers.
 //
 // A warp's lane 4 g + t holds, of a row g, neighbouring numbers 32 c + 8 t … + 7 of every chunk c of 32: 16
-// bytes, which are one load. The hardware's order of columns within a product is another one, but a dot product
-// does not mind an order that both sides share. So rows come from global or shared memory as they lie, without a
-// transposing load. Of one product of 16 × 8, lane 4 g + t gets
+// bytes, which are one load. The hardware's order of columns within a product is another one, but a dot
+// product does not mind an order that both sides share. So rows come from global or shared memory as they
+// lie, without a transposing load. Of one product of 16 × 8, lane 4 g + t gets
 //
 //   sums[0], sums[1]   row g,     columns 2 t, 2 t + 1
 //   sums[2], sums[3]   row g + 8, columns 2 t, 2 t + 1
@@ -26,7 +26,8 @@ template <>
 __device__ inline void multiplyAdd<__half>(float (&sums)[4], std::uint32_t left0, std::uint32_t left1,
                                            std::uint32_t left2, std::uint32_t left3, std::uint32_t right0,
                                            std::uint32_t right1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+      "{%0,%1,%2,%3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(left0), "r"(left1), "r"(left2), "r"(left3), "r"(right0), "r"(right1));
 }
@@ -34,7 +35,8 @@ template <>
 __device__ inline void multiplyAdd<__nv_bfloat16>(float (&sums)[4], std::uint32_t left0, std::uint32_t left1,
                                                   std::uint32_t left2, std::uint32_t left3,
                                                   std::uint32_t right0, std::uint32_t right1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+      "{%0,%1,%2,%3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(left0), "r"(left1), "r"(left2), "r"(left3), "r"(right0), "r"(right1));
 }
@@ -60,9 +62,9 @@ __device__ inline void waitForCopies() {
   asm volatile("cp.async.wait_group %0;" ::"n"(kLater) : "memory");
 }
 
-/// Rows of kChunks · 32 numbers of 16 bits in shared memory. Their 16-byte pieces change places within a row, so
-/// that no bank is met twice, neither by eight lanes that read one chunk of two rows nor by eight that read the
-/// same piece of eight rows.
+/// Rows of kChunks · 32 numbers of 16 bits in shared memory. Their 16-byte pieces change places within a row,
+/// so that no bank is met twice, neither by eight lanes that read one chunk of two rows nor by eight that
+/// read the same piece of eight rows.
 template <int kChunks>
 struct RowTile {
   static constexpr int kPieces = kChunks * 4;
@@ -79,12 +81,12 @@ struct RowTile {
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
     return pieces[firstRow * kPieces + placeOf(lane / 4, chunk * 4 + lane % 4)];
   }
-  /// Of rows firstRow … + 15 and columns 16 · pair … + 15, turned around: what products take as their right side
-  /// when rows are summed over, for two times eight columns.
+  /// Of rows firstRow … + 15 and columns 16 · pair … + 15, turned around: what products take as their right
+  /// side when rows are summed over, for two times eight columns.
   __device__ uint4 transposed(int firstRow, int pair) const {
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
-    const auto from = static_cast<std::uint32_t>(__cvta_generic_to_shared(
-        pieces + firstRow * kPieces + placeOf(lane % 16, pair * 2 + lane / 16)));
+    const auto from = static_cast<std::uint32_t>(
+        __cvta_generic_to_shared(pieces + firstRow * kPieces + placeOf(lane % 16, pair * 2 + lane / 16)));
     uint4 fragments;
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
                  : "=r"(fragments.x), "=r"(fragments.y), "=r"(fragments.z), "=r"(fragments.w)

@@ -1,6 +1,6 @@
-// Step 1 of a compression: how much attention the last queries pay to each entry. On tensor cores where the mode
-// and the shape allow it (window_tiles.cu), else from here: scores of some heads at a time go to scratch; then
-// each row's softmax is measured, and each entry joins its rows.
+// Step 1 of a compression: how much attention the last queries pay to each entry. On tensor cores where the
+// mode and the shape allow it (window_tiles.cu), else from here: scores of some heads at a time go to
+// scratch; then each row's softmax is measured, and each entry joins its rows.
 #include "kernels/cuda/dot_tile.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/sequence_rows.cuh"

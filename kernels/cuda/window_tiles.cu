@@ -1,9 +1,9 @@
-// Step 1 of a compression on tensor cores. A warp takes 32 entries and all rows of the window, a product of 16
-// entries with 8 rows at a time; nothing of the size [rows, n] is ever stored. One pass measures each row's
-// softmax, by blocks of entries; a second one makes the same scores again and joins each entry's rows.
+// Step 1 of a compression on tensor cores. A warp takes 32 entries and all rows of the window, a product of
+// 16 entries with 8 rows at a time; nothing of the size [rows, n] is ever stored. One pass measures each
+// row's softmax, by blocks of entries; a second one makes the same scores again and joins each entry's rows.
 //
-// Bound, for 2,304 entries of 288 heads of 128 (Qwen3-8B): keys are read twice, 340 MB, 0.08 ms at 4.3 TB/s; two
-// times 11 GFLOP are less than half of that.
+// Bound, for 2,304 entries of 288 heads of 128 (Qwen3-8B): keys are read twice, 340 MB, 0.08 ms at 4.3 TB/s;
+// two times 11 GFLOP are less than half of that.
 #include <climits>
 
 #include "kernels/cuda/sequence_rows.cuh"
@@ -21,16 +21,14 @@ constexpr std::size_t kMostShared = 160 * 1024;
 
 struct TensorWindow {
   WindowScoresArguments a;
-  int group;    // query heads of a KV head
-  int spread;   // columns that a token's heads take: a power of two, at most 8
-  int columns;  // of all tokens, a multiple of 8
-  int blocks;   // of entries
-  float scale;  // to scores by powers of two
+  int group;       // query heads of a KV head
+  int spread;      // columns that a token's heads take: a power of two, at most 8
+  int columns;     // of all tokens, a multiple of 8
+  int blocks;      // of entries
+  float scale;     // to scores by powers of two
   float2* shapes;  // [L · G, columns, blocks]: largest score, sum of weights
 
-  __device__ int positionOf(int column) const {
-    return a.lastPosition - (a.numRows - 1 - column / spread);
-  }
+  __device__ int positionOf(int column) const { return a.lastPosition - (a.numRows - 1 - column / spread); }
 };
 
 /// The queries of the window, a row of the tile for each column; zeros where a column belongs to no head.
@@ -73,7 +71,8 @@ __device__ float largestOf(const float (&values)[kRows]) {
   return largest;
 }
 
-/// Largest score and sum of weights of one column over the entries of a warp; on every lane that has the column.
+/// Largest score and sum of weights of one column over the entries of a warp; on every lane that has the
+/// column.
 template <int kRows>
 __device__ float2 shapeOf(const float (&scores)[kRows]) {
   float top = largestOf(scores);
@@ -207,8 +206,8 @@ bool launch(CudaContext& context, TensorWindow w) {
   const dim3 grid(static_cast<unsigned>(w.blocks), static_cast<unsigned>(pairs));
   const auto enqueue = [&](auto* kernel) {
     if (bytes > 48 * 1024) {
-      context.remember(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                            static_cast<int>(bytes)));
+      context.remember(
+          cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
     }
     kernel<<<grid, kThreads, bytes, context.stream()>>>(w);
   };

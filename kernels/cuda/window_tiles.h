@@ -5,8 +5,8 @@
 
 namespace zipage::cuda {
 
-/// windowScores() on tensor cores, queries rounded to the KV type; false, with nothing done, for shapes and types
-/// that those do not know.
+/// windowScores() on tensor cores, queries rounded to the KV type; false, with nothing done, for shapes and
+/// types that those do not know.
 bool tensorWindowScores(CudaContext& context, const WindowScoresArguments& arguments);
 
 }  // namespace zipage::cuda

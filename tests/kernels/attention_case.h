@@ -103,7 +103,8 @@ struct Attention {
     std::vector<double> sum(static_cast<std::size_t>(headDim), 0.0);
     for (int j = 0; j < visible; ++j) {
       const auto value = pool->value(1, kvHead, table, j);
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += shares[static_cast<std::size_t>(j)] / total * value[i];
+      for (std::size_t i = 0; i < sum.size(); ++i)
+        sum[i] += shares[static_cast<std::size_t>(j)] / total * value[i];
     }
     result.insert(result.end(), sum.begin(), sum.end());
   }

@@ -118,9 +118,11 @@ class TestCompressionScores : public QObject {
     QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false << false << 0.0F;
     QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << false << true << false << 0.3F;
     QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << false << true << true << 0.5F;
-    QTest::newRow("one even segment") << int(DataType::F32) << 64 << 90 << 100 << true << true << false << 0.3F;
+    QTest::newRow("one even segment")
+        << int(DataType::F32) << 64 << 90 << 100 << true << true << false << 0.3F;
     QTest::newRow("even segments") << int(DataType::F32) << 64 << 257 << 128 << true << true << false << 0.3F;
-    QTest::newRow("even segments of one") << int(DataType::F16) << 64 << 40 << 1 << true << true << false << 0.3F;
+    QTest::newRow("even segments of one")
+        << int(DataType::F16) << 64 << 40 << 1 << true << true << false << 0.3F;
   }
   void redundancyMatchesTheDefinition() {
     QFETCH(int, type);

@@ -298,8 +298,7 @@ class TestSelectAndCompact : public QObject {
   }
 
   static void checkCompaction(const TestDevice& device, CompressionCase& c,
-                              const std::vector<std::int32_t>& target, int keep, int leading,
-                              bool promises) {
+                              const std::vector<std::int32_t>& target, int keep, int leading, bool promises) {
     // The first `leading` entries and some others.
     std::vector<std::int32_t> kept;
     for (int head = 0; head < CompressionCase::kLayers * CompressionCase::kKvHeads; ++head) {
