@@ -9,7 +9,7 @@ namespace {
 
 // A new one needs a line here, and a place in the DeviceInfo of the devices that have it.
 constexpr std::pair<std::string_view, DataType> kTypes[] = {
-    {"f32", DataType::F32}, {"f16", DataType::F16}, {"bf16", DataType::BF16}};
+    {"f32", DataType::F32}, {"f16", DataType::F16}, {"bf16", DataType::BF16}, {"q8_0", DataType::Q8_0}};
 
 std::string_view nameOf(DataType type) {
   const auto found = std::ranges::find(kTypes, type, &std::pair<std::string_view, DataType>::second);

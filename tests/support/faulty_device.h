@@ -17,6 +17,7 @@ struct Faults {
   int refusedAllocation = -1;  // this allocation, weights included
   int failedSynchronize = -1;  // this synchronize()
   int lostSynchronize = -1;    // from this synchronize() on everything fails
+  bool refusesSwaps = false;   // host memory, once there are steps
 };
 
 /// How far a device has come; outlives it.
@@ -27,6 +28,7 @@ struct FaultCounts {
   std::atomic<bool> isLost{false};
 };
 
+inline constexpr int kSynchronizesOfLoading = 1;
 inline constexpr const char* kRefused = "no memory for what was asked";
 inline constexpr const char* kKernelFailed = "a kernel failed";
 inline constexpr const char* kDeviceLost = "the device is gone";
@@ -45,7 +47,9 @@ class FaultyDevice final : public Device {
   static int numHeld() { return held(); }
 
   const DeviceInfo& info() const override { return m_info; }
-  std::unique_ptr<Stream> createStream() override { return m_device->createStream(); }
+  std::unique_ptr<Stream> createStream(StreamPriority priority) override {
+    return m_device->createStream(priority);
+  }
 
   DeviceResult<DeviceBuffer> allocate(std::size_t bytes) override {
     const int number = m_counts->allocations++;
@@ -62,6 +66,12 @@ class FaultyDevice final : public Device {
       std::free(memory);
       --held();
     });
+  }
+
+  DeviceResult<DeviceBuffer> allocateHost(std::size_t bytes) override {
+    if (m_faults.refusesSwaps && m_counts->synchronizes > kSynchronizesOfLoading)
+      return tl::unexpected(DeviceError{kRefused, false});
+    return allocate(bytes);
   }
 
   DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) override {
@@ -86,6 +96,9 @@ class FaultyDevice final : public Device {
     return m_device->synchronize(stream);
   }
 
+  std::unique_ptr<Recording> record(Stream&, const std::function<void()>&) override { return nullptr; }
+  bool replay(Stream&, Recording&) override { return false; }
+
   // What is enqueued on a device that is lost never happens.
   void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) override {
     if (!m_counts->isLost) m_device->copyToDevice(stream, device, host, bytes);
@@ -102,6 +115,10 @@ class FaultyDevice final : public Device {
   void embed(Stream& s, const EmbedArguments& a) override { run(&Device::embed, s, a); }
   void rmsNorm(Stream& s, const RmsNormArguments& a) override { run(&Device::rmsNorm, s, a); }
   void matmul(Stream& s, const MatmulArguments& a) override { run(&Device::matmul, s, a); }
+  void matmulTogether(Stream& s, std::span<const MatmulArguments> products) override {
+    if (!m_counts->isLost) m_device->matmulTogether(s, products);
+  }
+  void gatedMatmul(Stream& s, const GatedMatmulArguments& a) override { run(&Device::gatedMatmul, s, a); }
   void storeKeyValue(Stream& s, const StoreKeyValueArguments& a) override {
     run(&Device::storeKeyValue, s, a);
   }

@@ -39,17 +39,18 @@ Result<double> productRate(Device& device) {
   std::vector<std::byte> bytes(bytesOf(DataType::BF16, std::int64_t{kProductDim} * kProductDim));
   fillRandomWeights(bytes, DataType::BF16, kProductDim, kProductDim, 1, 4);
   const auto weight = device.loadWeight({bytes.data(), DataType::BF16, kProductDim, kProductDim});
-  const std::size_t rowBytes = bytesOf(DataType::F32, std::int64_t{kProductRows} * kProductDim);
-  const auto input = device.allocate(rowBytes);
-  const auto output = device.allocate(rowBytes);
+  const DataType type = device.info().activationType;
+  const std::int64_t count = std::int64_t{kProductRows} * kProductDim;
+  const auto input = device.allocate(bytesOf(type, count));
+  const auto output = device.allocate(bytesOf(DataType::F32, count));
   if (!weight) return failed(weight.error());
   if (!input) return failed(input.error());
   if (!output) return failed(output.error());
-  std::vector<std::byte> numbers(rowBytes);
-  fillRandomWeights(numbers, DataType::F32, kProductRows, kProductDim, 2, 4);
-  device.copyToDevice(*stream, input->data(), numbers.data(), rowBytes);
+  std::vector<std::byte> numbers(bytesOf(type, count));
+  fillRandomWeights(numbers, type, kProductRows, kProductDim, 2, 4);
+  device.copyToDevice(*stream, input->data(), numbers.data(), numbers.size());
   const auto time = timeOp(device, *stream, kRoundSeconds, [&](int) {
-    device.matmul(*stream, {.input = {input->data(), DataType::F32, kProductRows, kProductDim},
+    device.matmul(*stream, {.input = {input->data(), type, kProductRows, kProductDim},
                             .weight = weight->view,
                             .bias = {},
                             .output = {output->data(), DataType::F32, kProductRows, kProductDim}});

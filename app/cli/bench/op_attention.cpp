@@ -35,7 +35,7 @@ class AttentionCase {
     const ModelConfig& config = m_bench.config();
     const DataType type = m_bench.device().info().activationType;
     const int rows = m_sequences * m_tokens;
-    const TensorView queries = m_memory.matrix(type, rows, config.queryDim());
+    const TensorView queries = m_memory.matrix(DataType::F32, rows, config.queryDim());
     const TensorView output = m_memory.matrix(type, rows, config.queryDim());
     const PagedBatch batch = makeBatch();
     if (auto room = m_memory.check(); !room) return room;

@@ -7,21 +7,12 @@ namespace zipage {
 
 namespace {
 
-constexpr std::string_view kOps[] = {"copy",
-                                     "matmul",
-                                     "mix-experts",
-                                     "decode-attention",
-                                     "prefill-attention",
-                                     "store-key-value",
-                                     "rms-norm",
-                                     "silu-multiply",
-                                     "gather-rows",
-                                     "sample",
-                                     "window-scores",
-                                     "fuse-scores",
-                                     "redundancy",
-                                     "select-entries",
-                                     "compact-pages"};
+constexpr std::string_view kOps[] = {
+    "copy",          "matmul",           "matmul-together",   "gated-matmul",
+    "mix-experts",   "decode-attention", "prefill-attention", "store-key-value",
+    "rms-norm",      "silu-multiply",    "gather-rows",       "sample",
+    "window-scores", "fuse-scores",      "redundancy",        "select-entries",
+    "compact-pages"};
 constexpr double kWorthFlops = 1e9;
 constexpr double kMostlyAsking = 0.9;
 

@@ -15,16 +15,13 @@ std::string rowsText(int rows) { return std::to_string(rows) + (rows == 1 ? " ro
 
 class ElementOps {
  public:
-  ElementOps(OpBench& bench, int rows)
-      : m_bench(bench),
-        m_memory(bench.device()),
-        m_rows(rows),
-        m_type(bench.device().info().activationType) {}
+  ElementOps(OpBench& bench, int rows) : m_bench(bench), m_memory(bench.device()), m_rows(rows) {}
 
   Result<void> norm() {
     const ModelConfig& config = m_bench.config();
-    const TensorView input = activations(config.modelDim);
-    const TensorView output = activations(config.modelDim);
+    const TensorView input = floats(config.modelDim);
+    const TensorView output =
+        m_memory.matrix(m_bench.device().info().activationType, m_rows, config.modelDim);
     const TensorView gain = m_memory.matrix(DataType::F32, 1, config.modelDim);
     return measure("rms-norm", columnsText(config.modelDim),
                    static_cast<double>(input.bytes() + output.bytes() + gain.bytes()),
@@ -36,8 +33,8 @@ class ElementOps {
   Result<void> silu() {
     const int columns = m_bench.config().feedForwardDim;
     if (columns == 0) return {};
-    const TensorView gate = activations(columns);
-    const TensorView up = activations(columns);
+    const TensorView gate = floats(columns);
+    const TensorView up = floats(columns);
     return measure("silu-multiply", columnsText(columns), 3.0 * static_cast<double>(gate.bytes()),
                    [=](Stream& stream, Device& device) {
                      device.siluMultiply(stream, {.gate = gate, .up = up, .output = gate});
@@ -46,8 +43,8 @@ class ElementOps {
 
   Result<void> gather() {
     const int columns = m_bench.config().modelDim;
-    const TensorView input = activations(columns);
-    const TensorView output = activations(columns);
+    const TensorView input = floats(columns);
+    const TensorView output = floats(columns);
     std::vector<std::int32_t> order;
     for (int row = m_rows - 1; row >= 0; --row) order.push_back(row);
     const std::int32_t* const rows = m_memory.integers(order);
@@ -68,9 +65,9 @@ class ElementOps {
     window.queries = static_cast<std::byte*>(
         m_memory.zeros(static_cast<std::size_t>(m_rows) * kWindowTokens * window.rowBytes()));
     StoreKeyValueArguments store;
-    store.queries = activations(config.queryDim());
-    store.keys = activations(config.kvDim());
-    store.values = activations(config.kvDim());
+    store.queries = floats(config.queryDim());
+    store.keys = floats(config.kvDim());
+    store.values = floats(config.kvDim());
     if (config.queryKeyNorm) {
       store.queryGain = m_memory.matrix(DataType::F32, 1, config.headDim);
       store.keyGain = m_memory.matrix(DataType::F32, 1, config.headDim);
@@ -106,7 +103,7 @@ class ElementOps {
   }
 
  private:
-  TensorView activations(int columns) { return m_memory.matrix(m_type, m_rows, columns); }
+  TensorView floats(int columns) { return m_memory.matrix(DataType::F32, m_rows, columns); }
   std::string columnsText(int columns) const { return rowsText(m_rows) + " of " + std::to_string(columns); }
 
   PagedBatch batchOver(const OpPool& pool) {
@@ -141,7 +138,6 @@ class ElementOps {
   OpBench& m_bench;
   OpMemory m_memory;
   int m_rows;
-  DataType m_type;
 };
 
 }  // namespace

@@ -28,14 +28,15 @@ class ExpertOps {
     const DataType type = m_bench.device().info().activationType;
     const int used = m_config.expertsUsed;
     const TensorView input = m_memory.matrix(type, rows, m_config.modelDim);
-    const TensorView output = m_memory.matrix(type, rows, m_config.modelDim);
+    const TensorView output = m_memory.matrix(DataType::F32, rows, m_config.modelDim);
     const std::vector<std::int32_t> chosen = route(rows);
     const std::int32_t* const experts = m_memory.integers(chosen);
     const float* const weights =
         m_memory.floats(std::vector<float>(chosen.size(), 1.0F / static_cast<float>(used)));
     if (auto room = m_memory.check(); !room) return room;
     const std::size_t numMet = std::set(chosen.begin(), chosen.end()).size();
-    const double bytes = 3.0 * static_cast<double>(numMet * m_gates.front().bytes() + input.bytes());
+    const double bytes = 3.0 * static_cast<double>(numMet * m_gates.front().bytes()) +
+                         static_cast<double>(input.bytes() + 2 * output.bytes());
     const double flops = 6.0 * rows * used * static_cast<double>(m_config.expertDim) * m_config.modelDim;
     return m_bench.measure({"mix-experts",
                             "BF16, " + std::to_string(rows) + " rows to " + std::to_string(numMet) + " of " +

@@ -22,16 +22,26 @@ void tame(std::vector<std::byte>& bytes, Bits signAndFraction, Bits exponent, Bi
   }
 }
 
+/// Every block begins with its scale, as a half.
+void tameScales(std::vector<std::byte>& bytes, std::size_t bytesPerBlock) {
+  constexpr std::uint16_t kScale = 0x2000;  // 1 / 128
+  for (std::size_t at = 0; at + bytesPerBlock <= bytes.size(); at += bytesPerBlock)
+    std::memcpy(bytes.data() + at, &kScale, sizeof kScale);
+}
+
 std::vector<std::byte> randomPattern(DataType type, std::size_t numBytes) {
-  std::vector<std::byte> bytes(std::min(kPattern, numBytes + 8));
+  // Whole blocks, so that repeating them gives whole blocks.
+  const auto bytesPerBlock = static_cast<std::size_t>(layoutOf(type).bytesPerBlock);
+  std::vector<std::byte> bytes(std::min(kPattern / bytesPerBlock * bytesPerBlock, numBytes));
   std::mt19937_64 random(7);
-  for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+  for (std::size_t at = 0; at < bytes.size(); at += 8) {
     const std::uint64_t bits = random();
-    std::memcpy(bytes.data() + at, &bits, sizeof bits);
+    std::memcpy(bytes.data() + at, &bits, std::min(sizeof bits, bytes.size() - at));
   }
   if (type == DataType::F32) tame<std::uint32_t>(bytes, 0x807FFFFF, 0x3F000000, 0x00800000);
   if (type == DataType::F16) tame<std::uint16_t>(bytes, 0x83FF, 0x3800, 0x0400);
   if (type == DataType::BF16) tame<std::uint16_t>(bytes, 0x807F, 0x3F00, 0x0080);
+  if (type == DataType::Q8_0) tameScales(bytes, bytesPerBlock);
   return bytes;
 }
 

@@ -21,7 +21,7 @@ class OpMemory {
  public:
   explicit OpMemory(Device& device) : m_device(device), m_stream(device.createStream()) {}
 
-  /// Elements of either sign between a half and two, or random bytes where a type has blocks.
+  /// Elements of either sign between a half and two; of Q8_0, up to one. REQUIRES: one of the types of pages.
   void* numbers(DataType type, std::size_t count);
   TensorView matrix(DataType type, std::int64_t rows, std::int64_t columns);
   std::int32_t* integers(const std::vector<std::int32_t>& values);

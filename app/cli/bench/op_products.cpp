@@ -1,5 +1,6 @@
 // Products with every matrix of the model that differs in shape or type.
 #include <algorithm>
+#include <optional>
 
 #include "app/cli/bench/op_bench.h"
 #include "app/cli/bench/op_memory.h"
@@ -53,44 +54,136 @@ std::vector<Matrix> matricesOf(const TensorSource& tensors, const ModelConfig& c
   return matrices;
 }
 
-/// As the device keeps it: its own repacked bytes, or those of the file.
-DeviceWeight loaded(OpBench& bench, OpMemory& memory, const ConstTensorView& view,
-                    std::vector<std::byte>& random) {
-  if (!bench.options().weightsAreRandom) return memory.weight(view);
-  random.resize(view.bytes());
-  fillRandomWeights(random, view.type, view.rows, view.columns, 1, kRandomThreads);
-  ConstTensorView host = view;
-  host.data = random.data();
-  return memory.weight(host);
+/// One matrix many times over, as the device keeps it, so that products find it in memory.
+class RotatedMatrix {
+ public:
+  RotatedMatrix(OpBench& bench, OpMemory& memory, const ConstTensorView& view) {
+    // Only for as long as it is loaded: everything else works on the copies.
+    std::vector<std::byte> random;
+    ConstTensorView host = view;
+    if (bench.options().weightsAreRandom) {
+      random.resize(view.bytes());
+      fillRandomWeights(random, view.type, view.rows, view.columns, 1, kRandomThreads);
+      host.data = random.data();
+    }
+    const DeviceWeight weight = memory.weight(host);
+    const std::size_t bytes = weight.storage ? weight.storage.bytes() : view.bytes();
+    m_view = weight.view;
+    m_stride = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    m_copies = copiesBeyondCaches(static_cast<double>(bytes));
+    m_start = memory.copies(weight.view.data, bytes, m_copies, m_stride);
+  }
+
+  ConstTensorView operator[](int number) const {
+    ConstTensorView view = m_view;
+    view.data = m_start + static_cast<std::size_t>(number % m_copies) * m_stride;
+    return view;
+  }
+
+ private:
+  ConstTensorView m_view;
+  std::size_t m_stride = 0;
+  int m_copies = 1;
+  const std::byte* m_start = nullptr;
+};
+
+std::string shapeOf(const std::string& roles, const ConstTensorView& view, int rows) {
+  return roles + " " + layoutOf(view.type).name + " " + std::to_string(view.rows) + "x" +
+         std::to_string(view.columns) + ", " + std::to_string(rows) + (rows == 1 ? " row" : " rows");
+}
+
+double flopsOf(const ConstTensorView& view, int rows) {
+  return 2.0 * rows * static_cast<double>(view.rows) * static_cast<double>(view.columns);
+}
+
+double bytesOfAll(std::initializer_list<ConstTensorView> views) {
+  double bytes = 0.0;
+  for (const ConstTensorView& view : views) bytes += static_cast<double>(view.bytes());
+  return bytes;
 }
 
 Result<void> measureMatrix(OpBench& bench, const Matrix& matrix) {
+  const ConstTensorView& view = matrix.view;
+  if (std::ranges::none_of(
+          kRows, [&](int rows) { return bench.wants("matmul", shapeOf(matrix.roles, view, rows)); }))
+    return {};
   OpMemory memory(bench.device());
-  std::vector<std::byte> random;
-  const DeviceWeight weight = loaded(bench, memory, matrix.view, random);
-  const std::size_t bytes = weight.storage ? weight.storage.bytes() : matrix.view.bytes();
-  const std::size_t stride = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  const int copies = copiesBeyondCaches(static_cast<double>(bytes));
-  const std::byte* const weights = memory.copies(weight.view.data, bytes, copies, stride);
-  const auto outputs = matrix.view.rows;
-  const auto columns = matrix.view.columns;
+  const RotatedMatrix weights(bench, memory, view);
   for (const int rows : kRows) {
-    const std::string shape = matrix.roles + " " + layoutOf(matrix.view.type).name + " " +
-                              std::to_string(outputs) + "x" + std::to_string(columns) + ", " +
-                              std::to_string(rows) + (rows == 1 ? " row" : " rows");
-    if (!bench.wants("matmul", shape)) continue;
-    const DataType type = bench.device().info().activationType;
-    const TensorView input = memory.matrix(type, rows, columns);
-    const TensorView output = memory.matrix(type, rows, outputs);
+    const TensorView input = memory.matrix(bench.device().info().activationType, rows, view.columns);
+    const TensorView output = memory.matrix(DataType::F32, rows, view.rows);
     if (auto room = memory.check(); !room) return room;
     const auto measured = bench.measure(
-        {"matmul", shape,
-         static_cast<double>(matrix.view.bytes()) + static_cast<double>(input.bytes() + output.bytes()),
-         2.0 * rows * static_cast<double>(outputs) * static_cast<double>(columns),
+        {"matmul", shapeOf(matrix.roles, view, rows), bytesOfAll({view, input, output}), flopsOf(view, rows),
          [&](Stream& stream, int number) {
-           ConstTensorView view = weight.view;
-           view.data = weights + static_cast<std::size_t>(number % copies) * stride;
-           bench.device().matmul(stream, {.input = input, .weight = view, .bias = {}, .output = output});
+           bench.device().matmul(stream,
+                                 {.input = input, .weight = weights[number], .bias = {}, .output = output});
+         }});
+    if (!measured) return measured;
+  }
+  return {};
+}
+
+std::optional<ConstTensorView> firstLayers(OpBench& bench, LayerPart part) {
+  const TensorSource& tensors = bench.tensors();
+  const auto tensor = tensors.tensor(tensorName(tensors.naming(), part, 0) + ".weight");
+  return tensor && tensor->view ? std::optional(tensor->view) : std::nullopt;
+}
+
+/// Queries, keys and values of one input, as a step computes them.
+Result<void> measureTogether(OpBench& bench) {
+  const auto query = firstLayers(bench, LayerPart::Query);
+  const auto key = firstLayers(bench, LayerPart::Key);
+  const auto value = firstLayers(bench, LayerPart::Value);
+  if (!query || !key || !value || !bench.wants("matmul-together")) return {};
+  OpMemory memory(bench.device());
+  const RotatedMatrix queries(bench, memory, *query), keys(bench, memory, *key),
+      values(bench, memory, *value);
+  for (const int rows : kRows) {
+    const TensorView input = memory.matrix(bench.device().info().activationType, rows, query->columns);
+    const TensorView outputs[] = {memory.matrix(DataType::F32, rows, query->rows),
+                                  memory.matrix(DataType::F32, rows, key->rows),
+                                  memory.matrix(DataType::F32, rows, value->rows)};
+    if (auto room = memory.check(); !room) return room;
+    const auto measured =
+        bench.measure({"matmul-together", shapeOf("q, k, v", *query, rows),
+                       bytesOfAll({*query, *key, *value, input, outputs[0], outputs[1], outputs[2]}),
+                       flopsOf(*query, rows) + flopsOf(*key, rows) + flopsOf(*value, rows),
+                       [&](Stream& stream, int number) {
+                         const MatmulArguments products[] = {
+                             {.input = input, .weight = queries[number], .bias = {}, .output = outputs[0]},
+                             {.input = input, .weight = keys[number], .bias = {}, .output = outputs[1]},
+                             {.input = input, .weight = values[number], .bias = {}, .output = outputs[2]}};
+                         bench.device().matmulTogether(stream, products);
+                       }});
+    if (!measured) return measured;
+  }
+  return {};
+}
+
+Result<void> measureGated(OpBench& bench) {
+  const auto gate = firstLayers(bench, LayerPart::Gate);
+  const auto up = firstLayers(bench, LayerPart::Up);
+  const bool areApart = gate && up && gate->rows == up->rows;
+  if (!areApart || !bench.wants("gated-matmul")) return {};
+  OpMemory memory(bench.device());
+  const RotatedMatrix gates(bench, memory, *gate), ups(bench, memory, *up);
+  const DataType type = bench.device().info().activationType;
+  for (const int rows : kRows) {
+    const TensorView input = memory.matrix(type, rows, gate->columns);
+    const TensorView output = memory.matrix(type, rows, gate->rows);
+    const TensorView room = memory.matrix(type, rows, gate->rows);
+    if (auto enough = memory.check(); !enough) return enough;
+    const auto measured = bench.measure(
+        {"gated-matmul", shapeOf("gate, up", *gate, rows), bytesOfAll({*gate, *up, input, output}),
+         flopsOf(*gate, rows) + flopsOf(*up, rows), [&](Stream& stream, int number) {
+           bench.device().gatedMatmul(stream, {.input = input,
+                                               .gateWeight = gates[number],
+                                               .gateBias = {},
+                                               .upWeight = ups[number],
+                                               .upBias = {},
+                                               .gate = output,
+                                               .up = room});
          }});
     if (!measured) return measured;
   }
@@ -100,11 +193,12 @@ Result<void> measureMatrix(OpBench& bench, const Matrix& matrix) {
 }  // namespace
 
 Result<void> measureProducts(OpBench& bench) {
-  if (!bench.wants("matmul")) return {};
   for (const Matrix& matrix : matricesOf(bench.tensors(), bench.config())) {
+    if (!bench.wants("matmul")) break;
     if (auto measured = measureMatrix(bench, matrix); !measured) return measured;
   }
-  return {};
+  if (auto measured = measureTogether(bench); !measured) return measured;
+  return measureGated(bench);
 }
 
 }  // namespace zipage

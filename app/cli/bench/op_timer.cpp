@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <vector>
 
 namespace zipage {
@@ -18,18 +19,18 @@ struct Round {
   double enqueueSeconds = 0.0;
 };
 
+double secondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 class Rounds {
  public:
   Rounds(Device& device, Stream& stream, const std::function<void(int)>& enqueue)
       : m_device(device), m_stream(stream), m_enqueue(enqueue) {}
 
   Result<Round> run(int repetitions) {
-    using Clock = std::chrono::steady_clock;
-    const auto secondsSince = [](Clock::time_point start) {
-      return std::chrono::duration<double>(Clock::now() - start).count();
-    };
-    const auto start = Clock::now();
-    for (int i = 0; i < repetitions; ++i) m_enqueue(m_next++);
+    const auto start = std::chrono::steady_clock::now();
+    if (m_recording == nullptr || !m_device.replay(m_stream, *m_recording)) enqueueAll(repetitions);
     Round round;
     round.enqueueSeconds = secondsSince(start);
     if (auto done = m_device.synchronize(m_stream); !done)
@@ -38,10 +39,20 @@ class Rounds {
     return round;
   }
 
+  /// Rounds of as many repetitions are asked for with one call from now on, where the device can do that.
+  void record(int repetitions) {
+    m_recording = m_device.record(m_stream, [&] { enqueueAll(repetitions); });
+  }
+
  private:
+  void enqueueAll(int repetitions) {
+    for (int i = 0; i < repetitions; ++i) m_enqueue(m_next++);
+  }
+
   Device& m_device;
   Stream& m_stream;
   const std::function<void(int)>& m_enqueue;
+  std::unique_ptr<Recording> m_recording;
   int m_next = 0;
 };
 
@@ -61,6 +72,8 @@ Result<OpTime> timeOp(Device& device, Stream& stream, double roundSeconds,
     repetitions =
         std::min({kMostRepetitions, repetitions * 10, std::max(repetitions + 1, static_cast<int>(wanted))});
   }
+  rounds.record(repetitions);
+  if (auto warm = rounds.run(repetitions); !warm) return tl::unexpected(warm.error());
   std::vector<double> seconds;
   double enqueueSeconds = 0.0;
   double total = 0.0;

@@ -16,9 +16,11 @@ struct OpTime {
   double enqueueShare = 0.0;  // of a round's time spent enqueueing; near 1 on a GPU, the asking was measured
 };
 
-/// Calls enqueue(0), enqueue(1), … in rounds of as many as take about `roundSeconds`, each round between two
-/// synchronize() calls, after one that only warms up. Who wants memory beyond the caches chooses another
-/// stretch of it by the number. An error of the device ends the measurement.
+/// A round is recorded and replayed where the device can do that, as the steps of an engine are, so that no
+/// time passes between its ops. Calls enqueue(0), enqueue(1), … in rounds of as many as take about
+/// `roundSeconds`, each round between two synchronize() calls, after one that only warms up. Who wants memory
+/// beyond the caches chooses another stretch of it by the number. An error of the device ends the
+/// measurement.
 Result<OpTime> timeOp(Device& device, Stream& stream, double roundSeconds,
                       const std::function<void(int)>& enqueue);
 

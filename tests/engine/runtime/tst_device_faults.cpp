@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <new>
 
 #include "engine/runtime/engine_thread.h"
 #include "engine/runtime/transformer_runner.h"
@@ -15,25 +14,6 @@
 
 using namespace zipage;
 using namespace zipage::test;
-
-namespace {
-
-std::atomic<bool> hostIsFull{false};
-constexpr std::size_t kSwapBytes = 4096;  // larger than anything else that asks so politely
-
-}  // namespace
-
-// Host memory for swaps is asked for in this form, which may say no.
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-  return hostIsFull && bytes >= kSwapBytes ? nullptr : std::malloc(bytes);
-}
-void* operator new[](std::size_t bytes) {
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace {
 
@@ -239,9 +219,7 @@ class TestDeviceFaults : public QObject {
   }
 
   void withoutHostMemoryForASwapRequestsStillEndAndTheDeviceIsNotToBlame() {
-    hostIsFull = true;
-    const Outcome outcome = serve({}, std::make_shared<FaultCounts>());
-    hostIsFull = false;
+    const Outcome outcome = serve({.refusesSwaps = true}, std::make_shared<FaultCounts>());
     QCOMPARE(outcome.metrics.swaps, std::int64_t{0});
     QCOMPARE(outcome.ends.size(), outcome.tokens.size());
     for (const auto& [id, ends] : outcome.ends) {
