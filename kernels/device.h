@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -36,6 +37,9 @@ struct DeviceInfo {
   std::size_t memoryBytes = 0;
   DataType activationType = DataType::F32;  // of what is multiplied by weights
   DataType kvType = DataType::F32;          // of pages, unless somebody wants another
+  std::vector<DataType> kvTypes = {DataType::F32, DataType::F16, DataType::BF16,
+                                   DataType::Q8_0};  // those pages may have
+  std::string whyNoGpu;  // of a CPU that "auto" took: what the GPU lacks, and what to do
 };
 
 /// An ordered queue of ops. Made by a device and used with that device only.
@@ -74,6 +78,8 @@ class Device {
   virtual DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) = 0;
   virtual void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) = 0;
   virtual void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) = 0;
+  /// The two stretches do not overlap.
+  virtual void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) = 0;
   virtual void fillZero(Stream& stream, void* device, std::size_t bytes) = 0;
   /// Waits for everything enqueued on the stream; returns the first error since the last call.
   virtual DeviceResult<void> synchronize(Stream& stream) = 0;

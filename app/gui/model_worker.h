@@ -40,7 +40,9 @@ class ModelWorker final : public QObject {
   Q_OBJECT
 
  public:
-  void load(quint64 ticket, const QString& path);
+  explicit ModelWorker(DeviceOpener opensDevice) : m_opensDevice(std::move(opensDevice)) {}
+
+  void load(quint64 ticket, const QString& path, const QString& device);
   void prepare(const PromptJob& job);
   /// Prompts are rendered for this session from now on.
   void use(const std::shared_ptr<ModelSession>& session);
@@ -50,6 +52,7 @@ class ModelWorker final : public QObject {
   void prepared(const zipage::PreparedPrompt& prompt);
 
  private:
+  DeviceOpener m_opensDevice;
   std::shared_ptr<ModelSession> m_session;
   std::unique_ptr<PromptRenderer> m_renderer;
 };

@@ -61,13 +61,15 @@ CpuContext& contextOf(Stream& stream) { return static_cast<CpuStream&>(stream).c
 
 }  // namespace
 
-CpuDevice::CpuDevice(int numThreads) : m_numThreads(numThreads > 0 ? numThreads : allowedCores()) {
+CpuDevice::CpuDevice(int numThreads, const std::string& whyNoGpu)
+    : m_numThreads(numThreads > 0 ? numThreads : allowedCores()) {
   m_info.name = "cpu";
   const int threads = m_numThreads;
   m_info.description = processorName() + ", " + std::to_string(threads) +
                        (threads == 1 ? " thread, " : " threads, ") + vectorName();
   m_info.memoryBytes = memoryBytes();
   m_info.activationType = DataType::F32;
+  m_info.whyNoGpu = whyNoGpu;
 }
 
 std::unique_ptr<Stream> CpuDevice::createStream(StreamPriority) {
@@ -90,6 +92,20 @@ void CpuDevice::copyToDevice(Stream&, void* device, const void* host, std::size_
 }
 void CpuDevice::copyToHost(Stream&, void* host, const void* device, std::size_t bytes) {
   if (bytes > 0) std::memcpy(host, device, bytes);
+}
+void CpuDevice::copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  CpuContext& context = contextOf(stream);
+  // One stretch for each thread: the longer a stretch, the sooner a copy stops filling the caches.
+  const auto numParts = static_cast<std::size_t>(context.numThreads());
+  const std::size_t part = (bytes + numParts - 1) / numParts;
+  context.parallelFor(static_cast<std::int64_t>(numParts), static_cast<std::int64_t>(bytes / 16),
+                      [&](std::int64_t index, int) {
+                        const std::size_t start = std::min(bytes, static_cast<std::size_t>(index) * part);
+                        std::memcpy(static_cast<std::byte*>(to) + start,
+                                    static_cast<const std::byte*>(from) + start,
+                                    std::min(part, bytes - start));
+                      });
 }
 void CpuDevice::fillZero(Stream&, void* device, std::size_t bytes) {
   if (bytes > 0) std::memset(device, 0, bytes);

@@ -6,10 +6,10 @@
 
 namespace zipage {
 
-class CpuDevice final : public Device {
+class CpuDevice : public Device {
  public:
-  /// `numThreads` 0: all cores this process may use.
-  explicit CpuDevice(int numThreads);
+  /// `numThreads` 0: all cores this process may use. `whyNoGpu`: where it stands in for one.
+  explicit CpuDevice(int numThreads, const std::string& whyNoGpu = {});
 
   const DeviceInfo& info() const override { return m_info; }
   std::unique_ptr<Stream> createStream(StreamPriority priority) override;
@@ -18,6 +18,7 @@ class CpuDevice final : public Device {
   DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) override;
   void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) override;
   void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) override;
+  void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) override;
   void fillZero(Stream& stream, void* device, std::size_t bytes) override;
   DeviceResult<void> synchronize(Stream& stream) override;
   std::unique_ptr<Recording> record(Stream&, const std::function<void()>&) override { return nullptr; }

@@ -12,6 +12,8 @@ namespace {
 
 using cuda::CudaContext;
 
+constexpr int kLeastCapability = 8;
+
 class CudaStream final : public Stream {
  public:
   CudaStream(cudaStream_t stream, int numProcessors, bool isExact, bool chainsLaunches)
@@ -48,9 +50,10 @@ DeviceError errorOf(cudaError_t error, const std::string& what) {
 
 std::string whyNoDriver(cudaError_t error) {
   int version = 0;
-  if (cudaDriverGetVersion(&version) == cudaSuccess && version == 0) return "there is no NVIDIA driver";
+  if (cudaDriverGetVersion(&version) == cudaSuccess && version == 0)
+    return "there is no NVIDIA driver; where there is an NVIDIA GPU, install one";
   if (error == cudaErrorInsufficientDriver)
-    return "the NVIDIA driver is older than this program needs: install one for CUDA " +
+    return "the NVIDIA driver is older than this program needs; install one for CUDA " +
            std::to_string(CUDART_VERSION / 1000) + " or later";
   return std::string("the NVIDIA driver cannot be used: ") + cudaGetErrorString(error);
 }
@@ -72,6 +75,11 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   cudaDeviceProp properties{};
   if (const cudaError_t error = cudaGetDeviceProperties(&properties, 0); error != cudaSuccess)
     return tl::unexpected(errorOf(error, "the GPU does not answer"));
+  if (properties.major < kLeastCapability)
+    return tl::unexpected(
+        DeviceError{std::string(properties.name) + " is too old: it has compute capability " +
+                    std::to_string(properties.major) + "." + std::to_string(properties.minor) + ", and " +
+                    std::to_string(kLeastCapability) + ".0 is needed"});
   std::unique_ptr<CudaDevice> device(new CudaDevice);
   device->m_isExact = isExact;
   device->m_numProcessors = properties.multiProcessorCount;
@@ -161,6 +169,11 @@ void CudaDevice::copyToHost(Stream& stream, void* host, const void* device, std:
   if (bytes == 0) return;
   CudaContext& context = contextOf(stream);
   context.remember(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, context.stream()));
+}
+void CudaDevice::copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, context.stream()));
 }
 void CudaDevice::fillZero(Stream& stream, void* device, std::size_t bytes) {
   if (bytes == 0) return;

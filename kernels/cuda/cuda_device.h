@@ -20,6 +20,7 @@ class CudaDevice final : public Device {
   DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) override;
   void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) override;
   void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) override;
+  void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) override;
   void fillZero(Stream& stream, void* device, std::size_t bytes) override;
   DeviceResult<void> synchronize(Stream& stream) override;
   std::unique_ptr<Recording> record(Stream& stream, const std::function<void()>& enqueue) override;

@@ -269,48 +269,6 @@ class TestRoundedOps : public QObject {
     }
   }
 
-  void promptsRoundNoMoreThanPlainOnes_data() {
-    QTest::addColumn<int>("headDim");
-    QTest::addColumn<int>("pageTokens");
-    QTest::addColumn<int>("group");
-    int row = 0;
-    for (const int headDim : {64, 80, 96, 128, 256}) {
-      for (const int pageTokens : {16, 64, 256}) {
-        const int group = 1 + row++ % 8;
-        QTest::addRow("headDim %d, pages of %d, group of %d", headDim, pageTokens, group)
-            << headDim << pageTokens << group;
-      }
-    }
-    QTest::newRow("a group of 16") << 64 << 32 << 16;
-  }
-  void promptsRoundNoMoreThanPlainOnes() {
-    QFETCH(int, headDim);
-    QFETCH(int, pageTokens);
-    QFETCH(int, group);
-    const auto device = TestDevice::fast();
-    for (const DataType type : {DataType::F16, DataType::BF16}) {
-      for (const auto& shapes :
-           {std::vector<Shape>{{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}},
-            std::vector<Shape>{{100, 70}}}) {
-        Attention attention(13, type, 2 * group, 2, headDim, pageTokens, shapes);
-        const auto expected = attention.expected();
-        const double rounding = relativeError(attention.expected(type), expected);
-        const auto actual = attention.runAll(device);
-        QVERIFY(relativeError(actual, expected) < 2.0 * rounding);
-        QVERIFY(sameBits(attention.runAll(device).data(), actual.data(), actual.size()));
-      }
-    }
-  }
-
-  void promptOfHugeScoresDoesNotOverflow() {
-    const auto device = TestDevice::fast();
-    Attention attention(14, DataType::F16, 4, 2, 64, 16, {{140, 140}});
-    for (float& query : attention.queries) query *= 500.0F;
-    const auto expected = attention.expected();
-    QVERIFY(relativeError(attention.runAll(device), expected) <
-            2.0 * relativeError(attention.expected(DataType::F16), expected));
-  }
-
   void decodingManySequencesMatchesTheDefinition() {
     const TestDevice device(2, false);
     for (const int count : {1, 3, 40}) {
