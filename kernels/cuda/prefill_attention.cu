@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/prefill_attention.h"
 #include "kernels/cuda/tensor_tile.cuh"
 
@@ -183,6 +184,8 @@ __device__ void storePair(const TensorView& output, std::int64_t index, float fi
 template <typename Entry, int kChunks, int kTiles>
 __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1)
     prefillKernel(const __grid_constant__ Prefill t) {
+  awaitPrevious();
+  letNextCome();
   constexpr int kPieces = RowTile<kChunks>::kPieces;
   constexpr int kRows = kWarps * kTiles * 16;
   extern __shared__ uint4 shared[];
@@ -313,7 +316,7 @@ void launch(CudaContext& context, Prefill t) {
   const int prompts = std::min(batch.numSequences, batch.numTokens / kLeastPrefillTokens);
   const dim3 grid(static_cast<unsigned>(batch.numTokens / t.tileTokens + prompts),
                   static_cast<unsigned>(t.a.kv.kvHeads));
-  kernel<<<grid, kThreads, kBytes, context.stream()>>>(t);
+  launchChained(context, kernel, grid, kThreads, kBytes, t);
   context.rememberLaunch();
 }
 

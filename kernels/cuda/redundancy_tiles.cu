@@ -12,6 +12,7 @@
 // What is kept per cosine is then one maximum. The order of every sum is fixed by the shapes.
 #include <climits>
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/redundancy.cuh"
 #include "kernels/cuda/tensor_tile.cuh"
 
@@ -83,6 +84,8 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
 /// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry, int kLanes>
 __global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant__ TensorRepeats t) {
+  awaitPrevious();
+  letNextCome();
   constexpr int kEntries = kUnitThreads / kLanes;
   __shared__ float sums[kUnitThreads * kSlotColumns];
   const SequenceEntries& entries = t.a.entries;
@@ -311,6 +314,8 @@ struct CosineBlock {
 /// Cosines with newer entries, and with near ones.
 template <int kChunks, int kTiles>
 __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(const __grid_constant__ TensorRepeats t) {
+  awaitPrevious();
+  letNextCome();
   using Block = CosineBlock<kChunks, kTiles>;
   extern __shared__ uint4 pieces[];
   __shared__ float total[Block::kWidth];
@@ -373,6 +378,8 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(const __grid_co
 /// Cosines with older entries, for rows that have no near-duplicate yet, in squares where there is one.
 template <int kChunks, int kTiles>
 __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(const __grid_constant__ TensorRepeats t) {
+  awaitPrevious();
+  letNextCome();
   using Block = CosineBlock<kChunks, kTiles>;
   extern __shared__ uint4 pieces[];
   const Block block(t);
@@ -437,11 +444,11 @@ void launchUnits(CudaContext& context, const TensorRepeats& t, int pairs) {
   const dim3 grid(static_cast<unsigned>(t.segments.count() * t.unitTiles), static_cast<unsigned>(pairs));
   const int slots = t.width() / kSlotColumns;
   if (slots <= 4)
-    unitKernel<Entry, 4><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+    launchChained(context, unitKernel<Entry, 4>, grid, kUnitThreads, 0, t);
   else if (slots <= 8)
-    unitKernel<Entry, 8><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+    launchChained(context, unitKernel<Entry, 8>, grid, kUnitThreads, 0, t);
   else
-    unitKernel<Entry, 16><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+    launchChained(context, unitKernel<Entry, 16>, grid, kUnitThreads, 0, t);
 }
 
 template <int kChunks>
@@ -455,8 +462,8 @@ void launchCosines(CudaContext& context, const TensorRepeats& t, int pairs) {
   }
   const dim3 grid(static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
                   static_cast<unsigned>(pairs));
-  newerKernel<kChunks, kTiles><<<grid, kCosineThreads, 2 * kBytes, context.stream()>>>(t);
-  olderKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
+  launchChained(context, newerKernel<kChunks, kTiles>, grid, kCosineThreads, 2 * kBytes, t);
+  launchChained(context, olderKernel<kChunks, kTiles>, grid, kCosineThreads, kBytes, t);
 }
 
 }  // namespace
