@@ -23,7 +23,7 @@ namespace {
 constexpr int kUnitThreads = 256;
 constexpr int kUnitRows = 128;    // entries of a block
 constexpr int kSlotColumns = 16;  // of a key that one thread holds
-constexpr int kCosineWarps = 4;
+constexpr int kCosineWarps = 8;
 constexpr int kCosineThreads = kCosineWarps * kWarp;
 constexpr int kColumns = 64;  // entries that a block compares its rows with at a time
 
@@ -313,7 +313,7 @@ struct CosineBlock {
 
 /// Cosines with newer entries, and with near ones.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(const __grid_constant__ TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 2) newerKernel(const __grid_constant__ TensorRepeats t) {
   awaitPrevious();
   letNextCome();
   using Block = CosineBlock<kChunks, kTiles>;
@@ -377,7 +377,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(const __grid_co
 
 /// Cosines with older entries, for rows that have no near-duplicate yet, in squares where there is one.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(const __grid_constant__ TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 2) olderKernel(const __grid_constant__ TensorRepeats t) {
   awaitPrevious();
   letNextCome();
   using Block = CosineBlock<kChunks, kTiles>;
