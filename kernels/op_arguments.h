@@ -38,9 +38,10 @@ struct MatmulArguments {
   bool accumulate = false;
 };
 
-/// gate = silu(input · gateWeightᵀ + gateBias) · (input · upWeightᵀ + upBias). `up` is room to work in.
+/// gate = silu(input · gateWeightᵀ + gateBias) · (input · upWeightᵀ + upBias), where input is norm.output:
+/// made first, or never written where that is faster. `up` is room to work in.
 struct GatedMatmulArguments {
-  ConstTensorView input;       // [T, in]
+  RmsNormArguments norm;       // output [T, in]
   ConstTensorView gateWeight;  // [out, in]
   ConstTensorView gateBias;    // [1, out] F32 or absent
   ConstTensorView upWeight;    // [out, in]

@@ -94,13 +94,13 @@ __device__ void loadQueries(const Prefill& t, const TokenTile& tile, int kvHead,
 template <typename Entry>
 constexpr bool kIsPacked = !std::is_same_v<typename EntryRow<Entry>::Piece, Entry>;
 
-/// Keys and values of kEntries entries in shared memory, two steps by turns; where they are packed, one step, and
-/// the next one as it lies in the pages.
+/// Keys and values of kEntries entries in shared memory, two steps by turns; where they are packed, one step,
+/// and the next one as it lies in the pages.
 template <typename Entry, int kChunks>
 class EntryTiles {
   static constexpr int kPieces = RowTile<kChunks>::kPieces;
-  static constexpr int kTile = kEntries * kPieces;                // pieces
-  static constexpr int kRowBytes = kChunks * kQ8Bytes;            // of a packed row, at most
+  static constexpr int kTile = kEntries * kPieces;      // pieces
+  static constexpr int kRowBytes = kChunks * kQ8Bytes;  // of a packed row, at most
   static_assert(kTile % kThreads == 0 && kQ8Elements == kChunkColumns);
 
  public:
@@ -128,7 +128,8 @@ class EntryTiles {
       fetchPlain(step);
     closeCopies();
   }
-  /// Makes halves of what fetch() brought. REQUIRES: nobody reads keys() or values() any more. All threads call.
+  /// Makes halves of what fetch() brought. REQUIRES: nobody reads keys() or values() any more. All threads
+  /// call.
   __device__ void unpack(int step) const {
     if constexpr (kIsPacked<Entry>) {
       const int rowBytes = m_headDim / kQ8Elements * kQ8Bytes;
@@ -174,7 +175,8 @@ class EntryTiles {
     const int rowBytes = m_headDim / kQ8Elements * kQ8Bytes;
     const std::uint8_t* to = packed();
     for (int i = static_cast<int>(threadIdx.x); i < kEntries * rowBytes / 16; i += kThreads) {
-      const int entry = step * kEntries + i / rowBytes * kEntryRun;  // a run has as many pieces as a row has bytes
+      const int entry =
+          step * kEntries + i / rowBytes * kEntryRun;  // a run has as many pieces as a row has bytes
       if (entry >= m_end) continue;
       const std::byte* key = keyOf(entry, rowBytes) + i % rowBytes * 16;
       copyAsync(sharedAddress(to + i * 16), key);
@@ -368,7 +370,8 @@ template <typename Entry, int kChunks>
 void launch(CudaContext& context, Prefill t) {
   constexpr int kTiles = kChunks <= 4 ? 2 : 1;  // what a thread's registers hold
   constexpr int kRows = kWarps * kTiles * 16;
-  constexpr auto kBytes = static_cast<int>(RowTile<kChunks>::bytes(kRows) + EntryTiles<Entry, kChunks>::kBytes);
+  constexpr auto kBytes =
+      static_cast<int>(RowTile<kChunks>::bytes(kRows) + EntryTiles<Entry, kChunks>::kBytes);
   const auto kernel = prefillKernel<Entry, kChunks, kTiles>;
   context.remember(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes));
   t.tileTokens = kRows / t.group;

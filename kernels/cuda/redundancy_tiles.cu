@@ -472,7 +472,7 @@ bool hasTensorCosines(const Repeats& repeats) {
   const int headDim = repeats.a.entries.kv.headDim;
   const bool splits = repeats.a.rope.style == RopeStyle::HalfSplit;
   return headDim % 8 == 0 && headDim <= 256 && repeats.dimensions % (splits ? kSlotColumns : 8) == 0 &&
-         withTensorElement(repeats.a.entries.kv.type, [](auto) {});
+         withTensorEntry(repeats.a.entries.kv.type, [](auto) {});
 }
 
 std::size_t tensorCosineBytes(const Repeats& repeats) {
@@ -492,8 +492,8 @@ void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte
   t.newest = reinterpret_cast<std::int32_t*>(t.totals + static_cast<std::size_t>(pairs) * t.segments.count() *
                                                             t.unitTiles * t.width());
   t.hits = reinterpret_cast<std::uint8_t*>(t.newest + all);
-  withTensorElement(repeats.a.entries.kv.type,
-                    [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
+  withTensorEntry(repeats.a.entries.kv.type,
+                  [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
   withChunks(repeats.a.entries.kv.headDim,
              [&](auto chunks) { launchCosines<decltype(chunks)::value>(context, t, pairs); });
 }

@@ -11,6 +11,7 @@
 
 #include <type_traits>
 
+#include "kernels/cuda/kv_entries.cuh"
 #include "kernels/cuda/support.cuh"
 #include "kernels/cuda/tensor_core.cuh"
 
@@ -82,12 +83,6 @@ __device__ inline uint4 convertPiece(const void* row, DataType type, std::int64_
   return packPiece<T>(numbers);
 }
 
-__device__ inline float powerOfTwo(float exponent) {
-  float power;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(exponent));
-  return power;
-}
-
 /// Calls with the number of chunks of 32 that hold `headDim` numbers, as a constant; up to 256.
 template <typename Call>
 void withChunks(int headDim, Call call) {
@@ -103,9 +98,11 @@ inline int chunksOf(int headDim) {
   return chunks;
 }
 
-/// Calls with an element of the KV type, for types whose numbers tensor cores multiply.
+/// Calls with an element of the KV type, for types whose numbers tensor cores multiply, as EntryRow gives
+/// them.
 template <typename Call>
-bool withTensorElement(DataType type, Call call) {
+bool withTensorEntry(DataType type, Call call) {
+  if (type == DataType::Q8_0) return call(Q8Entry{}), true;
   if (type == DataType::F16) return call(__half{}), true;
   if (type == DataType::BF16) return call(__nv_bfloat16{}), true;
   return false;
