@@ -39,7 +39,7 @@ struct Step {
     for (int i = 0; i < options.headDim / 2; ++i) {
       frequencies.push_back(static_cast<float>(std::pow(10000.0, -2.0 * i / options.headDim)));
     }
-    window.type = options.type;
+    window.type = isQuantised(options.type) ? DataType::F32 : options.type;
     window.numLayers = kLayers;
     window.numQuerySlots = 3;
     window.windowTokens = kWindowTokens;
