@@ -193,9 +193,9 @@ class TestStoreKeyValue : public QObject {
       QVERIFY(relativeError(&step.queries[place], expected) < 1e-6);
       if (queryRow < 0) continue;
       const std::byte* row = step.window.row(kLayer, queryRow / kWindowTokens, queryRow % kWindowTokens);
-      const auto kept = decode(step.options.type, row + bytesOf(step.options.type, h * headDim),
+      const auto kept = decode(step.window.type, row + bytesOf(step.window.type, h * headDim),
                                static_cast<std::size_t>(headDim));
-      QVERIFY(relativeError(kept, expected) < toleranceOf(step.options.type));
+      QVERIFY(relativeError(kept, expected) < toleranceOf(step.window.type));
     }
   }
 
