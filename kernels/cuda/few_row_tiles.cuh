@@ -119,7 +119,7 @@ struct TileQ8_0 {
   static constexpr bool kIsTuned = true;
   using Rows = RepackedQ8_0;
   static constexpr int kColumns = 64;
-  static constexpr int kAhead = 4;
+  static constexpr int kAhead = 6;
   struct Loaded {
     uint4 rows[2];
     __half2 scales[2];
