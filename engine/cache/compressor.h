@@ -41,13 +41,14 @@ class Compressor {
   int freshPagesNeeded(const CompressionSource& source) const;
   /// REQUIRES: more entries than the budget, a complete query window, freshPagesNeeded() pages free.
   PlannedCompression plan(const CompressionSource& source) const;
+  /// [numEntries] why each entry stays, if it does.
+  std::vector<KeepReason> reasonsToKeep(const CompressionSource& source) const;
 
  private:
   int numTargets(const CompressionSource& source) const {
     return source.settings.budgetTokens / m_pageTokens;
   }
   static bool isTarget(const CompressionSource& source, int tableIndex);
-  std::vector<std::uint8_t> protectedEntries(const CompressionSource& source) const;
   void chooseTargets(const CompressionSource& source, PlannedCompression& planned) const;
 
   PageAllocator& m_allocator;

@@ -21,6 +21,11 @@ float randomScore(std::uint64_t position, std::uint64_t head) {
   return static_cast<float>((bits ^ (bits >> 31)) >> 40) * 0x1.0p-24F;
 }
 
+/// Of the pooled score. A rule's own score is all there is.
+float weightOf(const CompressionSettings& settings) {
+  return settings.rule == SelectionRule::Scored ? settings.redundancyWeight : 1.0F;
+}
+
 }  // namespace
 
 std::size_t CompressionPipeline::bytesFor(int heads, int maxEntries) {
@@ -96,9 +101,11 @@ void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan
   };
   record.numEntries = plan.numEntries;
   copy(record.cut, work.cut, heads);
-  if (!record.isWatched) return;
+  if (!record.isWhole) return;
+  record.weight = weightOf(plan.settings);
   const std::size_t count = heads * static_cast<std::size_t>(plan.numEntries);
   if (plan.settings.rule == SelectionRule::Scored) copy(record.attention, work.attention, count);
+  copy(record.global, work.global, count);
   copy(record.pooled, work.pooled, count);
   copy(record.redundancy, work.redundancy, count);
   record.positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
@@ -179,7 +186,7 @@ void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan
   select.pooled = work.pooled;
   select.redundancy = work.redundancy;
   select.protectedEntries = work.protectedEntries;
-  select.weight = plan.settings.rule == SelectionRule::Scored ? plan.settings.redundancyWeight : 1.0F;
+  select.weight = weightOf(plan.settings);
   select.keep = plan.keep;
   select.scores = work.scores;
   select.kept = work.kept;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/kernels/kernel_test_support.h"
+#include "tests/support/compression_oracle.h"
 
 namespace zipage::test {
 
@@ -59,7 +60,10 @@ struct CompressionCase {
     forEachEntry([&](int layer, int head, int j, std::size_t) {
       auto key = families[static_cast<std::size_t>(random.below(9))];
       for (float& x : key) x += 0.4F * random.normal();
-      if (positionFree) key = turned(std::vector<double>(key.begin(), key.end()), j);
+      if (positionFree) {
+        const Row rotated = turnedBy(j, Row(key.begin(), key.end()), {frequencies, style});
+        key.assign(rotated.begin(), rotated.end());
+      }
       pool.write(layer, head, table, j, key, key, j);
     });
   }
@@ -89,33 +93,15 @@ struct CompressionCase {
   }
 
   std::vector<double> expectedAttention() const {
-    std::vector<double> result(count(), 0.0);
-    const int group = window.queryHeads / kKvHeads;
-    for (int layer = 0; layer < kLayers; ++layer) {
-      for (int head = 0; head < kKvHeads; ++head) {
-        double* out = result.data() + (layer * kKvHeads + head) * numEntries;
-        for (int i = 0; i < numRows; ++i) {
-          std::vector<double> largest(static_cast<std::size_t>(numEntries), 0.0);
-          for (int h = head * group; h < (head + 1) * group; ++h) {
-            const auto weights = rowWeights(layer, head, h, lastPosition() - i);
-            for (int j = 0; j < numEntries; ++j) largest[j] = std::max(largest[j], weights[j]);
-          }
-          for (int j = 0; j < numEntries; ++j) out[j] += largest[j] / numRows;
-        }
-      }
-    }
-    return result;
+    return ofEveryHead([&](int layer, int head) {
+      return oracleAttention(entriesOf(layer, head), windowOf(layer, head));
+    });
   }
-
   std::vector<double> expectedRedundancy() const {
-    std::vector<double> result;
-    for (int layer = 0; layer < kLayers; ++layer) {
-      for (int head = 0; head < kKvHeads; ++head) {
-        const auto row = softmax(expectedLogits(layer, head));
-        result.insert(result.end(), row.begin(), row.end());
-      }
-    }
-    return result;
+    const OracleRedundancy rule{positionFree, segmentTokens, 0.5, 0.2, repeatWeight};
+    return ofEveryHead([&](int layer, int head) {
+      return oracleRedundancy(entriesOf(layer, head), rule, {frequencies, style});
+    });
   }
 
   Random random{11};
@@ -134,69 +120,39 @@ struct CompressionCase {
  private:
   float scale() const { return 1.0F / std::sqrt(static_cast<float>(pool.kv.headDim)); }
 
-  std::vector<double> rowWeights(int layer, int head, int queryHead, int position) const {
-    const std::byte* row = window.row(layer, kQuerySlot, position % kWindowTokens);
+  /// of(layer, head), one after the other: [L, G, n].
+  template <typename OfHead>
+  static std::vector<double> ofEveryHead(OfHead of) {
+    std::vector<double> result;
+    for (int layer = 0; layer < kLayers; ++layer) {
+      for (int head = 0; head < kKvHeads; ++head) {
+        const Row row = of(layer, head);
+        result.insert(result.end(), row.begin(), row.end());
+      }
+    }
+    return result;
+  }
+
+  std::vector<OracleEntry> entriesOf(int layer, int head) const {
+    std::vector<OracleEntry> entries;
+    for (int j = 0; j < numEntries; ++j)
+      entries.push_back(
+          {pool.position(layer, head, table, j), pool.key(layer, head, table, j), {}, 0.0});
+    return entries;
+  }
+  std::vector<OracleQueries> windowOf(int layer, int head) const {
+    const int group = window.queryHeads / kKvHeads;
     const auto width = static_cast<std::size_t>(pool.kv.headDim);
-    const auto query = decode(window.type, row + bytesOf(window.type, queryHead * pool.kv.headDim), width);
-    std::vector<double> scores;
-    for (int j = 0; j < numEntries; ++j) {
-      const bool visible = pool.position(layer, head, table, j) <= position;
-      scores.push_back(visible ? dot(query, pool.key(layer, head, table, j)) * scale() : -kInfinity);
+    std::vector<OracleQueries> rows;
+    for (int i = 0; i < numRows; ++i) {
+      OracleQueries& row = rows.emplace_back();
+      row.position = lastPosition() - i;
+      const std::byte* stored = window.row(layer, kQuerySlot, row.position % kWindowTokens);
+      for (int h = head * group; h < (head + 1) * group; ++h)
+        row.heads.push_back(
+            decode(window.type, stored + bytesOf(window.type, h * pool.kv.headDim), width));
     }
-    return softmax(scores);
-  }
-
-  /// The key turned by `direction` · position: 1 rotates, −1 undoes.
-  std::vector<float> turned(std::vector<double> key, int position, int direction = 1) const {
-    const std::size_t half = key.size() / 2;
-    for (std::size_t i = 0; i < half; ++i) {
-      const bool split = style == RopeStyle::HalfSplit;
-      double& x = key[split ? i : 2 * i];
-      double& y = key[split ? i + half : 2 * i + 1];
-      const double angle = direction * static_cast<double>(position) * frequencies[i];
-      const double first = x * std::cos(angle) - y * std::sin(angle);
-      y = x * std::sin(angle) + y * std::cos(angle);
-      x = first;
-    }
-    return {key.begin(), key.end()};
-  }
-
-  std::vector<std::vector<double>> unitKeys(int layer, int head) const {
-    std::vector<std::vector<double>> keys;
-    for (int j = 0; j < numEntries; ++j) {
-      auto key = pool.key(layer, head, table, j);
-      if (positionFree) {
-        const auto back = turned(key, pool.position(layer, head, table, j), -1);
-        key.assign(back.begin(), back.end());
-      }
-      const double norm = std::sqrt(dot(key, key));
-      for (double& x : key) x = norm > 0.0 ? x / norm : 0.0;
-      keys.push_back(key);
-    }
-    return keys;
-  }
-
-  std::vector<double> expectedLogits(int layer, int head) const {
-    const auto keys = unitKeys(layer, head);
-    const int segment = segmentTokens > 0 ? segmentTokens : numEntries;
-    std::vector<double> sums(static_cast<std::size_t>(numEntries), 0.0);
-    for (int j = 0; j < numEntries; ++j) {
-      const int first = j / segment * segment;
-      const int last = std::min(numEntries, first + segment);
-      std::vector<double> column(static_cast<std::size_t>(numEntries), 0.0);
-      int newest = -1;
-      for (int m = first; m < last; ++m) {
-        column[m] = m == j ? 0.0 : dot(keys[m], keys[j]);
-        if (column[m] > 0.5) newest = m;
-      }
-      if (newest >= 0) column[newest] = 0.0;
-      for (int m = first; m < last; ++m) sums[m] += column[m];
-      double match = 0.0;
-      for (int m = j + 1; m < last; ++m) match = std::max(match, dot(keys[m], keys[j]));
-      sums[j] += repeatWeight * match * segment;
-    }
-    for (double& sum : sums) sum /= 0.2 * segment;
-    return sums;
+    return rows;
   }
 };
 
