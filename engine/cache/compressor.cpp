@@ -31,6 +31,7 @@ PlannedCompression Compressor::plan(const CompressionSource& source) const {
   plan.lastPosition = source.lastPosition;
   for (const KeepReason reason : reasonsToKeep(source))
     plan.protectedEntries.push_back(reason == KeepReason::Score ? 0 : 1);
+  plan.pinnedTokens.assign(source.pinnedTokens.begin(), source.pinnedTokens.end());
   plan.seed = source.seed;
   plan.settings = source.settings;
   chooseTargets(source, planned);
@@ -44,7 +45,8 @@ std::vector<KeepReason> Compressor::reasonsToKeep(const CompressionSource& sourc
   const int sinks = source.settings.sinkTokens;
   const int front = std::max(sinks, source.settings.protectPrompt ? source.promptTokens : 0);
   const int recent = source.settings.recentKept(m_windowTokens);
-  ZIPAGE_CHECK(front + recent <= source.settings.budgetTokens, "what is protected exceeds the budget");
+  const int pinned = static_cast<int>(source.pinnedTokens.size());
+  ZIPAGE_CHECK(front + recent + pinned <= source.settings.budgetTokens, "what is protected exceeds the budget");
   std::fill_n(reasons.begin(), front, KeepReason::Prompt);
   std::fill_n(reasons.begin(), sinks, KeepReason::Sink);
   std::fill_n(reasons.rbegin(), recent, KeepReason::Recent);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/cache/compression_plan.h"
@@ -23,6 +24,7 @@ struct CompressionSource {
   std::int32_t lastPosition = 0;
   int promptTokens = 0;  // entries that came from the prompt are the first ones, in case they are protected
   std::uint64_t seed = 0;
+  std::span<const std::int32_t> pinnedTokens;  // ascending
   const PrefixIndex* spared = nullptr;  // pages with a name there are only read; null: none
 };
 

@@ -1,6 +1,7 @@
 #include "engine/runtime/compression_pipeline.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/base/check.h"
 #include "engine/runtime/pool_copy.h"
@@ -89,7 +90,26 @@ void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
     score(stream, plan, entries, work);
   else
     scoreByRule(stream, plan, work);
+  raisePinned(stream, plan, work);
   selectAndCompact(stream, plan, entries, work);
+}
+
+void CompressionPipeline::raisePinned(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
+  if (plan.pinnedTokens.empty()) return;
+  // The score is weight · pooled − (1 − weight) · redundancy: infinite by the part that has a weight.
+  const bool hasWeight = weightOf(plan.settings) > 0.0F;
+  const float best = (hasWeight ? 1.0F : -1.0F) * std::numeric_limits<float>::infinity();
+  float* const part = hasWeight ? work.pooled : work.redundancy;
+  const auto positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
+  const std::size_t bytes = positions.size() * sizeof(float);
+  m_device->copyToHost(stream, m_hostScores.data(), part, bytes);
+  // What goes wrong here surfaces at the end of the compression as well.
+  static_cast<void>(m_device->synchronize(stream));
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (std::binary_search(plan.pinnedTokens.begin(), plan.pinnedTokens.end(), positions[i]))
+      m_hostScores[i] = best;
+  }
+  m_device->copyToDevice(stream, part, m_hostScores.data(), bytes);
 }
 
 void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work) {

@@ -86,6 +86,16 @@ void Engine::compressNow(RequestId request) {
     sequence->compressionAsked = true;
 }
 
+Result<void> Engine::pin(RequestId request, std::vector<std::int32_t> tokens) {
+  Sequence* sequence = m_state->scheduler.find(request);
+  if (sequence == nullptr) return failure(ErrorCode::NotFound, "there is no such request any more");
+  std::sort(tokens.begin(), tokens.end());
+  tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
+  if (auto checked = checkPins(sequence->request, tokens, m_state->limits); !checked) return checked;
+  sequence->pinnedTokens = std::move(tokens);
+  return {};
+}
+
 void Engine::watch(RequestId request, bool isWatched) {
   if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr)
     sequence->isWatched = isWatched;
@@ -246,7 +256,7 @@ void Engine::State::failIfBroken() {
 
 void Engine::State::noteDropped() {
   const std::int64_t dropped = prefixes.numDropped() - metrics.pagesDropped;
-  if (dropped > 0) events.emplace_back(PrefixDropped{.pages = dropped});
+  if (dropped > 0) events.emplace_back(PrefixDropped{dropped, RequestId{}});
   metrics.pagesDropped += dropped;
 }
 

@@ -31,7 +31,8 @@ CompressionSource Engine::State::sourceOf(const Sequence& sequence,
           sequence.hasWindow(limits.windowTokens) ? limits.windowTokens : 0,
           static_cast<std::int32_t>(sequence.computed - 1),
           static_cast<int>(sequence.request.prompt.size()),
-          sequence.request.sampling.seed};
+          sequence.request.sampling.seed,
+          sequence.pinnedTokens};
 }
 
 void Engine::State::compressAsked() {

@@ -52,7 +52,8 @@ struct Sequence {
   SequenceState state = SequenceState::Waiting;
   bool started = false;  // RequestStarted has been sent
   bool cancelled = false;
-  bool isWatched = false;  // somebody wants to know what is held, and why
+  std::vector<std::int32_t> pinnedTokens;  // kept from eviction, ascending
+  bool isWatched = false;                  // somebody wants to know what is held, and why
   std::shared_ptr<const CompressionRecord> lastCompression;
   Duration submitted{};
   Duration firstToken{};

@@ -126,11 +126,19 @@ class EngineFuzz {
   void meddle() {
     if (chance(0.03)) m_run.engine.cancel(*m_cancelled.insert(anyOne()).first);
     if (chance(0.02)) m_run.engine.compressNow(*m_asked.insert(anyOne()).first);
+    if (chance(0.02)) pinSome();
     if (chance(0.05)) m_run.engine.watch(anyOne(), chance(0.7));
     if (chance(0.1)) checkSnapshot();
     if (!chance(0.0005)) return;
     m_run.engine.cancelAll();
     m_cancelled.insert(m_ids.begin(), m_ids.end());
+  }
+
+  void pinSome() {
+    const RequestId id = anyOne();
+    std::vector<std::int32_t> tokens;
+    for (int i = between(0, 6); i > 0; --i) tokens.push_back(between(0, 60));
+    if (m_run.engine.pin(id, tokens)) m_asked.insert(id);
   }
 
   void fillHost() {
@@ -215,7 +223,7 @@ class EngineFuzz {
   std::vector<RequestId> m_ids;
   std::vector<Request> m_requests;
   std::set<RequestId> m_cancelled;
-  std::set<RequestId> m_asked;  // to be compressed before it is due
+  std::set<RequestId> m_asked;  // to forget otherwise than alone: what is pinned stays, or before it is due
   bool m_hostWasFull = false;
   int m_numExhausted = 0;
 };

@@ -268,7 +268,9 @@ class FakeRunner final : public ModelRunner {
     std::vector<std::size_t> order(entries.size());
     for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
     const auto rank = [&](std::size_t e) {
-      return plan.protectedEntries[e] != 0 ? ~Hash{0} : mix(entries[e].token, plan.seed) >> 1;
+      const bool isPinned = std::binary_search(plan.pinnedTokens.begin(), plan.pinnedTokens.end(),
+                                               m_origins.at(entries[e].token).position);
+      return plan.protectedEntries[e] != 0 || isPinned ? ~Hash{0} : mix(entries[e].token, plan.seed) >> 1;
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });

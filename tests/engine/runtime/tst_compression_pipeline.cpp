@@ -296,6 +296,36 @@ class TestCompressionPipeline : public QObject {
     QCOMPARE(distinct.size(), std::size_t{4});  // each head by its own queries
   }
 
+  void everyHeadKeepsThePinnedTokensThatItHolds_data() {
+    QTest::addColumn<float>("weight");
+    for (const float weight : {0.0F, 0.2F, 1.0F}) QTest::addRow("%g", weight) << weight;
+  }
+
+  void everyHeadKeepsThePinnedTokensThatItHolds() {
+    QFETCH(float, weight);
+    CompressionSettings settings;
+    settings.budgetTokens = 64;
+    settings.periodTokens = 64;
+    settings.redundancyWeight = weight;
+    GrowingSequence sequence({DataType::F32, 2, 2, 64, 16, 7}, 11);
+    Bed bed(*m_device, sequence);
+    sequence.grow(128);
+    CompressionPlan plan = planOf(sequence, settings, 0);
+    bed.compress(sequence, plan);
+    const auto plain = bed.heldTokens(plan);
+    // What the first head lets go of, all keep now.
+    std::vector<std::int32_t> pinned;
+    for (std::int32_t token = 0; pinned.size() < 5; ++token) {
+      if (std::find(plain[0].begin(), plain[0].end(), token) == plain[0].end()) pinned.push_back(token);
+    }
+    plan.pinnedTokens = pinned;
+    bed.compress(sequence, plan);
+    for (const auto& held : bed.heldTokens(plan)) {
+      QCOMPARE(held.size(), std::size_t{64});
+      QVERIFY(std::includes(held.begin(), held.end(), pinned.begin(), pinned.end()));
+    }
+  }
+
  private:
   const std::unique_ptr<Device> m_device = openTestDevice(3);
   const std::unique_ptr<Device> m_reference = std::move(*openDevice("cpu", DeviceOptions{.numThreads = 1}));

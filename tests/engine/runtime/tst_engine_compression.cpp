@@ -1,5 +1,6 @@
 // When sequences are compressed, and into which pages. Pages are 4 tokens, the window 2.
 #include <QTest>
+#include <numeric>
 
 #include "tests/support/engine_run.h"
 
@@ -106,6 +107,40 @@ class TestEngineCompression : public QObject {
     QCOMPARE(run[full].tokens, aloneWithAmpleRoom(whole));
     QCOMPARE(run[bounded].tokens, aloneWithAmpleRoom(small));
     QCOMPARE(run[bounded].compressions, 4);
+  }
+
+  void whatIsPinnedStaysUntilItIsLetGoOf() {
+    EngineRun run(smallLimits(40));
+    const RequestId id = run.submit(budgetRequest(10, 120, 16, 8));
+    run.engine.watch(id, true);
+    const std::vector<std::int32_t> pinned = {3, 4, 12};
+    QVERIFY(run.engine.pin(id, {12, 4, 3, 4}));
+    const auto holdsAll = [&] {
+      const auto held = run.engine.snapshot()->sequences.at(0).record->positions;
+      return std::includes(held.begin(), held.end(), pinned.begin(), pinned.end());
+    };
+    while (run[id].compressions < 6) QVERIFY2(run.step(), run.problem.c_str());
+    QVERIFY(holdsAll());
+    QVERIFY(run.engine.pin(id, {}));
+    while (run[id].compressions < 12) QVERIFY2(run.step(), run.problem.c_str());
+    QVERIFY(!holdsAll());
+    EXPECT_FINISH(run);
+  }
+
+  void pinsThatLeaveNoChoiceAreRefused() {
+    EngineRun run(smallLimits(40));
+    const RequestId id = run.submit(budgetRequest(10, 60, 16, 8)), whole = run.submit(fullRequest(10, 60));
+    std::vector<std::int32_t> tokens(8);
+    std::iota(tokens.begin(), tokens.end(), 0);
+    QVERIFY(run.engine.pin(id, tokens));  // with the newest 4 and a page of 4 that makes 16
+    tokens.push_back(8);
+    const auto refused = run.engine.pin(id, tokens);
+    QVERIFY(!refused);
+    QVERIFY2(refused.error().message.find("17") != std::string::npos, refused.error().message.c_str());
+    QVERIFY(run.engine.pin(whole, tokens));
+    QCOMPARE(run.engine.pin(id, {-1}).error().code, ErrorCode::InvalidArgument);
+    QCOMPARE(run.engine.pin(RequestId{99}, {1}).error().code, ErrorCode::NotFound);
+    EXPECT_FINISH(run);
   }
 
   // The published code asserts that at most the leading pages of a table are shared.
