@@ -52,7 +52,7 @@ struct CacheSnapshot {
   std::int64_t bytesPerPage = 0;
   std::vector<PageSnapshot> pages;          // [numPages], by page index
   std::vector<PageHolder> holders;          // of all pages, page by page; see holdersOf()
-  std::vector<SequenceSnapshot> sequences;  // those that hold pages, oldest first
+  std::vector<SequenceSnapshot> sequences;  // those that hold pages or lie in host memory, oldest first
   std::int32_t pagesHeld = 0;
   std::int64_t tokensLive = 0;  // sum of physicalTokens, shared entries counted once
 

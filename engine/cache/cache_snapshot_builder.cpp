@@ -60,6 +60,8 @@ void CacheSnapshotBuilder::listHolders() {
 
 std::shared_ptr<const CacheSnapshot> CacheSnapshotBuilder::build() && {
   listHolders();
+  std::sort(m_snapshot.sequences.begin(), m_snapshot.sequences.end(),
+            [](const SequenceSnapshot& a, const SequenceSnapshot& b) { return a.request < b.request; });
   return std::make_shared<const CacheSnapshot>(std::move(m_snapshot));
 }
 

@@ -1,5 +1,5 @@
-// Puts a CacheSnapshot together, sequence by sequence, oldest first. Used between two steps by the engine's
-// thread.
+// Puts a CacheSnapshot together, sequence by sequence, those with pages oldest first. Used between two steps
+// by the engine's thread.
 #pragma once
 
 #include <memory>
@@ -20,6 +20,8 @@ class CacheSnapshotBuilder {
 
   /// Sequences without pages are left out. `filling`: pages that a compression under way fills for it.
   void add(SequenceSnapshot sequence, const PageTable& pages, std::span<const PageIndex> filling = {});
+  /// One that lies in host memory.
+  void addSwapped(SequenceSnapshot sequence) { m_snapshot.sequences.push_back(std::move(sequence)); }
   std::shared_ptr<const CacheSnapshot> build() &&;
 
  private:

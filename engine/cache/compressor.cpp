@@ -46,7 +46,8 @@ std::vector<KeepReason> Compressor::reasonsToKeep(const CompressionSource& sourc
   const int front = std::max(sinks, source.settings.protectPrompt ? source.promptTokens : 0);
   const int recent = source.settings.recentKept(m_windowTokens);
   const int pinned = static_cast<int>(source.pinnedTokens.size());
-  ZIPAGE_CHECK(front + recent + pinned <= source.settings.budgetTokens, "what is protected exceeds the budget");
+  ZIPAGE_CHECK(front + recent + pinned <= source.settings.budgetTokens,
+               "what is protected exceeds the budget");
   std::fill_n(reasons.begin(), front, KeepReason::Prompt);
   std::fill_n(reasons.begin(), sinks, KeepReason::Sink);
   std::fill_n(reasons.rbegin(), recent, KeepReason::Recent);

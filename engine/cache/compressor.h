@@ -25,7 +25,7 @@ struct CompressionSource {
   int promptTokens = 0;  // entries that came from the prompt are the first ones, in case they are protected
   std::uint64_t seed = 0;
   std::span<const std::int32_t> pinnedTokens;  // ascending
-  const PrefixIndex* spared = nullptr;  // pages with a name there are only read; null: none
+  const PrefixIndex* spared = nullptr;         // pages with a name there are only read; null: none
 };
 
 struct PlannedCompression {

@@ -1,14 +1,15 @@
 // Where prefixes lie beyond the life of a pool: what a store offers to the engine. Nothing here says how or
 // where; what is kept is bytes with a name.
 //
-// Names: a page is named by its PrefixKey, whose root is salted with model, vocabulary, KV type and page size,
-// so a store may hold those of many models side by side. A compressed sequence is named by the key of the last
-// full page of its text under a root that is salted with its policy and settings as well: it is found by whoever
-// goes on with that text under the same settings, and never by a request that wants to keep everything.
+// Names: a page is named by its PrefixKey, whose root is salted with model, vocabulary, KV type and page
+// size, so a store may hold those of many models side by side. A compressed sequence is named by the key of
+// the last full page of its text under a root that is salted with its policy and settings as well: it is
+// found by whoever goes on with that text under the same settings, and never by a request that wants to keep
+// everything.
 //
-// Time: only the engine's thread calls, between two steps, so no call waits for a disk. What is there is known
-// from memory; reading is asked for, and collected some steps later, while other sequences run; what is written
-// is queued.
+// Time: only the engine's thread calls, between two steps, so no call waits for a disk. What is there is
+// known from memory; reading is asked for, and collected some steps later, while other sequences run; what is
+// written is queued.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,8 @@ struct StoredSequence {
   int numCompressions = 0;
   int grownTokens = 0;  // what `grow` has added to the budget
   double longRunWorkingSet = 0.0;
-  std::vector<std::byte> contents;  // keys, values, positions, scores and queries, as the runner lays them out
+  std::vector<std::byte>
+      contents;  // keys, values, positions, scores and queries, as the runner lays them out
 };
 
 using StoredPrefix = std::variant<StoredPage, StoredSequence>;

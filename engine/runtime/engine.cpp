@@ -64,7 +64,8 @@ Sequence Engine::State::sequenceOf(RequestId id, Request request) {
   sequence.mostEntries = limits.maxCompressedEntries;
   // By the size of the pool, not by what is free of it: what is forgotten never depends on the others.
   const std::int64_t pool = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
-  const std::int64_t room = sequence.mostEntries > 0 ? std::min<std::int64_t>(pool, sequence.mostEntries) : pool;
+  const std::int64_t room =
+      sequence.mostEntries > 0 ? std::min<std::int64_t>(pool, sequence.mostEntries) : pool;
   if (request.compression.wholePrompt && static_cast<std::int64_t>(request.prompt.size()) <= room)
     sequence.wholePrompt = static_cast<int>(request.prompt.size());
   sequence.request = std::move(request);

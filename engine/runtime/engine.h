@@ -68,7 +68,8 @@ class Engine {
   /// or that holds no more than its budget when it runs next. Unknown ids are ignored.
   void compressNow(RequestId request);
   /// From now on these tokens of its text stay wherever they are still held; those before are let go of. They
-  /// count against the budget: InvalidArgument when they leave no page to choose for. NotFound: no such request.
+  /// count against the budget: InvalidArgument when they leave no page to choose for. NotFound: no such
+  /// request.
   Result<void> pin(RequestId request, std::vector<std::int32_t> tokens);
   /// From the next compression on, and while it is true, snapshots say of this request which tokens are held
   /// and why. Unknown ids are ignored.

@@ -68,13 +68,15 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
     }
     builder.add(std::move(described), sequence.pages, filled);
   }
+  for (const Sequence& sequence : scheduler.waiting()) {
+    if (sequence.swapped) builder.addSwapped(describe(sequence));
+  }
   return std::move(builder).build();
 }
 
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
-                                 const PrefixIndex& prefixes,
-                                 const std::vector<FillingPage>& filling) {
+                                 const PrefixIndex& prefixes, const std::vector<FillingPage>& filling) {
   std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
   std::set<int> querySlots;
   for (const Sequence& sequence : scheduler.running()) {

@@ -27,7 +27,6 @@ std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, c
 /// Empty, or which invariant does not hold, in words.
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
-                                 const PrefixIndex& prefixes,
-                                 const std::vector<FillingPage>& filling);
+                                 const PrefixIndex& prefixes, const std::vector<FillingPage>& filling);
 
 }  // namespace zipage

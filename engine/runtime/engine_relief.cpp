@@ -177,7 +177,8 @@ bool Engine::State::swapOut(Sequence& sequence) {
   }
   sequence.swapped = std::move(*copy);
   ++metrics.swaps;
-  events.emplace_back(SequenceSwapped{sequence.id, true, sequence.pages.numPages(), sequence.pages.numUnshared()});
+  events.emplace_back(
+      SequenceSwapped{sequence.id, true, sequence.pages.numPages(), sequence.pages.numUnshared()});
   return true;
 }
 
@@ -193,7 +194,8 @@ bool Engine::State::swapIn(Sequence& sequence) {
 
 void Engine::State::notePreempted(const Sequence& sequence) {
   ++metrics.preemptions;
-  events.emplace_back(RequestPreempted{sequence.id, static_cast<int>(sequence.computed), sequence.pages.numUnshared()});
+  events.emplace_back(
+      RequestPreempted{sequence.id, static_cast<int>(sequence.computed), sequence.pages.numUnshared()});
 }
 
 void Engine::State::finishStuck() {

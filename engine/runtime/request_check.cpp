@@ -98,7 +98,8 @@ Result<void> checkPins(const Request& request, std::span<const std::int32_t> tok
                              static_cast<std::int64_t>(tokens.size());
   if (request.policy == MemoryPolicy::Full || least <= settings.budgetTokens) return {};
   return invalid("a budget of " + text(settings.budgetTokens) + " tokens cannot keep " +
-                 text(static_cast<std::int64_t>(tokens.size())) + " pinned ones: with them it needs " + text(least));
+                 text(static_cast<std::int64_t>(tokens.size())) + " pinned ones: with them it needs " +
+                 text(least));
 }
 
 Result<void> checkRequest(const Request& request, const EngineLimits& limits) {

@@ -166,8 +166,8 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
-/// Pages of another model, vocabulary or KV type never match. Within one pool that cannot happen; on a disk it
-/// can.
+/// Pages of another model, vocabulary or KV type never match. Within one pool that cannot happen; on a disk
+/// it can.
 std::uint64_t prefixSaltOf(const ModelBundle& model, const PoolOptions& options) {
   return (model.identity ^ (static_cast<std::uint64_t>(options.kvType) + 1)) * 0x9E3779B97F4A7C15ULL;
 }

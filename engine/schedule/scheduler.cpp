@@ -214,9 +214,10 @@ bool Scheduler::relieve(Sequence& sequence) {
 Sequence* Scheduler::mostOverBudget() {
   Sequence* most = nullptr;
   for (Sequence& sequence : m_running) {
-    const bool givesPages =
-        sequence.policy() == MemoryPolicy::Auto && sequence.state != SequenceState::Compressing &&
-        sequence.canCompress(m_limits.windowTokens) && pagesOf(sequence.physical) > pagesOf(sequence.budget());
+    const bool givesPages = sequence.policy() == MemoryPolicy::Auto &&
+                            sequence.state != SequenceState::Compressing &&
+                            sequence.canCompress(m_limits.windowTokens) &&
+                            pagesOf(sequence.physical) > pagesOf(sequence.budget());
     if (!givesPages) continue;
     const auto over = [](const Sequence& s) { return s.physical - s.budget(); };
     if (most == nullptr || over(sequence) > over(*most)) most = &sequence;

@@ -32,10 +32,10 @@ struct Sequence {
       0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
   PageTable pages;
-  QuerySlot querySlot;             // empty for `full`, which needs none, and where none is free
-  std::int64_t slotSince = 0;      // `computed` when it got its query slot
-  int mostEntries = 0;             // entries a compression can see; 0: any number
-  int wholePrompt = 0;             // entries of a prompt that is read whole before the first compression; 0: not
+  QuerySlot querySlot;         // empty for `full`, which needs none, and where none is free
+  std::int64_t slotSince = 0;  // `computed` when it got its query slot
+  int mostEntries = 0;         // entries a compression can see; 0: any number
+  int wholePrompt = 0;         // entries of a prompt that is read whole before the first compression; 0: not
   bool compressionAsked = false;   // by somebody, before it is due
   int grownTokens = 0;             // what `grow` has added to the budget
   double longRunWorkingSet = 0.0;  // of `grow`, entries; 0: not measured yet

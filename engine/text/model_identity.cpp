@@ -20,10 +20,8 @@ class Hasher {
 
   void bytes(const void* data, std::size_t count) { XXH3_64bits_update(m_state.get(), data, count); }
   template <typename Number>
-    requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
-  void number(Number value) {
-    bytes(&value, sizeof value);
-  }
+  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+  void number(Number value) { bytes(&value, sizeof value); }
   /// With its length, so that texts in a row are told apart.
   void text(std::string_view text) {
     number(text.size());

@@ -10,9 +10,9 @@
 
 namespace zipage {
 
-/// A hash of the shape, of every tensor's name, type and size with a sample of its bytes, and of every token's
-/// text. It depends on no path, name or date, and reads a few thousand short stretches however large the
-/// model is. Not a checksum: a file that differs in a few bytes only may go unnoticed.
+/// A hash of the shape, of every tensor's name, type and size with a sample of its bytes, and of every
+/// token's text. It depends on no path, name or date, and reads a few thousand short stretches however large
+/// the model is. Not a checksum: a file that differs in a few bytes only may go unnoticed.
 std::uint64_t modelIdentity(const ModelConfig& config, const TensorSource& tensors,
                             const Tokenizer& tokenizer);
 

@@ -93,9 +93,8 @@ struct CompressionCase {
   }
 
   std::vector<double> expectedAttention() const {
-    return ofEveryHead([&](int layer, int head) {
-      return oracleAttention(entriesOf(layer, head), windowOf(layer, head));
-    });
+    return ofEveryHead(
+        [&](int layer, int head) { return oracleAttention(entriesOf(layer, head), windowOf(layer, head)); });
   }
   std::vector<double> expectedRedundancy() const {
     const OracleRedundancy rule{positionFree, segmentTokens, 0.5, 0.2, repeatWeight};
@@ -136,8 +135,7 @@ struct CompressionCase {
   std::vector<OracleEntry> entriesOf(int layer, int head) const {
     std::vector<OracleEntry> entries;
     for (int j = 0; j < numEntries; ++j)
-      entries.push_back(
-          {pool.position(layer, head, table, j), pool.key(layer, head, table, j), {}, 0.0});
+      entries.push_back({pool.position(layer, head, table, j), pool.key(layer, head, table, j), {}, 0.0});
     return entries;
   }
   std::vector<OracleQueries> windowOf(int layer, int head) const {
@@ -149,8 +147,7 @@ struct CompressionCase {
       row.position = lastPosition() - i;
       const std::byte* stored = window.row(layer, kQuerySlot, row.position % kWindowTokens);
       for (int h = head * group; h < (head + 1) * group; ++h)
-        row.heads.push_back(
-            decode(window.type, stored + bytesOf(window.type, h * pool.kv.headDim), width));
+        row.heads.push_back(decode(window.type, stored + bytesOf(window.type, h * pool.kv.headDim), width));
     }
     return rows;
   }

@@ -11,10 +11,9 @@
 #include <vector>
 
 #include "kernels/op_arguments.h"
+#include "tests/support/float64.h"
 
 namespace zipage::test {
-
-using Row = std::vector<double>;
 
 struct OracleEntry {
   int position = 0;  // in the text
@@ -42,19 +41,6 @@ struct OracleRedundancy {
   double repeatWeight = 0.0;
 };
 
-inline double dotOf(const Row& a, const Row& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-/// Minus infinity gives 0.
-inline Row softmaxOf(Row logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  for (double& logit : logits) logit = std::exp(logit - largest);
-  const double sum = std::accumulate(logits.begin(), logits.end(), 0.0);
-  for (double& weight : logits) weight /= sum;
-  return logits;
-}
-
 /// Turned by `angle` · frequency in each pair of elements.
 inline Row turnedBy(double angle, Row row, const OracleRotation& rotation) {
   const std::size_t half = row.size() / 2;
@@ -71,21 +57,21 @@ inline Row turnedBy(double angle, Row row, const OracleRotation& rotation) {
 }
 
 /// Step 1: S[j], the mean over the window's tokens of the largest attention that one of the heads pays to j.
-inline Row oracleAttention(const std::vector<OracleEntry>& entries, const std::vector<OracleQueries>& window) {
+inline Row oracleAttention(const std::vector<OracleEntry>& entries,
+                           const std::vector<OracleQueries>& window) {
   Row mean(entries.size(), 0.0);
   for (const OracleQueries& row : window) {
     Row largest(entries.size(), 0.0);
     for (const Row& query : row.heads) {
       Row logits;
       for (const OracleEntry& entry : entries) {
-        const double logit = dotOf(query, entry.key) / std::sqrt(static_cast<double>(query.size()));
+        const double logit = dot(query, entry.key) / std::sqrt(static_cast<double>(query.size()));
         logits.push_back(entry.position <= row.position ? logit : -std::numeric_limits<double>::infinity());
       }
-      const Row weights = softmaxOf(std::move(logits));
+      const Row weights = softmax(std::move(logits));
       for (std::size_t j = 0; j < weights.size(); ++j) largest[j] = std::max(largest[j], weights[j]);
     }
-    for (std::size_t j = 0; j < mean.size(); ++j)
-      mean[j] += largest[j] / static_cast<double>(window.size());
+    for (std::size_t j = 0; j < mean.size(); ++j) mean[j] += largest[j] / static_cast<double>(window.size());
   }
   return mean;
 }
@@ -118,7 +104,7 @@ inline std::vector<Row> oracleUnitKeys(const std::vector<OracleEntry>& entries, 
   std::vector<Row> keys;
   for (const OracleEntry& entry : entries) {
     Row key = positionFree ? turnedBy(-entry.position, entry.key, rotation) : entry.key;
-    const double length = std::sqrt(dotOf(key, key));
+    const double length = std::sqrt(dot(key, key));
     for (double& x : key) x = length > 0.0 ? x / length : 0.0;
     keys.push_back(std::move(key));
   }
@@ -137,7 +123,7 @@ inline Row oracleRedundancy(const std::vector<OracleEntry>& entries, const Oracl
     Row column(count, 0.0);
     std::size_t newest = count;
     for (std::size_t m = first; m < end; ++m) {
-      if (m != j) column[m] = dotOf(keys[m], keys[j]);
+      if (m != j) column[m] = dot(keys[m], keys[j]);
       if (column[m] > rule.threshold) newest = m;
     }
     double bestNewer = 0.0;
@@ -147,7 +133,7 @@ inline Row oracleRedundancy(const std::vector<OracleEntry>& entries, const Oracl
     logits[j] += rule.repeatWeight * bestNewer * static_cast<double>(segment);
   }
   for (double& logit : logits) logit /= rule.temperature * static_cast<double>(segment);
-  return softmaxOf(std::move(logits));
+  return softmax(std::move(logits));
 }
 
 /// Step 5: the `keep` best, ties to the larger index, ascending.
@@ -163,8 +149,8 @@ inline std::vector<std::int32_t> oracleBest(const Row& scores, int keep) {
   return order;
 }
 
-/// Whether two sets of kept entries are the same but for entries whose score is within `tolerance` of the cut,
-/// which is the smallest score of `expected`.
+/// Whether two sets of kept entries are the same but for entries whose score is within `tolerance` of the
+/// cut, which is the smallest score of `expected`.
 inline bool sameButForTheCut(const std::vector<std::int32_t>& actual,
                              const std::vector<std::int32_t>& expected, const Row& scores,
                              double tolerance = 1e-6) {

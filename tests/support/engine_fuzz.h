@@ -121,7 +121,9 @@ class EngineFuzz {
     }
   }
 
-  RequestId anyOne() { return m_ids[static_cast<std::size_t>(between(0, static_cast<int>(m_ids.size()) - 1))]; }
+  RequestId anyOne() {
+    return m_ids[static_cast<std::size_t>(between(0, static_cast<int>(m_ids.size()) - 1))];
+  }
 
   void meddle() {
     if (chance(0.03)) m_run.engine.cancel(*m_cancelled.insert(anyOne()).first);
@@ -269,8 +271,8 @@ inline std::string fuzzEngines(std::uint32_t first, int count) {
   for (std::uint32_t seed = first; seed < first + static_cast<std::uint32_t>(count); ++seed) {
     EngineFuzz fuzz(seed);
     if (const std::string wrong = fuzz.play(); !wrong.empty())
-      return "seed " + std::to_string(seed) + ": " + wrong + " (again with ZIPAGE_FUZZ_SEED=" +
-             std::to_string(seed) + ")";
+      return "seed " + std::to_string(seed) + ": " + wrong +
+             " (again with ZIPAGE_FUZZ_SEED=" + std::to_string(seed) + ")";
     totals.add(fuzz);
   }
   totals.print();

@@ -86,7 +86,7 @@ class EngineRun {
     }
     return found;
   }
-  /// Where this request stands; nothing while it holds no page.
+  /// Where this request stands; nothing while it holds nothing.
   std::optional<SequenceState> stateOf(RequestId id) const {
     for (const SequenceSnapshot& sequence : engine.snapshot()->sequences) {
       if (sequence.request == id) return sequence.state;

@@ -112,11 +112,11 @@ class FakeRunner final : public ModelRunner {
     return {};
   }
 
-  std::string complaint;             // the first promise that was broken; empty: none
+  std::string complaint;                    // the first promise that was broken; empty: none
   std::function<void()> beforeStep;         // called at the start of every step
   std::function<void()> beforeCompression;  // and of every compression
-  std::optional<Error> failsWith;    // what every call answers from now on
-  bool hostIsFull = false;           // nothing can be swapped
+  std::optional<Error> failsWith;           // what every call answers from now on
+  bool hostIsFull = false;                  // nothing can be swapped
   int numSteps = 0;
   int numAllShared = 0;  // compressions that could write to none of the sequence's own pages
 

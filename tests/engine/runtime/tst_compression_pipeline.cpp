@@ -31,7 +31,7 @@ class GrowingSequence {
   GrowingSequence(const Shape& shape, int numPages)
       : shape(shape),
         pool(shape.type, kLayers, numPages, shape.kvHeads, shape.pageTokens, shape.headDim),
-        window{nullptr,       DataType::F32,       kLayers, 2, shape.windowTokens, shape.group * shape.kvHeads,
+        window{nullptr,      DataType::F32, kLayers, 2, shape.windowTokens, shape.group * shape.kvHeads,
                shape.headDim},
         entries(static_cast<std::size_t>(shape.heads())) {
     for (int i = 0; i < shape.headDim / 2; ++i)
@@ -78,9 +78,9 @@ class GrowingSequence {
   QueryWindow window;
   std::vector<std::byte> queries;
   OracleRotation rotation;
-  std::vector<std::int32_t> table;                 // all pages of the pool, those of the sequence first
-  std::vector<std::vector<OracleEntry>> entries;   // [layer · kvHeads + head]
-  int length = 0;                                  // of the text
+  std::vector<std::int32_t> table;                // all pages of the pool, those of the sequence first
+  std::vector<std::vector<OracleEntry>> entries;  // [layer · kvHeads + head]
+  int length = 0;                                 // of the text
   int numScored = 0;
 
  private:
@@ -115,8 +115,8 @@ class Bed {
     upload(m_frequencies, sequence.rotation.frequencies);
     const Rope rope{.inverseFrequencies = m_frequencies.as<float>(), .style = sequence.rotation.style};
     const float scale = 1.0F / std::sqrt(static_cast<float>(m_kv.headDim));
-    auto made = CompressionPipeline::create(device, m_kv, m_window, rope, scale,
-                                            m_kv.numPages * m_kv.pageTokens);
+    auto made =
+        CompressionPipeline::create(device, m_kv, m_window, rope, scale, m_kv.numPages * m_kv.pageTokens);
     if (!made) qFatal("%s", made.error().message.c_str());
     m_pipeline = std::make_unique<CompressionPipeline>(std::move(*made));
   }
@@ -146,8 +146,8 @@ class Bed {
         auto& tokens = held.emplace_back();
         for (int j = 0; j < plan.keep; ++j) {
           const PageIndex page = plan.targetPages[static_cast<std::size_t>(j / m_kv.pageTokens)];
-          tokens.push_back(positions[m_kv.slotIndex(layer, page, head) +
-                                     static_cast<std::size_t>(j % m_kv.pageTokens)]);
+          tokens.push_back(
+              positions[m_kv.slotIndex(layer, page, head) + static_cast<std::size_t>(j % m_kv.pageTokens)]);
         }
       }
     }
@@ -191,8 +191,8 @@ Expected expectedOf(const GrowingSequence& sequence, const CompressionSettings& 
   Expected expected;
   const Row attention = oracleAttention(entries, sequence.windowOf(head / kvHeads, head % kvHeads));
   expected.global = oracleGlobal(attention, entries, sequence.numScored, settings.decay);
-  const Row pooled = sequence.numScored == 0 ? oraclePooled(expected.global, settings.poolKernel)
-                                             : expected.global;
+  const Row pooled =
+      sequence.numScored == 0 ? oraclePooled(expected.global, settings.poolKernel) : expected.global;
   const Row redundancy =
       oracleRedundancy(entries,
                        {settings.positionFreeKeys, settings.segmentTokens, settings.similarityThreshold,
@@ -403,8 +403,8 @@ class TestCompressionPipeline : public QObject {
     }
   }
 
-  /// The kept entries lie in the target pages with all that belongs to them, and are what the next compression
-  /// begins with.
+  /// The kept entries lie in the target pages with all that belongs to them, and are what the next
+  /// compression begins with.
   static void follow(GrowingSequence& sequence, const CompressionPlan& plan, const Expected& expected,
                      const std::vector<std::int32_t>& tokens, int head) {
     const int layer = head / sequence.shape.kvHeads, kvHead = head % sequence.shape.kvHeads;

@@ -1,5 +1,5 @@
-// A request that thinks without end: neither its steps nor what the engine keeps about it grow, but for the four
-// bytes of each token. Memory is counted at every new and delete of this program.
+// A request that thinks without end: neither its steps nor what the engine keeps about it grow, but for the
+// four bytes of each token. Memory is counted at every new and delete of this program.
 #include <QTest>
 #include <atomic>
 #include <cstdlib>

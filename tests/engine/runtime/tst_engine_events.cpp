@@ -39,8 +39,8 @@ class TestEngineEvents : public QObject {
     while (run[branch].compressions == 0) QVERIFY2(run.step(), run.problem.c_str());
     const auto compressed = run.allOf<SequenceCompressed>();
     QCOMPARE(compressed[0].tokensEvicted, 8);
-    // The first four of its five pages are the trunk's as well, and what is kept goes into the fifth and fresh
-    // ones.
+    // The first four of its five pages are the trunk's as well, and what is kept goes into the fifth and
+    // fresh ones.
     QCOMPARE(compressed[0].pagesReclaimed, 0);
     EXPECT_FINISH(run);
   }
@@ -80,6 +80,11 @@ class TestEngineEvents : public QObject {
     EngineRun run(smallLimits(9));
     run.submit(budgetRequest(2, 90, 16, 8, 1));
     const RequestId younger = run.submit(budgetRequest(24, 90, 16, 8, 2));
+    while (run.stateOf(younger) != SequenceState::Swapped) QVERIFY2(run.step(), run.problem.c_str());
+    const SequenceSnapshot outside = run.engine.snapshot()->sequences.back();
+    QCOMPARE(outside.request, younger);
+    QCOMPARE(outside.pagesHeld, 0);
+    QVERIFY(outside.physicalTokens >= 16);
     EXPECT_FINISH(run);
     const auto swapped = run.allOf<SequenceSwapped>();
     QVERIFY(swapped.size() >= 2);

@@ -133,16 +133,18 @@ class TestCliAnswers : public QObject {
     QFile set(folder.filePath("set.jsonl"));
     QVERIFY(set.open(QIODevice::WriteOnly));
     for (const char* summand : {"136", "258"})
-      set.write(QByteArray(R"({"family":"add","prompt":"How much is )") + summand +
-                R"( + 856? Say it slowly, step by step, and check it once more at the end.","answer":"992"})" +
-                "\n");
+      set.write(
+          QByteArray(R"({"family":"add","prompt":"How much is )") + summand +
+          R"( + 856? Say it slowly, step by step, and check it once more at the end.","answer":"992"})" +
+          "\n");
     set.close();
     const auto evaluated = [&](const QStringList& options) {
-      return jsonOf(runCli(QStringList{"eval", "--set", set.fileName(), "--samples", "4", "--temperature",
-                                       "1.5", "--max-tokens", "200", "--policy", "budget", "--preset",
-                                       "zipage-plus", "--budget", "96", "--period", "32", "--page-tokens",
-                                       "16", "--pool-tokens", "2048", "--json"} +
-                           options + kOneThread));
+      return jsonOf(runCli(
+          QStringList{"eval",        "--set",         set.fileName(), "--samples", "4",      "--temperature",
+                      "1.5",         "--max-tokens",  "200",          "--policy",  "budget", "--preset",
+                      "zipage-plus", "--budget",      "96",           "--period",  "32",     "--page-tokens",
+                      "16",          "--pool-tokens", "2048",         "--json"} +
+          options + kOneThread));
     };
     const QJsonObject result = evaluated({"--seed", "7", "--concurrency", "8"});
     QCOMPARE(result["count"].toInt(), 8);

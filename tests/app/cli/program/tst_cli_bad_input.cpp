@@ -79,15 +79,15 @@ class TestCliBadInput : public QObject {
                                  << QByteArray("/nowhere.jsonl");
     const QStringList eval = {"eval", "--set", "/nowhere.jsonl"};
     QTest::newRow("no samples") << (eval + QStringList{"--samples", "0"}) << QByteArray("--samples");
-    QTest::newRow("samples that are no number") << (eval + QStringList{"--samples", "x"})
-                                                << QByteArray("--samples");
-    QTest::newRow("no replies at a time") << (eval + QStringList{"--concurrency", "0"})
-                                          << QByteArray("--concurrency");
+    QTest::newRow("samples that are no number")
+        << (eval + QStringList{"--samples", "x"}) << QByteArray("--samples");
+    QTest::newRow("no replies at a time")
+        << (eval + QStringList{"--concurrency", "0"}) << QByteArray("--concurrency");
     QTest::newRow("too many replies at a time")
         << (eval + QStringList{"--concurrency", "100000"}) << QByteArray("--concurrency");
     QTest::newRow("eval: a seed below zero") << (eval + QStringList{"--seed", "-1"}) << QByteArray("--seed");
-    QTest::newRow("eval: a limit below zero") << (eval + QStringList{"--limit", "-1"})
-                                              << QByteArray("--limit");
+    QTest::newRow("eval: a limit below zero")
+        << (eval + QStringList{"--limit", "-1"}) << QByteArray("--limit");
     QTest::newRow("eval: unknown policy") << (eval + QStringList{"--policy", "half"}) << QByteArray("half");
     QTest::newRow("eval: unknown preset") << (eval + QStringList{"--preset", "best"}) << QByteArray("best");
     QTest::newRow("eval without a set") << QStringList{"eval"} << QByteArray("--set");
