@@ -17,7 +17,11 @@ struct EmbedArguments {
   TensorView output;                       // [T, model]
 };
 
-/// output[t] = input[t] / sqrt(mean(input[t]²) + epsilon) · gain. Output may be input.
+// Inputs of products and outputs of what comes before them (norms, attention, gated products) have the
+// device's activationType; everything else is F32.
+
+/// output[t] = input[t] / sqrt(mean(input[t]²) + epsilon) · gain. Output may be input, where types are the
+/// same.
 struct RmsNormArguments {
   ConstTensorView input;  // [T, columns]
   ConstTensorView gain;   // [1, columns] F32
@@ -32,6 +36,17 @@ struct MatmulArguments {
   ConstTensorView bias;    // [1, out] F32 or absent
   TensorView output;       // [T, out]
   bool accumulate = false;
+};
+
+/// gate = silu(input · gateWeightᵀ + gateBias) · (input · upWeightᵀ + upBias). `up` is room to work in.
+struct GatedMatmulArguments {
+  ConstTensorView input;       // [T, in]
+  ConstTensorView gateWeight;  // [out, in]
+  ConstTensorView gateBias;    // [1, out] F32 or absent
+  ConstTensorView upWeight;    // [out, in]
+  ConstTensorView upBias;      // [1, out] F32 or absent
+  TensorView gate;             // [T, out]
+  TensorView up;               // [T, out]
 };
 
 enum class RopeStyle : std::uint8_t { HalfSplit, Interleaved };

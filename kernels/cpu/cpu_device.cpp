@@ -70,7 +70,9 @@ CpuDevice::CpuDevice(int numThreads) : m_numThreads(numThreads > 0 ? numThreads 
   m_info.activationType = DataType::F32;
 }
 
-std::unique_ptr<Stream> CpuDevice::createStream() { return std::make_unique<CpuStream>(m_numThreads); }
+std::unique_ptr<Stream> CpuDevice::createStream(StreamPriority) {
+  return std::make_unique<CpuStream>(m_numThreads);
+}
 
 DeviceResult<DeviceBuffer> CpuDevice::allocate(std::size_t bytes) {
   const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
@@ -97,6 +99,14 @@ DeviceResult<void> CpuDevice::synchronize(Stream&) { return {}; }
 void CpuDevice::embed(Stream& stream, const EmbedArguments& a) { cpu::embed(contextOf(stream), a); }
 void CpuDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cpu::rmsNorm(contextOf(stream), a); }
 void CpuDevice::matmul(Stream& stream, const MatmulArguments& a) { cpu::matmul(contextOf(stream), a); }
+void CpuDevice::matmulTogether(Stream& stream, std::span<const MatmulArguments> products) {
+  for (const MatmulArguments& each : products) matmul(stream, each);
+}
+void CpuDevice::gatedMatmul(Stream& stream, const GatedMatmulArguments& a) {
+  matmul(stream, {a.input, a.gateWeight, a.gateBias, a.gate});
+  matmul(stream, {a.input, a.upWeight, a.upBias, a.up});
+  siluMultiply(stream, {a.gate, a.up, a.gate});
+}
 void CpuDevice::storeKeyValue(Stream& stream, const StoreKeyValueArguments& a) {
   cpu::storeKeyValue(contextOf(stream), a);
 }
