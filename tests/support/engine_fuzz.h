@@ -23,6 +23,9 @@ class EngineFuzz {
     const int numRequests = between(1, 24);
     const int lostAfter = chance(0.03) ? between(1, 100) : -1;
     const bool hostFillsUp = chance(0.15);
+    m_run.runner.beforeCompression = [this](const CompressionPlan& plan) {
+      if (!m_run.runner.failsWith) m_numAllShared += m_run.isAllShared(plan) ? 1 : 0;
+    };
     int submitted = 0;
     for (int steps = 0; submitted < numRequests || m_run.engine.hasWork(); ++steps) {
       if (submitted < numRequests && chance(0.4)) submitted += submitSome();
@@ -43,7 +46,7 @@ class EngineFuzz {
   std::int64_t numCachedTokens() const { return m_run.engine.metrics().cachedTokens; }
   std::int64_t numSwaps() const { return m_run.engine.metrics().swaps; }
   std::int64_t numCompressions() const { return m_run.engine.metrics().compressions; }
-  int numAllShared() const { return m_run.runner.numAllShared; }
+  int numAllShared() const { return m_numAllShared; }
   int numAsked() const { return static_cast<int>(m_asked.size()); }
   int numCancelled() const { return static_cast<int>(m_cancelled.size()); }
   int numExhausted() const { return m_numExhausted; }
@@ -228,6 +231,7 @@ class EngineFuzz {
   std::set<RequestId> m_asked;  // to forget otherwise than alone: what is pinned stays, or before it is due
   bool m_hostWasFull = false;
   int m_numExhausted = 0;
+  int m_numAllShared = 0;
 };
 
 /// What a number of games came to.

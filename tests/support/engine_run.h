@@ -1,6 +1,7 @@
 // An Engine on a FakeRunner, with every event sorted by request and every promise checked after each step.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,6 +71,12 @@ class EngineRun {
     return problem.empty();
   }
 
+  /// Whether somebody else holds every page that this compression reads.
+  bool isAllShared(const CompressionPlan& plan) const {
+    const auto snapshot = engine.snapshot();
+    return std::all_of(plan.sourcePages.begin(), plan.sourcePages.end(),
+                       [&](PageIndex page) { return snapshot->holdersOf(page).size() > 1; });
+  }
   /// Something is wrong; the first thing counts.
   void note(const std::string& text) {
     if (problem.empty()) problem = text;

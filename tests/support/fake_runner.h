@@ -37,12 +37,8 @@ class FakeRunner final : public ModelRunner {
   }
 
   Result<void> compress(const CompressionPlan& plan) override {
-    if (beforeCompression) beforeCompression();
+    if (beforeCompression) beforeCompression(plan);
     if (failsWith) return tl::unexpected(*failsWith);
-    const auto isSource = [&](PageIndex page) {
-      return std::count(plan.sourcePages.begin(), plan.sourcePages.end(), page) > 0;
-    };
-    numAllShared += std::none_of(plan.targetPages.begin(), plan.targetPages.end(), isSource) ? 1 : 0;
     std::vector<Entry> entries;
     for (int e = 0; e < plan.numEntries; ++e) entries.push_back(entryAt(plan.sourcePages, e));
     checkPlan(plan, entries);
@@ -112,13 +108,12 @@ class FakeRunner final : public ModelRunner {
     return {};
   }
 
-  std::string complaint;                    // the first promise that was broken; empty: none
-  std::function<void()> beforeStep;         // called at the start of every step
-  std::function<void()> beforeCompression;  // and of every compression
-  std::optional<Error> failsWith;           // what every call answers from now on
-  bool hostIsFull = false;                  // nothing can be swapped
+  std::string complaint;             // the first promise that was broken; empty: none
+  std::function<void()> beforeStep;  // called at the start of every step
+  std::function<void(const CompressionPlan&)> beforeCompression;  // and of every compression
+  std::optional<Error> failsWith;                                 // what every call answers from now on
+  bool hostIsFull = false;                                        // nothing can be swapped
   int numSteps = 0;
-  int numAllShared = 0;  // compressions that could write to none of the sequence's own pages
 
  private:
   using Hash = std::uint64_t;

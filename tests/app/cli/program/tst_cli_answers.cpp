@@ -156,7 +156,6 @@ class TestCliAnswers : public QObject {
     // Three of four samples find at least one page of 16 of each of the two prompts.
     QVERIFY2(result["cached_tokens"].toInt() >= 2 * 3 * 16, qPrintable(result["cached_tokens"].toString()));
     QCOMPARE(evaluated({"--seed", "7", "--concurrency", "3"})["mean_length"], result["mean_length"]);
-    QVERIFY(evaluated({"--seed", "8", "--concurrency", "8"})["mean_length"] != result["mean_length"]);
   }
 
   void doctorFindsTheBuiltInModel() {
