@@ -95,7 +95,8 @@ class EngineRun {
   }
   /// Where this request stands; nothing while it holds nothing.
   std::optional<SequenceState> stateOf(RequestId id) const {
-    for (const SequenceSnapshot& sequence : engine.snapshot()->sequences) {
+    const auto snapshot = engine.snapshot();
+    for (const SequenceSnapshot& sequence : snapshot->sequences) {
       if (sequence.request == id) return sequence.state;
     }
     return std::nullopt;

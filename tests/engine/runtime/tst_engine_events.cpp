@@ -111,7 +111,7 @@ class TestEngineEvents : public QObject {
   }
 
   void everyKindIsSaidInTheOrderOfHappening() {
-    EngineRun run(smallLimits(9));
+    EngineRun run(smallLimits(20));
     const RequestId id = run.submit(budgetRequest(6, 20, 12, 8));
     EXPECT_FINISH(run);
     QCOMPARE(run.happened.size(), std::size_t{3});
