@@ -43,11 +43,9 @@ class EvalRun {
     ReplyText text;
   };
 
-  /// All samples of a problem at once: they share the pages of its prompt.
-  bool hasRoom() const {
-    return m_inFlight.empty() || m_inFlight.size() + static_cast<std::size_t>(m_job.samples) <=
-                                     static_cast<std::size_t>(m_job.concurrency);
-  }
+  /// All samples of a problem come at once, since they share the pages of its prompt; the engine runs no more
+  /// of them at a time than it was made for.
+  bool hasRoom() const { return m_inFlight.size() < static_cast<std::size_t>(m_job.concurrency); }
 
   Result<void> submitMore() {
     while (m_next < m_job.problems.size() && hasRoom()) {

@@ -24,6 +24,7 @@ Result<CompressionSettings> makeCompression(const RequestSettings& settings, con
   if (!compression) return compression;
   if (settings.budgetTokens) compression->budgetTokens = *settings.budgetTokens;
   if (settings.periodTokens) compression->periodTokens = *settings.periodTokens;
+  compression->wholePrompt = settings.wholePrompt;
   if (settings.policy == MemoryPolicy::Full) return compression;
 
   if (auto valid = validate(*compression, limits.pageTokens, limits.windowTokens); !valid) {

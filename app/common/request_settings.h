@@ -21,6 +21,7 @@ struct RequestSettings {
   std::string preset = "zipage-plus";  // see compressionPreset()
   std::optional<int> budgetTokens;
   std::optional<int> periodTokens;
+  bool wholePrompt = false;  // see CompressionSettings
   int maxNewTokens = 4096;
   std::optional<float> temperature;
   std::optional<float> topP;
@@ -31,7 +32,7 @@ struct RequestSettings {
   bool ignoreEnd = false;
 };
 
-/// "full" or "budget".
+/// "full", "budget", "auto" or "grow".
 Result<MemoryPolicy> policyFromName(std::string_view name);
 std::string_view nameOf(MemoryPolicy policy);
 

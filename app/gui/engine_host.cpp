@@ -72,6 +72,7 @@ void EngineHost::startEngine() {
   parts.clock = std::make_unique<SteadyClock>();
   parts.limits = m_session->limits();
   m_isLossTold = false;
+  parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went
   m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });

@@ -17,6 +17,9 @@ struct Submit {
 struct Cancel {
   RequestId request;
 };
+struct CompressNow {
+  RequestId request;
+};
 struct Watch {
   RequestId request;
   bool isWatched;
@@ -24,7 +27,7 @@ struct Watch {
 struct SetSnapshotInterval {
   Duration interval;
 };
-using Command = std::variant<Submit, Cancel, Watch, SetSnapshotInterval>;
+using Command = std::variant<Submit, Cancel, CompressNow, Watch, SetSnapshotInterval>;
 
 }  // namespace
 
@@ -80,6 +83,7 @@ void EngineThread::State::obey(Command& command, Engine& engine) {
   }
   if (const auto* watched = std::get_if<Watch>(&command))
     return engine.watch(watched->request, watched->isWatched);
+  if (const auto* asked = std::get_if<CompressNow>(&command)) return engine.compressNow(asked->request);
   engine.cancel(std::get<Cancel>(command).request);
 }
 
@@ -132,6 +136,8 @@ std::vector<RequestId> EngineThread::submitSamples(Request request, int numSampl
 void EngineThread::watch(RequestId request, bool isWatched) {
   m_state->mailbox.post(Watch{request, isWatched});
 }
+
+void EngineThread::compressNow(RequestId request) { m_state->mailbox.post(CompressNow{request}); }
 
 void EngineThread::cancel(RequestId request) { m_state->mailbox.post(Cancel{request}); }
 

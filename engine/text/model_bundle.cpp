@@ -6,6 +6,7 @@
 #include "engine/model/gguf_file.h"
 #include "engine/model/model_file.h"
 #include "engine/model/model_loader.h"
+#include "engine/text/model_identity.h"
 #include "engine/text/tokenizer_loader.h"
 
 namespace zipage {
@@ -50,6 +51,7 @@ Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& dev
   bundle->config = model->config;
   bundle->file = model->tensors;
   if (auto done = readTexts(*model, *bundle); !done) return tl::unexpected(done.error());
+  bundle->identity = modelIdentity(bundle->config, *model->tensors, *bundle->tokenizer);
   auto loaded = loadWeights(*model->tensors, bundle->config, device);
   if (!loaded) return tl::unexpected(loaded.error());
   bundle->weights = std::move(loaded->weights);

@@ -1,6 +1,7 @@
 // Everything one model brings: shape, weights on a device, tokenizer, chat template, sampling defaults.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ struct ModelBundle {
   ReasoningMarks reasoningMarks;
   SamplingDefaults samplingDefaults;
   std::size_t weightBytes = 0;
+  std::uint64_t identity = 0;        // see modelIdentity()
   std::shared_ptr<const void> file;  // keeps the mapping alive that weights may be read from
 };
 
