@@ -10,6 +10,7 @@
 #include "kernels/cuda/attention_rows.cuh"
 #include "kernels/cuda/decode_attention.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/prefill_attention.h"
 #include "kernels/cuda/support.cuh"
 
 namespace zipage::cuda {
@@ -248,11 +249,22 @@ void launchHeads(CudaContext& context, Attention t, int numTokens) {
   });
 }
 
+/// Sequences that bring many tokens share keys among them; the others come one by one. False: nothing was
+/// done.
+bool attendByTensorCores(CudaContext& context, const PagedAttentionArguments& a) {
+  // A step with as many sequences as tokens has no prompt in it.
+  const bool mayHavePrompts = a.batch.numTokens - a.batch.numSequences + 1 >= kLeastPrefillTokens;
+  if (!mayHavePrompts) return decodeAttention(context, a, a.batch.numTokens);
+  if (!prefillAttention(context, a)) return decodeAttention(context, a, a.batch.numTokens);
+  // With one sequence, that was all.
+  return a.batch.numSequences == 1 || decodeAttention(context, a, kLeastPrefillTokens - 1);
+}
+
 }  // namespace
 
 void pagedAttention(CudaContext& context, const PagedAttentionArguments& a) {
   if (a.batch.numTokens == 0) return;
-  if (!context.isExact() && decodeAttention(context, a, a.batch.numTokens)) return context.rememberLaunch();
+  if (!context.isExact() && attendByTensorCores(context, a)) return context.rememberLaunch();
   Attention t{a};
   t.group = a.queryHeads / a.kv.kvHeads;
   t.maxChunks = std::max(1, ceilDivide(a.batch.maxPages * a.kv.pageTokens, kChunk));

@@ -71,33 +71,45 @@ struct Attention {
     return run(device, all, shapes, 0);
   }
 
-  std::vector<double> expected() const {
+  std::vector<double> expected() const { return expected(DataType::F32); }
+  /// In float64 but for queries and weights, which are rounded to `type`.
+  std::vector<double> expected(DataType type) const {
     std::vector<double> result;
     std::size_t token = 0;
     for (std::size_t s = 0; s < shapes.size(); ++s) {
       for (int i = 0; i < shapes[s].chunk; ++i, ++token) {
         const int visible = shapes[s].physical - (shapes[s].chunk - 1 - i);
-        for (int h = 0; h < queryHeads; ++h) attend(token, h, tables[s], visible, result);
+        for (int h = 0; h < queryHeads; ++h) attend(token, h, tables[s], visible, type, result);
       }
     }
     return result;
   }
-  void attend(std::size_t token, int head, const std::vector<std::int32_t>& table, int visible,
+  void attend(std::size_t token, int head, const std::vector<std::int32_t>& table, int visible, DataType type,
               std::vector<double>& result) const {
     const int headDim = pool->kv.headDim;
     const int kvHead = head / (queryHeads / pool->kv.kvHeads);
-    const auto query =
-        decode(DataType::F32, &queries[token * width() + static_cast<std::size_t>(head * headDim)],
-               static_cast<std::size_t>(headDim));
+    const float* from = &queries[token * width() + static_cast<std::size_t>(head * headDim)];
+    const auto query = rounded(type, {from, from + headDim});
     std::vector<double> scores;
     for (int j = 0; j < visible; ++j) scores.push_back(dot(query, pool->key(1, kvHead, table, j)) * scale());
-    const auto weights = softmax(scores);
+    const double top = *std::max_element(scores.begin(), scores.end());
+    double total = 0.0;
+    std::vector<float> weights;
+    for (const double score : scores) {
+      total += std::exp(score - top);
+      weights.push_back(static_cast<float>(std::exp(score - top)));
+    }
+    const auto shares = rounded(type, weights);
     std::vector<double> sum(static_cast<std::size_t>(headDim), 0.0);
     for (int j = 0; j < visible; ++j) {
       const auto value = pool->value(1, kvHead, table, j);
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weights[static_cast<std::size_t>(j)] * value[i];
+      for (std::size_t i = 0; i < sum.size(); ++i)
+        sum[i] += shares[static_cast<std::size_t>(j)] / total * value[i];
     }
     result.insert(result.end(), sum.begin(), sum.end());
+  }
+  static std::vector<double> rounded(DataType type, const std::vector<float>& values) {
+    return decode(type, encode(type, values).data(), values.size());
   }
 
   Random random;

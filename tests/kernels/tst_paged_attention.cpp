@@ -34,6 +34,45 @@ class TestPagedAttention : public QObject {
     }
   }
 
+  // Products of 16-bit numbers where the device has them.
+  void fastPromptsErrAtMostTwiceAsMuchAsRounding_data() {
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
+    QTest::addColumn<int>("group");
+    int row = 0;
+    for (const int headDim : {64, 80, 96, 128, 256}) {
+      for (const int pageTokens : {16, 64, 256}) {
+        const int group = 1 + row++ % 8;
+        QTest::addRow("headDim %d, pages of %d, group of %d", headDim, pageTokens, group)
+            << headDim << pageTokens << group;
+      }
+    }
+    QTest::newRow("many heads of one KV head") << 64 << 32 << 16;
+  }
+  void fastPromptsErrAtMostTwiceAsMuchAsRounding() {
+    QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
+    QFETCH(int, group);
+    const auto device = TestDevice::fast();
+    for (const DataType type : {DataType::F16, DataType::BF16}) {
+      Attention attention(13, type, 2 * group, 2, headDim, pageTokens,
+                          {{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}});
+      const auto expected = attention.expected();
+      const double rounding = relativeError(attention.expected(type), expected);
+      const auto actual = attention.runAll(device);
+      QVERIFY(rounding > 0.0 && relativeError(actual, expected) < 2.0 * rounding);
+      QVERIFY(sameBits(attention.runAll(device).data(), actual.data(), actual.size()));
+    }
+  }
+
+  void fastPromptOfHugeScoresDoesNotOverflow() {
+    const auto device = TestDevice::fast();
+    Attention attention(12, DataType::F16, 4, 2, 64, 16, {{140, 140}});
+    for (float& query : attention.queries) query *= 500.0F;
+    const auto rounding = relativeError(attention.expected(DataType::F16), attention.expected());
+    QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 2.0 * rounding);
+  }
+
   void longSequenceMatchesTheDefinition() {
     const TestDevice device(2);
     Attention attention(8, DataType::BF16, 4, 1, 64, 32, {{700, 3}, {700, 1}, {65, 65}});
