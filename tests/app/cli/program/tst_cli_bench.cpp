@@ -97,11 +97,28 @@ class TestCliBench : public QObject {
   }
 
   void aCutRunSaysSo() {
-    const CliOutcome outcome =
-        runCli(QStringList{"bench", "serve", "--requests", "500", "--mean-output", "200", "--pool-gb", "0.02",
-                           "--budget", "48", "--period", "16", "--policies", "budget", "--max-seconds", "1",
-                           "--async-compression", "--rate", "100"} +
-               kSmall);
+    const CliOutcome outcome = runCli(QStringList{"bench",
+                                                  "serve",
+                                                  "--requests",
+                                                  "500",
+                                                  "--mean-prompt",
+                                                  "16",
+                                                  "--mean-output",
+                                                  "200",
+                                                  "--pool-gb",
+                                                  "0.02",
+                                                  "--budget",
+                                                  "48",
+                                                  "--period",
+                                                  "16",
+                                                  "--policies",
+                                                  "budget",
+                                                  "--max-seconds",
+                                                  "1",
+                                                  "--async-compression",
+                                                  "--rate",
+                                                  "100"} +
+                                      kSmall);
     QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
     const QJsonObject line = linesOf(outcome).value(0);
     QCOMPARE(line["cut"].toBool(), true);
