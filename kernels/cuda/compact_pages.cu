@@ -211,8 +211,12 @@ void compactPages(CudaContext& context, const CompactPagesArguments& a) {
   const std::size_t entryBytes = bytesOf(a.entries.kv.type, a.entries.kv.headDim);
   if (entryBytes % sizeof(uint4) == 0)
     move<uint4>(context, a);
-  else  // a head dimension is even
+  else if (entryBytes % sizeof(uint2) == 0)
+    move<uint2>(context, a);
+  else if (entryBytes % sizeof(std::uint32_t) == 0)
     move<std::uint32_t>(context, a);
+  else  // every type's entries have an even number of bytes
+    move<std::uint16_t>(context, a);
   context.rememberLaunch();
 }
 

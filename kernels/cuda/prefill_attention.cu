@@ -120,7 +120,7 @@ __device__ void fetchEntries(const Prefill& t, const HeadEntries& from, const st
     copyAsync(&keys.at(row, piece), key, isThere);
     copyAsync(&values.at(row, piece), key + from.toValues, isThere);
   }
-  endCopies();
+  closeCopies();
 }
 
 /// What a thread holds of its kTiles · 2 rows, g + 8 · r of the warp's.
@@ -155,7 +155,7 @@ __device__ void weigh(RowState<kChunks, kTiles>& state, float (&scores)[kTiles][
       const float first = powerOfTwo(fmaf(scores[r / 2][e][r % 2 * 2], scale, -base));
       const float second = powerOfTwo(fmaf(scores[r / 2][e][r % 2 * 2 + 1], scale, -base));
       sum += first + second;
-      weights[r / 2][e][r % 2] = packPair<Entry>(first, second);
+      weights[r / 2][e][r % 2] = pairOf(first, second, Entry{});
     }
     state.sums[r] = fmaf(state.sums[r], factors[r], sum);
   }
@@ -177,10 +177,10 @@ __device__ void storePair(const TensorView& output, std::int64_t index, float fi
     *reinterpret_cast<float2*>(static_cast<float*>(output.data) + index) = {first, second};
   else if (output.type == DataType::F16)
     *reinterpret_cast<std::uint32_t*>(static_cast<__half*>(output.data) + index) =
-        packPair<__half>(first, second);
+        pairOf(first, second, __half{});
   else
     *reinterpret_cast<std::uint32_t*>(static_cast<__nv_bfloat16*>(output.data) + index) =
-        packPair<__nv_bfloat16>(first, second);
+        pairOf(first, second, __nv_bfloat16{});
 }
 
 template <typename Entry, int kChunks, int kTiles>
@@ -225,7 +225,7 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
   }
 
   for (int step = last; step >= 0; --step) {
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();  // and everybody is done with the entries before
     if (step > 0) {
       fetchEntries<kChunks>(t, from, tile.table, (step - 1) * kEntries, end, keysOf(step - 1),
@@ -270,10 +270,10 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
 #pragma unroll
         for (int m = 0; m < kTiles; ++m) {
           const auto& left = weights[m];
-          multiplyAdd<Entry>(state.outputs[m][2 * d], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
-                             left[2 * s + 1][1], value.x, value.y);
-          multiplyAdd<Entry>(state.outputs[m][2 * d + 1], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
-                             left[2 * s + 1][1], value.z, value.w);
+          multiplyAdd(state.outputs[m][2 * d], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
+                      left[2 * s + 1][1], value.x, value.y, Entry{});
+          multiplyAdd(state.outputs[m][2 * d + 1], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
+                      left[2 * s + 1][1], value.z, value.w, Entry{});
         }
       }
     }

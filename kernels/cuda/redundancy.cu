@@ -153,7 +153,7 @@ void launchExact(CudaContext& context, const Repeats& repeats, std::byte* scratc
   const PagedKv& kv = repeats.a.entries.kv;
   const ExactRepeats t{repeats, reinterpret_cast<float*>(scratch)};
   const auto count = static_cast<unsigned>(pairs);
-  withElement(kv.type, [&](auto entry) {
+  withEntry(kv.type, [&](auto entry) {
     unitKernel<decltype(entry)>
         <<<dim3(static_cast<unsigned>(ceilDivide(t.segments.numEntries, kWarps)), count), kWarps * kWarp,
            kWarps * kv.headDim * sizeof(float), context.stream()>>>(t);

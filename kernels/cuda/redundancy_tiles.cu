@@ -80,8 +80,8 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
 }
 
 __device__ uint4 packHalves(const float* from) {
-  return {packPair<__half>(from[0], from[1]), packPair<__half>(from[2], from[3]),
-          packPair<__half>(from[4], from[5]), packPair<__half>(from[6], from[7])};
+  return {pairOf(from[0], from[1], __half{}), pairOf(from[2], from[3], __half{}),
+          pairOf(from[4], from[5], __half{}), pairOf(from[6], from[7], __half{})};
 }
 
 /// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
@@ -254,7 +254,7 @@ struct CosineBlock {
       copyAsync(&to.at(row, piece),
                 keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8, entry < end);
     }
-    endCopies();
+    closeCopies();
   }
   __device__ void loadRows(uint4 (&rows)[kRows][kChunks]) const {
 #pragma unroll
@@ -338,7 +338,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t
 
   Found found[Block::kRows];
   for (int square = last; square >= first; --square) {
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();  // and everybody is done with the square before
     if (square > first) block.fetch(square - 1, columnsOf(square - 1));
     if (block.isOlder(square)) continue;
@@ -413,7 +413,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
                        t.hit(block.pair, block.segment, square, block.rowSquare()) != 0;
     if (!__syncthreads_or(wants)) continue;
     block.fetch(square, columns);
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();
     if (wants) {
       block.template compare<false>(rows, columns, square, found);
@@ -469,7 +469,7 @@ bool hasTensorCosines(const Repeats& repeats) {
   const int headDim = repeats.a.entries.kv.headDim;
   const bool splits = repeats.a.rope.style == RopeStyle::HalfSplit;
   return headDim % 8 == 0 && headDim <= 256 && repeats.dimensions % (splits ? kSlotColumns : 8) == 0 &&
-         withTensorElement(repeats.a.entries.kv.type, [](auto) {});
+         withTensorEntry(repeats.a.entries.kv.type, [](auto) {});
 }
 
 std::size_t tensorCosineBytes(const Repeats& repeats) {
@@ -489,8 +489,8 @@ void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte
   t.newest = reinterpret_cast<std::int32_t*>(t.totals + static_cast<std::size_t>(pairs) * t.segments.count() *
                                                             t.unitTiles * t.width());
   t.hits = reinterpret_cast<std::uint8_t*>(t.newest + all);
-  withTensorElement(repeats.a.entries.kv.type,
-                    [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
+  withTensorEntry(repeats.a.entries.kv.type,
+                  [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
   withChunks(repeats.a.entries.kv.headDim, [&](auto chunks) { launchCosines<chunks>(context, t, pairs); });
 }
 

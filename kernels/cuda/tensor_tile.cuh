@@ -11,55 +11,20 @@
 
 #include <type_traits>
 
+#include "kernels/cuda/kv_entries.cuh"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
 constexpr int kChunkColumns = 32;  // that a warp's lanes hold of a row with one load each
 
-/// sums += left (16 × 16) · right (16 × 8), numbers of type T.
-template <typename T>
-__device__ inline void multiplyAdd(float (&sums)[4], std::uint32_t left0, std::uint32_t left1,
-                                   std::uint32_t left2, std::uint32_t left3, std::uint32_t right0,
-                                   std::uint32_t right1);
-template <>
-__device__ inline void multiplyAdd<__half>(float (&sums)[4], std::uint32_t left0, std::uint32_t left1,
-                                           std::uint32_t left2, std::uint32_t left3, std::uint32_t right0,
-                                           std::uint32_t right1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-      "{%0,%1,%2,%3};"
-      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
-      : "r"(left0), "r"(left1), "r"(left2), "r"(left3), "r"(right0), "r"(right1));
-}
-template <>
-__device__ inline void multiplyAdd<__nv_bfloat16>(float (&sums)[4], std::uint32_t left0, std::uint32_t left1,
-                                                  std::uint32_t left2, std::uint32_t left3,
-                                                  std::uint32_t right0, std::uint32_t right1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-      "{%0,%1,%2,%3};"
-      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
-      : "r"(left0), "r"(left1), "r"(left2), "r"(left3), "r"(right0), "r"(right1));
-}
-
 /// sums += the products of rows g (`low`) and g + 8 (`high`) with right rows, over one chunk of 32 columns.
 template <typename T>
 __device__ inline void multiplyChunk(float (&sums)[4], const uint4& low, const uint4& high,
                                      const uint4& right) {
-  multiplyAdd<T>(sums, low.x, high.x, low.y, high.y, right.x, right.y);
-  multiplyAdd<T>(sums, low.z, high.z, low.w, high.w, right.z, right.w);
-}
-
-/// Sixteen bytes from global to shared memory, or zeros where `isThere` is false.
-__device__ inline void copyAsync(void* shared, const void* global, bool isThere = true) {
-  const auto to = static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
-  const int bytes = isThere ? 16 : 0;
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global), "r"(bytes) : "memory");
-}
-__device__ inline void endCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
-/// Waits until at most kLater of the groups that this thread ended last are under way.
-template <int kLater>
-__device__ inline void waitForCopies() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(kLater) : "memory");
+  multiplyAdd(sums, low.x, high.x, low.y, high.y, right.x, right.y, T{});
+  multiplyAdd(sums, low.z, high.z, low.w, high.w, right.z, right.w, T{});
 }
 
 /// Rows of kChunks · 32 numbers of 16 bits in shared memory. Their 16-byte pieces change places within a row,
@@ -97,20 +62,6 @@ struct RowTile {
   static constexpr std::size_t bytes(int rows) { return static_cast<std::size_t>(rows) * kPieces * 16; }
 };
 
-/// Two numbers, rounded, as tensor cores take them.
-template <typename T>
-__device__ std::uint32_t packPair(float first, float second);
-template <>
-__device__ inline std::uint32_t packPair<__half>(float first, float second) {
-  const __half2 pair = __floats2half2_rn(first, second);
-  return reinterpret_cast<const std::uint32_t&>(pair);
-}
-template <>
-__device__ inline std::uint32_t packPair<__nv_bfloat16>(float first, float second) {
-  const __nv_bfloat162 pair = __floats2bfloat162_rn(first, second);
-  return reinterpret_cast<const std::uint32_t&>(pair);
-}
-
 /// Eight numbers as floats.
 template <typename T>
 __device__ inline void widenPiece(const uint4& piece, float* to) {
@@ -129,14 +80,8 @@ __device__ inline uint4 convertPiece(const void* row, DataType type, std::int64_
     loadWide<8>(static_cast<const __half*>(row) + column, numbers);
   else
     loadWide<8>(static_cast<const __nv_bfloat16*>(row) + column, numbers);
-  return {packPair<T>(numbers[0], numbers[1]), packPair<T>(numbers[2], numbers[3]),
-          packPair<T>(numbers[4], numbers[5]), packPair<T>(numbers[6], numbers[7])};
-}
-
-__device__ inline float powerOfTwo(float exponent) {
-  float power;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(exponent));
-  return power;
+  return {pairOf(numbers[0], numbers[1], T{}), pairOf(numbers[2], numbers[3], T{}),
+          pairOf(numbers[4], numbers[5], T{}), pairOf(numbers[6], numbers[7], T{})};
 }
 
 /// Calls with the number of chunks of 32 that hold `headDim` numbers, as a constant; up to 256.
@@ -160,6 +105,12 @@ bool withTensorElement(DataType type, Call call) {
   if (type == DataType::F16) return call(__half{}), true;
   if (type == DataType::BF16) return call(__nv_bfloat16{}), true;
   return false;
+}
+/// And for Q8_0, whose numbers become halves when they are read.
+template <typename Call>
+bool withTensorEntry(DataType type, Call call) {
+  if (type == DataType::Q8_0) return call(Q8Entry{}), true;
+  return withTensorElement(type, call);
 }
 
 }  // namespace zipage::cuda

@@ -228,7 +228,7 @@ bool tensorWindowScores(CudaContext& context, const WindowScoresArguments& a) {
   w.columns = ceilDivide(a.numRows * w.spread, 8) * 8;
   w.scale = a.scale * 1.4426950408889634F;
   bool isDone = false;
-  withTensorElement(kv.type, [&](auto entry) {
+  withTensorEntry(kv.type, [&](auto entry) {
     withChunks(kv.headDim, [&](auto chunks) { isDone = launch<decltype(entry), chunks>(context, w); });
   });
   return isDone;

@@ -28,7 +28,8 @@ class TestPagedAttention : public QObject {
     QFETCH(int, pageTokens);
     QFETCH(int, group);
     const TestDevice device;
-    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16}) {
+    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16, DataType::Q8_0}) {
+      if (headDim % layoutOf(type).elementsPerBlock != 0) continue;
       Attention attention(7, type, 2 * group, 2, headDim, pageTokens, {{1, 1}, {257, 1}, {31, 31}, {70, 9}});
       QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 1e-5);
     }
