@@ -1,4 +1,4 @@
-// Products of 16-bit numbers on tensor cores, sums in float32, and copies that pass by the registers.
+// Rows of 16-bit numbers for products on tensor cores (tensor_core.cuh), sums in float32.
 //
 // A warp's lane 4 g + t holds, of a row g, neighbouring numbers 32 c + 8 t … + 7 of every chunk c of 32: 16
 // bytes, which are one load. The hardware's order of columns within a product is another one, but a dot
@@ -48,20 +48,20 @@ struct RowTile {
   }
   /// Of rows firstRow … + 15 and columns 16 · pair … + 15, turned around: what products take as their right
   /// side when rows are summed over, for two times eight columns.
-  __device__ uint4 transposed(int firstRow, int pair) const {
+  __device__ void turned(std::uint32_t (&to)[4], int firstRow, int pair) const {
     const int lane = static_cast<int>(threadIdx.x) % kWarp;
-    const auto from = static_cast<std::uint32_t>(
-        __cvta_generic_to_shared(pieces + firstRow * kPieces + placeOf(lane % 16, pair * 2 + lane / 16)));
-    uint4 fragments;
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-                 : "=r"(fragments.x), "=r"(fragments.y), "=r"(fragments.z), "=r"(fragments.w)
-                 : "r"(from)
-                 : "memory");
-    return fragments;
+    loadMatricesTransposed(
+        to, sharedAddress(pieces + firstRow * kPieces + placeOf(lane % 16, pair * 2 + lane / 16)));
   }
   static constexpr std::size_t bytes(int rows) { return static_cast<std::size_t>(rows) * kPieces * 16; }
 };
 
+/// Eight numbers, rounded.
+template <typename T>
+__device__ inline uint4 packPiece(const float* from) {
+  return {pairOf(from[0], from[1], T{}), pairOf(from[2], from[3], T{}), pairOf(from[4], from[5], T{}),
+          pairOf(from[6], from[7], T{})};
+}
 /// Eight numbers as floats.
 template <typename T>
 __device__ inline void widenPiece(const uint4& piece, float* to) {
@@ -80,8 +80,7 @@ __device__ inline uint4 convertPiece(const void* row, DataType type, std::int64_
     loadWide<8>(static_cast<const __half*>(row) + column, numbers);
   else
     loadWide<8>(static_cast<const __nv_bfloat16*>(row) + column, numbers);
-  return {pairOf(numbers[0], numbers[1], T{}), pairOf(numbers[2], numbers[3], T{}),
-          pairOf(numbers[4], numbers[5], T{}), pairOf(numbers[6], numbers[7], T{})};
+  return packPiece<T>(numbers);
 }
 
 /// Calls with the number of chunks of 32 that hold `headDim` numbers, as a constant; up to 256.
@@ -99,18 +98,14 @@ inline int chunksOf(int headDim) {
   return chunks;
 }
 
-/// Calls with an element of the KV type, for types whose numbers tensor cores multiply.
-template <typename Call>
-bool withTensorElement(DataType type, Call call) {
-  if (type == DataType::F16) return call(__half{}), true;
-  if (type == DataType::BF16) return call(__nv_bfloat16{}), true;
-  return false;
-}
-/// And for Q8_0, whose numbers become halves when they are read.
+/// Calls with an element of the KV type, for types whose numbers tensor cores multiply, as EntryRow gives
+/// them.
 template <typename Call>
 bool withTensorEntry(DataType type, Call call) {
   if (type == DataType::Q8_0) return call(Q8Entry{}), true;
-  return withTensorElement(type, call);
+  if (type == DataType::F16) return call(__half{}), true;
+  if (type == DataType::BF16) return call(__nv_bfloat16{}), true;
+  return false;
 }
 
 }  // namespace zipage::cuda
