@@ -6,8 +6,10 @@
 namespace zipage {
 
 namespace {
-constexpr const char* kContinueOnCpu = "continue-on-cpu";
-}
+
+const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
+
+}  // namespace
 
 Result<std::unique_ptr<SessionStore>> Application::openStore(const AppPaths& paths, QTemporaryDir& fallback,
                                                              QString& problem) {
@@ -94,10 +96,7 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::stopRequested, chats, &ChatController::stop);
   connect(window, &ui::MainWindow::settingsChanged, chats, &ChatController::changeSettings);
   connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
-  connect(window, &ui::MainWindow::noticeActionRequested, chats, &ChatController::undo);
-  connect(window, &ui::MainWindow::noticeActionRequested, m_host.get(), [this](const QString& action) {
-    if (action == QLatin1String(kContinueOnCpu)) m_host->continueOnCpu();
-  });
+  connect(window, &ui::MainWindow::noticeActionRequested, this, &Application::takeAction);
   connect(window, &ui::MainWindow::modelFileChosen, m_host.get(),
           [this](const QString& path) { m_host->load(path); });
   connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
@@ -114,7 +113,8 @@ void Application::connectController() {
   connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);
   connect(chats, &ChatController::messageChanged, window, &ui::MainWindow::updateMessage);
   connect(chats, &ChatController::draftRestored, window, &ui::MainWindow::restoreDraft);
-  connect(chats, &ChatController::problemFound, window, &ui::MainWindow::showProblem);
+  connect(chats, &ChatController::problemFound, window,
+          [window](const QString& text) { window->showProblem(text); });
   connect(chats, &ChatController::noticed, window, &ui::MainWindow::showNotice);
   connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
   connect(m_host.get(), &EngineHost::deviceLost, this, &Application::offerTheCpu);
@@ -135,8 +135,12 @@ void Application::connectController() {
 void Application::offerTheCpu(const QString& reason) {
   const bool isCpu = m_host->session().deviceInfo().name == "cpu";
   m_window->showProblem(tr("The model's device failed: %1. Replies keep what they have.").arg(reason),
-                        isCpu ? tr("Open the model again") : tr("Continue on the CPU"),
-                        QLatin1String(kContinueOnCpu));
+                        isCpu ? tr("Open the model again") : tr("Continue on the CPU"), kContinueOnCpu);
+}
+
+void Application::takeAction(const QString& actionId) {
+  if (actionId == kContinueOnCpu) return m_host->continueOnCpu();
+  m_chats->undo(actionId);
 }
 
 }  // namespace zipage

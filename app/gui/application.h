@@ -39,6 +39,7 @@ class Application final : public QObject {
   void connectWindow();
   void connectController();
   void offerTheCpu(const QString& reason);
+  void takeAction(const QString& actionId);
 
   QTemporaryDir m_fallbackFolder;
   std::unique_ptr<StoreThread> m_store;

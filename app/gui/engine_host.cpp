@@ -86,13 +86,11 @@ void EngineHost::stopEngine() {
 }
 
 void EngineHost::prepare(PromptJob job) {
+  m_isLossTold = false;  // whoever tries again is told again
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
 }
 
-RequestId EngineHost::submit(Request request) {
-  m_isLossTold = false;  // whoever tries again is told again
-  return m_engine->submit(std::move(request));
-}
+RequestId EngineHost::submit(Request request) { return m_engine->submit(std::move(request)); }
 
 void EngineHost::noticeLoss(const EngineEvent& event) {
   const auto* finished = std::get_if<RequestFinished>(&event);
