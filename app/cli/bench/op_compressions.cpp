@@ -98,8 +98,14 @@ class CompressionOps {
   }
 
   Result<void> redundancy() {
-    // Each pair of keys once.
-    const double flops = static_cast<double>(heads()) * m_numEntries * m_numEntries * m_config.headDim;
+    // Each pair of keys of a segment once.
+    const Segments segments{m_numEntries, m_settings.segmentTokens, m_settings.evenSegments};
+    double pairs = 0.0;
+    for (int i = 0; i < segments.count(); ++i) {
+      const double length = segments.start(i + 1) - segments.start(i);
+      pairs += length * length / 2.0;
+    }
+    const double flops = 2.0 * pairs * static_cast<double>(heads()) * m_config.headDim;
     return m_bench.measure(
         {"redundancy", shape(), cacheBytes() / 2.0 + floatBytes(), flops, [&](Stream& stream, int number) {
            m_bench.device().redundancy(stream, {.entries = sequence(number),
@@ -108,6 +114,7 @@ class CompressionOps {
                                                          .style = m_config.ropeStyle},
                                                 .positionFree = m_settings.positionFreeKeys,
                                                 .segmentTokens = m_settings.segmentTokens,
+                                                .evenSegments = m_settings.evenSegments,
                                                 .similarityThreshold = m_settings.similarityThreshold,
                                                 .temperature = m_settings.redundancyTemperature,
                                                 .repeatWeight = m_settings.repeatWeight,
@@ -149,7 +156,8 @@ class CompressionOps {
                                                                  .targetTable = entries.pageTable,
                                                                  .kept = m_kept,
                                                                  .keep = keep(),
-                                                                 .global = m_global});
+                                                                 .global = m_global,
+                                                                 .isAscending = true});
                             }});
   }
 
