@@ -101,9 +101,11 @@ class CompressionOps {
     // Each pair of keys of a segment once.
     const Segments segments{m_numEntries, m_settings.segmentTokens, m_settings.evenSegments};
     double pairs = 0.0;
-    for (int i = 0; i < segments.count(); ++i)
-      pairs += 0.5 * std::pow(segments.start(i + 1) - segments.start(i), 2.0);
-    const double flops = 2.0 * static_cast<double>(heads()) * pairs * m_config.headDim;
+    for (int i = 0; i < segments.count(); ++i) {
+      const double length = segments.start(i + 1) - segments.start(i);
+      pairs += length * length / 2.0;
+    }
+    const double flops = 2.0 * pairs * static_cast<double>(heads()) * m_config.headDim;
     return m_bench.measure(
         {"redundancy", shape(), cacheBytes() / 2.0 + floatBytes(), flops, [&](Stream& stream, int number) {
            m_bench.device().redundancy(stream, {.entries = sequence(number),

@@ -195,7 +195,7 @@ Expected expectedOf(const GrowingSequence& sequence, const CompressionSettings& 
       sequence.numScored == 0 ? oraclePooled(expected.global, settings.poolKernel) : expected.global;
   const Row redundancy =
       oracleRedundancy(entries,
-                       {settings.positionFreeKeys, settings.segmentTokens, settings.similarityThreshold,
+                       {settings.positionFreeKeys, settings.segmentTokens, settings.evenSegments, settings.similarityThreshold,
                         settings.redundancyTemperature, settings.repeatWeight},
                        sequence.rotation);
   const double weight = settings.redundancyWeight;
