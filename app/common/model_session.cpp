@@ -21,6 +21,7 @@ Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& o
 
   PoolOptions pool = options.pool;
   pool.kvType = session->m_kvType = *kvType;
+  if (pool.maxBatchTokens == 0) pool.maxBatchTokens = session->deviceInfo().stepTokens;
   if (options.pageBytes > 0) {
     const auto perPage = static_cast<std::int64_t>(layoutFor(session->m_model->config, pool).bytesPerPage());
     pool.poolTokens = options.pageBytes / perPage * pool.pageTokens;
