@@ -229,7 +229,7 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
       ->check(CLI::Range(1, kMostSequences))
       ->capture_default_str();
   command->add_option("--batch-tokens", options->batchTokens, "Tokens a step; 0: as many as suit the device")
-      ->check(CLI::Range(1, 1 << 16))
+      ->check(CLI::Range(0, 1 << 16))
       ->capture_default_str();
   command->add_option("--watermark", options->watermark, "Share of pages kept free when admitting")
       ->capture_default_str();

@@ -164,7 +164,7 @@ CLI::App* addCase(CLI::App& bench, const char* name, const char* description, St
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   command->add_option("--batch-tokens", options.batchTokens, "Tokens a step; 0: as many as suit the device")
-      ->check(CLI::Range(1, 1 << 16))
+      ->check(CLI::Range(0, 1 << 16))
       ->capture_default_str();
   command->add_flag("--json", options.json, "JSON lines on standard output, the table on standard error");
   return command;
