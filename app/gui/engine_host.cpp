@@ -9,6 +9,7 @@ EngineHost::EngineHost(QObject* parent) : QObject(parent), m_worker(new ModelWor
   m_worker->moveToThread(&m_workerThread);
   connect(&m_workerThread, &QThread::finished, m_worker, &QObject::deleteLater);
   connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
+  connect(m_worker, &ModelWorker::counted, this, &EngineHost::tokensCounted);
   connect(m_worker, &ModelWorker::prepared, this, &EngineHost::promptPrepared);
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::eventHappened);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
@@ -50,6 +51,7 @@ void EngineHost::onLoaded(const LoadedSession& loaded) {
   model.state = ui::ModelInfo::State::Ready;
   model.name =
       config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
+  m_modelName = model.name;
   model.description = QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") +
                       QString::fromStdString(m_session->device().info().description);
   emit modelChanged(model);
@@ -75,7 +77,20 @@ void EngineHost::prepare(PromptJob job) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
 }
 
-RequestId EngineHost::submit(Request request) { return m_engine->submit(std::move(request)); }
+void EngineHost::countTokens(quint64 ticket, const QString& text) {
+  m_latestCount->store(ticket);
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, latest = m_latestCount, ticket, text] {
+    if (latest->load() == ticket) worker->count(ticket, text);
+  });
+}
+
+std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
+  return m_engine->submitSamples(std::move(request), numSamples);
+}
+
+void EngineHost::endReasoning(RequestId request) {
+  if (m_engine != nullptr) m_engine->endReasoning(request);
+}
 
 void EngineHost::cancel(RequestId request) {
   if (m_engine != nullptr) m_engine->cancel(request);

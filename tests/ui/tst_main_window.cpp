@@ -38,7 +38,11 @@ class TestMainWindow : public QObject {
   TranscriptView& transcript() const { return part<TranscriptView>(); }
 
   static ChatItem chat(qint64 id, const QString& title) {
-    return {id, title, QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(id), false};
+    ChatItem item;
+    item.id = id;
+    item.title = title;
+    item.updated = QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(id);
+    return item;
   }
 
   static MessageItem message(qint64 id, Role role, ReplyState state, const QString& text) {
