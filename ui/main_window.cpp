@@ -183,6 +183,7 @@ void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
                           const GenerationSettings& settings, const QString& draft,
                           const QVector<AttachmentItem>& files) {
   Parts& parts = *m_parts;
+  if (chatId != parts.currentChat) leaveChat();
   parts.currentChat = chatId;
   parts.chats->setCurrentChat(chatId);
   parts.conversation->messages().setMessages(messages);

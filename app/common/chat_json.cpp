@@ -1,5 +1,6 @@
 #include "app/common/chat_json.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -176,7 +177,7 @@ Result<MessageRecord> readMessage(const json& object, const std::string& place) 
   return message;
 }
 
-/// The messages, each after its parent.
+/// The messages, each after its parent; in order of creation where their ids tell it.
 Result<std::vector<MessageRecord>> inOrder(std::vector<MessageRecord> messages, const std::string& place) {
   std::unordered_map<MessageId, std::vector<std::size_t>> children;  // by parent
   std::unordered_map<MessageId, std::size_t> places;
@@ -190,6 +191,14 @@ Result<std::vector<MessageRecord>> inOrder(std::vector<MessageRecord> messages, 
     if (message.parent && !places.contains(message.parent))
       return invalid(place + ", message " + std::to_string(message.id.value) +
                      " follows one that is missing");
+  }
+  const bool isAscending = std::all_of(messages.begin(), messages.end(), [](const MessageRecord& message) {
+    return message.parent < message.id;
+  });
+  if (isAscending) {
+    std::sort(messages.begin(), messages.end(),
+              [](const MessageRecord& a, const MessageRecord& b) { return a.id < b.id; });
+    return messages;
   }
   std::vector<std::size_t> order = children[MessageId{}];
   for (std::size_t next = 0; next < order.size(); ++next) {

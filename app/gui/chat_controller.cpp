@@ -254,7 +254,7 @@ void ChatController::continueReply(Chat& chat, MessageId message) {
   MessageRecord record = *chat.messages.find(message);
   if (record.role != MessageRole::Assistant || m_replies.find(message) != nullptr || !isModelOpen()) return;
   PromptJob job = promptJobFor(chat.messages.branchTo(record.parent), chat.settings);
-  job.begun = {record.reasoning, record.text};
+  job.begun = {chat.settings.thinking ? record.reasoning : std::string(), record.text};
   record.state = MessageState::Streaming;
   record.error.clear();
   // What was said after it was said after this text, so it goes on as another version.

@@ -17,6 +17,25 @@ constexpr int kSideMargin = 8;
 constexpr int kPadding = 8;
 constexpr int kMarkSize = 8;
 
+struct Run {
+  QString text;
+  bool isMatch = false;
+};
+
+/// Where the hit stands, then the words around it; the first match is never far from the beginning.
+QVector<Run> runsOf(const ChatHit& hit) {
+  constexpr int kCharactersBefore = 12;
+  const int match = hit.matches.isEmpty() ? 0 : hit.matches.constFirst().x();
+  int at = std::max(0, match - kCharactersBefore);
+  QVector<Run> runs = {
+      {partText(hit.part) + QStringLiteral(" · ") + (at > 0 ? QStringLiteral("…") : QString())}};
+  for (const QPoint& place : hit.matches) {
+    runs << Run{hit.snippet.mid(at, place.x() - at)} << Run{hit.snippet.mid(place.x(), place.y()), true};
+    at = place.x() + place.y();
+  }
+  return runs << Run{hit.snippet.mid(at)};
+}
+
 }  // namespace
 
 QRect ChatListDelegate::titleRect(const QStyleOptionViewItem& option) const {
@@ -71,37 +90,20 @@ void ChatListDelegate::paintState(QPainter* painter, QRect rect, const QModelInd
   painter->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, text.isEmpty() ? time : text);
 }
 
-/// The words around the match, which stands out and is never cut off at the left.
 void ChatListDelegate::paintSnippet(QPainter* painter, const QRect& rect, const ChatHit& hit) const {
-  constexpr qsizetype kCharactersBefore = 12;
-  const qsizetype match = hit.matches.isEmpty() ? 0 : hit.matches.constFirst().x();
-  const qsizetype start =
-      hit.part == ChatHit::Part::Title ? 0 : std::max<qsizetype>(0, match - kCharactersBefore);
   const QFont plain = painter->font();
   QFont bold = plain;
   bold.setBold(true);
   int x = rect.left();
-  const auto draw = [&](qsizetype from, qsizetype to, bool isMatch) {
-    if (to <= from || x >= rect.right()) return;
-    painter->setFont(isMatch ? bold : plain);
-    painter->setPen(isMatch ? m_theme.text : m_theme.mutedText);
-    const QString text =
-        painter->fontMetrics().elidedText(hit.snippet.mid(from, to - from), Qt::ElideRight, rect.right() - x);
-    painter->drawText(QRect(x, rect.top(), rect.right() - x, rect.height()), Qt::AlignVCenter, text);
+  for (const Run& run : runsOf(hit)) {
+    const int room = rect.right() - x;
+    if (room <= 0) return;
+    painter->setFont(run.isMatch ? bold : plain);
+    painter->setPen(run.isMatch ? m_theme.text : m_theme.mutedText);
+    const QString text = painter->fontMetrics().elidedText(run.text, Qt::ElideRight, room);
+    painter->drawText(QRect(x, rect.top(), room, rect.height()), Qt::AlignVCenter, text);
     x += painter->fontMetrics().horizontalAdvance(text);
-  };
-  qsizetype at = start;
-  if (start > 0) {
-    painter->setPen(m_theme.mutedText);
-    painter->drawText(QRect(x, rect.top(), 20, rect.height()), Qt::AlignVCenter, QString(QChar(0x2026)));
-    x += painter->fontMetrics().horizontalAdvance(QChar(0x2026));
   }
-  for (const QPoint& place : hit.matches) {
-    draw(at, place.x(), false);
-    draw(place.x(), place.x() + place.y(), true);
-    at = place.x() + place.y();
-  }
-  draw(at, hit.snippet.size(), false);
 }
 
 void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,

@@ -42,9 +42,6 @@ ChatPanel::ChatPanel(OwnerColors& colors, QWidget* parent)
   layout->addWidget(m_nothing);
   layout->addWidget(m_list, 1);
   connect(m_model, &ChatListModel::renamed, this, &ChatPanel::chatRenamed);
-  for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-    connect(m_listed, signal, this, &ChatPanel::showEmptiness);
-  connect(m_listed, &QAbstractItemModel::modelReset, this, &ChatPanel::showEmptiness);
   showEmptiness();
 }
 
@@ -77,11 +74,8 @@ QWidget* ChatPanel::makeSearch() {
   connect(m_search, &QLineEdit::textChanged, &m_searchTimer, qOverload<>(&QTimer::start));
   connect(&m_searchTimer, &QTimer::timeout, this, &ChatPanel::search);
   connect(m_filter, &FilterButton::aboutToChoose, this, [this] { m_filter->setModels(m_model->models()); });
-  connect(m_filter, &FilterButton::filterChosen, this, [this](const ChatFilter& filter) {
-    m_listed->setFilter(filter);
-    setCurrentChat(m_currentChat);
-    showEmptiness();
-  });
+  connect(m_filter, &FilterButton::filterChosen, this,
+          [this](const ChatFilter& filter) { changeList([&] { m_listed->setFilter(filter); }); });
   auto* area = new QWidget;
   auto* row = new QHBoxLayout(area);
   row->setContentsMargins(8, 0, 8, 8);
@@ -140,8 +134,10 @@ bool ChatPanel::filterSearchKey(QEvent* event) {
     search();
   } else if (m_listed->rowCount() > 0) {
     m_list->setFocus(Qt::OtherFocusReason);
-    m_list->setCurrentIndex(m_listed->index(0, 0));
-    if (m_listed->isSearching()) choose(m_list->currentIndex());
+    const QModelIndex first = m_listed->index(0, 0);
+    const bool isOpen = m_listed->chatAt(0) == m_currentChat;
+    m_list->setCurrentIndex(first);  // which chooses it, unless it is the one that is open
+    if (isOpen) choose(first);
   }
   return true;
 }
@@ -154,18 +150,25 @@ void ChatPanel::setTheme(const Theme& theme) {
 }
 
 void ChatPanel::setChats(const QVector<ChatItem>& chats) {
-  m_model->setChats(chats);
-  setCurrentChat(m_currentChat);
+  changeList([&] { m_model->setChats(chats); });
 }
 
 void ChatPanel::updateChat(const ChatItem& chat) {
-  m_model->update(chat);
-  if (chat.id == m_currentChat) setCurrentChat(chat.id);
+  changeList([&] { m_model->update(chat); });
 }
 
 void ChatPanel::removeChat(qint64 chatId) {
-  if (chatId == m_currentChat) setCurrentChat(0);
-  m_model->remove(chatId);
+  if (chatId == m_currentChat) m_currentChat = 0;
+  changeList([&] { m_model->remove(chatId); });
+}
+
+/// A row that goes makes the view choose a neighbour, which nobody asked for.
+void ChatPanel::changeList(const std::function<void()>& change) {
+  m_isChanging = true;
+  change();
+  m_isChanging = false;
+  setCurrentChat(m_currentChat);
+  showEmptiness();
 }
 
 void ChatPanel::setCurrentChat(qint64 chatId) {
@@ -188,16 +191,12 @@ void ChatPanel::search() {
     emit searchRequested(query);
     return;
   }
-  m_listed->clearHits();
-  setCurrentChat(m_currentChat);
-  showEmptiness();
+  changeList([&] { m_listed->clearHits(); });
 }
 
 void ChatPanel::setSearchHits(const QString& query, const QVector<ChatHit>& hits) {
   if (query != m_search->text().trimmed()) return;
-  m_listed->setHits(hits);
-  setCurrentChat(m_currentChat);
-  showEmptiness();
+  changeList([&] { m_listed->setHits(hits); });
 }
 
 void ChatPanel::showEmptiness() {
@@ -233,6 +232,7 @@ void ChatPanel::choose(const QModelIndex& index) {
 }
 
 void ChatPanel::onCurrentChanged(const QModelIndex& current) {
+  if (m_isChanging) return;
   const qint64 chatId = m_listed->chatAt(current.isValid() ? current.row() : -1);
   if (chatId != 0 && chatId != m_currentChat) choose(current);
 }

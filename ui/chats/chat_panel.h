@@ -2,6 +2,7 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <functional>
 
 #include "ui/chat_values.h"
 #include "ui/theme/owner_colors.h"
@@ -55,6 +56,7 @@ class ChatPanel final : public QWidget {
   QWidget* makeHeader();
   QWidget* makeSearch();
   void makeList(OwnerColors& colors);
+  void changeList(const std::function<void()>& change);
   void search();
   void choose(const QModelIndex& index);
   void onCurrentChanged(const QModelIndex& current);
@@ -71,6 +73,7 @@ class ChatPanel final : public QWidget {
   QToolButton* m_newChat;
   QTimer m_searchTimer;
   qint64 m_currentChat = 0;
+  bool m_isChanging = false;
 };
 
 }  // namespace zipage::ui

@@ -47,8 +47,12 @@ class OpenWindow {
   OpenWindow() {
     application.window().show();
     if (!QTest::qWaitForWindowActive(&application.window())) qFatal("the window does not become active");
-    application.chats().changeSettings(0, greedySettings());
-    application.chats().startNewChat();
+    // After the defaults of the model, which come with it.
+    QObject::connect(&application.host(), &EngineHost::modelChanged, &application.chats(),
+                     [this](const ui::ModelInfo& model) {
+                       if (model.state == ui::ModelInfo::State::Ready)
+                         application.chats().changeSettings(0, greedySettings());
+                     });
   }
 
   bool isReady() { return application.host().isReady(); }

@@ -237,8 +237,9 @@ class TestWindowChats final : public QObject {
       OpenWindow open;
       open.type(QStringLiteral("a new question"));
       open.composer().attachFiles({file.fileName()});
-      open.application.chats().selectChat(1);
-      QTRY_COMPARE(open.composer().text(), QStringLiteral("half a thought"));
+      open.press(Qt::Key_PageDown, Qt::ControlModifier);
+      QCOMPARE(open.chat(), 1);
+      QCOMPARE(open.composer().text(), QStringLiteral("half a thought"));
     }
     OpenWindow again;
     QCOMPARE(again.composer().text(), QStringLiteral("a new question"));
