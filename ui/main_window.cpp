@@ -121,7 +121,8 @@ void MainWindow::connectPanels() {
           });
   connect(&conversation.transcript(), &TranscriptView::zoomStepped, this,
           [this](int steps) { setZoom(m_parts->conversation->transcript().zoom() + steps * kZoomStep); });
-  connect(&conversation.notice(), &MessageBar::actionRequested, this, &MainWindow::noticeActionRequested);
+  for (MessageBar* bar : {&conversation.notice(), &conversation.problem()})
+    connect(bar, &MessageBar::actionRequested, this, &MainWindow::noticeActionRequested);
   connect(parts.inspector.get(), &Inspector::memoryWatched, this, &MainWindow::memoryWatched);
   connect(parts.inspector.get(), &Inspector::shownChanged, parts.actions.showInspector, &QAction::setChecked);
   connect(&parts.inspector->generation(), &GenerationPanel::settingsChanged, this,
@@ -244,7 +245,9 @@ void MainWindow::setFigures(const MemoryFigures& figures) {
   m_parts->inspector->memory().setFigures(figures);
 }
 
-void MainWindow::showProblem(const QString& text) { m_parts->conversation->problem().showMessage(text); }
+void MainWindow::showProblem(const QString& text, const QString& actionText, const QString& actionId) {
+  m_parts->conversation->problem().showMessage(text, actionText, actionId);
+}
 
 void MainWindow::showNotice(const QString& text, const QString& actionText, const QString& actionId) {
   m_parts->conversation->notice().showMessage(text, actionText, actionId);

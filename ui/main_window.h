@@ -44,8 +44,8 @@ class MainWindow final : public QMainWindow {
   void setModel(const ModelInfo& model);
   void setCacheSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
-  /// A message that stays until closed, above the transcript; not a dialog.
-  void showProblem(const QString& text);
+  /// A message that stays until closed, above the transcript, with an optional way out; not a dialog.
+  void showProblem(const QString& text, const QString& actionText = {}, const QString& actionId = {});
   /// A message that goes away by itself, with an optional action ("Undo").
   void showNotice(const QString& text, const QString& actionText = {}, const QString& actionId = {});
 

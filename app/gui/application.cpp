@@ -9,6 +9,7 @@ namespace zipage {
 namespace {
 
 constexpr int kDaysInTrash = 30;
+constexpr const char* kContinueOnCpu = "continue-on-cpu";
 
 }  // namespace
 
@@ -45,7 +46,7 @@ ChatController::Stored Application::readStored(const SessionStore& store, QStrin
   return stored;
 }
 
-Application::Application(const QString& modelPath) {
+Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   QString problem;
   auto store = openStore(appPaths(), m_fallbackFolder, problem);
   if (!store) {
@@ -62,7 +63,7 @@ Application::Application(const QString& modelPath) {
     QMetaObject::invokeMethod(
         window, [window, text] { window->showProblem(text); }, Qt::QueuedConnection);
   });
-  m_host = std::make_unique<EngineHost>();
+  m_host = std::make_unique<EngineHost>(std::move(opensDevice));
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   connectWindow();
   connectController();
@@ -110,7 +111,11 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::settingsChanged, chats, &ChatController::changeSettings);
   connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
   connect(window, &ui::MainWindow::noticeActionRequested, chats, &ChatController::undo);
-  connect(window, &ui::MainWindow::modelFileChosen, m_host.get(), &EngineHost::load);
+  connect(window, &ui::MainWindow::noticeActionRequested, m_host.get(), [this](const QString& action) {
+    if (action == QLatin1String(kContinueOnCpu)) m_host->continueOnCpu();
+  });
+  connect(window, &ui::MainWindow::modelFileChosen, m_host.get(),
+          [this](const QString& path) { m_host->load(path); });
   connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
 }
 
@@ -131,6 +136,7 @@ void Application::connectController() {
   connect(chats, &ChatController::problemFound, window, &ui::MainWindow::showProblem);
   connect(chats, &ChatController::noticed, window, &ui::MainWindow::showNotice);
   connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
+  connect(m_host.get(), &EngineHost::deviceLost, this, &Application::offerTheCpu);
   connect(m_host.get(), &EngineHost::snapshotTaken, window, &ui::MainWindow::setCacheSnapshot);
   connect(m_host.get(), &EngineHost::metricsChanged, window, [window](const EngineMetrics& metrics) {
     window->setFigures({.pagesHeld = metrics.pagesHeld,
@@ -143,6 +149,13 @@ void Application::connectController() {
                         .waiting = metrics.waiting,
                         .tokensPerSecond = metrics.tokensPerSecond});
   });
+}
+
+void Application::offerTheCpu(const QString& reason) {
+  const bool isCpu = m_host->session().deviceInfo().name == "cpu";
+  m_window->showProblem(tr("The model's device failed: %1. Replies keep what they have.").arg(reason),
+                        isCpu ? tr("Open the model again") : tr("Continue on the CPU"),
+                        QLatin1String(kContinueOnCpu));
 }
 
 }  // namespace zipage

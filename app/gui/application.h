@@ -18,8 +18,8 @@ class Application final : public QObject {
   Q_OBJECT
 
  public:
-  /// `modelPath` empty: the embedded model.
-  explicit Application(const QString& modelPath);
+  /// `modelPath` empty: the embedded model. `opensDevice`: openDevice() but for tests.
+  explicit Application(const QString& modelPath, DeviceOpener opensDevice = openDevice);
   ~Application() override;
 
   ui::MainWindow& window() { return *m_window; }
@@ -39,6 +39,7 @@ class Application final : public QObject {
   static ChatController::Stored readStored(const SessionStore& store, QString& problem);
   void connectWindow();
   void connectController();
+  void offerTheCpu(const QString& reason);
 
   QTemporaryDir m_fallbackFolder;
   std::unique_ptr<StoreThread> m_store;

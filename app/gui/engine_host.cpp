@@ -4,7 +4,8 @@
 
 namespace zipage {
 
-EngineHost::EngineHost(QObject* parent) : QObject(parent), m_worker(new ModelWorker) {
+EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
+    : QObject(parent), m_worker(new ModelWorker(std::move(opensDevice))) {
   m_workerThread.setObjectName(QStringLiteral("model worker"));
   m_worker->moveToThread(&m_workerThread);
   connect(&m_workerThread, &QThread::finished, m_worker, &QObject::deleteLater);
@@ -12,6 +13,7 @@ EngineHost::EngineHost(QObject* parent) : QObject(parent), m_worker(new ModelWor
   connect(m_worker, &ModelWorker::counted, this, &EngineHost::tokensCounted);
   connect(m_worker, &ModelWorker::prepared, this, &EngineHost::promptPrepared);
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::eventHappened);
+  connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::noticeLoss);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
   connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
   m_workerThread.start();
@@ -23,14 +25,19 @@ EngineHost::~EngineHost() {
   m_workerThread.wait();
 }
 
-void EngineHost::load(const QString& path) {
+void EngineHost::load(const QString& path) { load(path, QStringLiteral("auto")); }
+
+void EngineHost::continueOnCpu() { load(m_path, QStringLiteral("cpu")); }
+
+void EngineHost::load(const QString& path, const QString& device) {
   ui::ModelInfo model;
   model.state = ui::ModelInfo::State::Loading;
   model.path = path;
   model.name = path.isEmpty() ? tr("Zipage Demo") : QFileInfo(path).completeBaseName();
   emit modelChanged(model);
   const quint64 ticket = ++m_loadTicket;
-  QMetaObject::invokeMethod(m_worker, [worker = m_worker, ticket, path] { worker->load(ticket, path); });
+  QMetaObject::invokeMethod(
+      m_worker, [worker = m_worker, ticket, path, device] { worker->load(ticket, path, device); });
 }
 
 void EngineHost::onLoaded(const LoadedSession& loaded) {
@@ -46,14 +53,18 @@ void EngineHost::onLoaded(const LoadedSession& loaded) {
   }
   stopEngine();
   m_session = loaded.session;
+  m_path = loaded.path;
   startEngine();
   const ModelConfig& config = m_session->model().config;
   model.state = ui::ModelInfo::State::Ready;
   model.name =
       config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
   m_modelName = model.name;
+  const DeviceInfo& device = m_session->deviceInfo();
   model.description = QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") +
-                      QString::fromStdString(m_session->device().info().description);
+                      QString::fromStdString(device.description);
+  if (!device.whyNoGpu.empty())
+    model.description += tr(". No GPU is used: %1").arg(QString::fromStdString(device.whyNoGpu));
   emit modelChanged(model);
 }
 
@@ -62,6 +73,7 @@ void EngineHost::startEngine() {
   parts.runner = m_session->takeRunner();
   parts.clock = std::make_unique<SteadyClock>();
   parts.limits = m_session->limits();
+  m_isLossTold = false;
   m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
@@ -71,6 +83,7 @@ void EngineHost::stopEngine() {
   if (m_engine == nullptr) return;
   emit engineClosing();
   m_engine.reset();
+  m_bridge.forget();
 }
 
 void EngineHost::prepare(PromptJob job) {
@@ -85,11 +98,21 @@ void EngineHost::countTokens(quint64 ticket, const QString& text) {
 }
 
 std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
+  m_isLossTold = false;  // whoever tries again is told again
   return m_engine->submitSamples(std::move(request), numSamples);
 }
 
 void EngineHost::endReasoning(RequestId request) {
   if (m_engine != nullptr) m_engine->endReasoning(request);
+}
+
+void EngineHost::noticeLoss(const EngineEvent& event) {
+  const auto* finished = std::get_if<RequestFinished>(&event);
+  if (finished == nullptr || finished->reason != FinishReason::Failed || m_isLossTold) return;
+  const ErrorCode code = finished->error.code;
+  if (code != ErrorCode::Device && code != ErrorCode::OutOfMemory) return;  // the request alone is to blame
+  m_isLossTold = true;
+  emit deviceLost(QString::fromStdString(finished->error.message));
 }
 
 void EngineHost::cancel(RequestId request) {

@@ -20,11 +20,14 @@ class EngineHost final : public QObject {
   Q_OBJECT
 
  public:
-  explicit EngineHost(QObject* parent = nullptr);
+  /// `opensDevice`: how devices are opened by name; openDevice() but for tests.
+  explicit EngineHost(DeviceOpener opensDevice = openDevice, QObject* parent = nullptr);
   ~EngineHost() override;
 
   /// Empty: the embedded model. The model that is open stays until the new one is ready.
   void load(const QString& path);
+  /// The open model once more, on the CPU: the way on when its device is lost.
+  void continueOnCpu();
   bool isReady() const { return m_engine != nullptr; }
   /// Only while isReady().
   const ModelSession& session() const { return *m_session; }
@@ -44,6 +47,9 @@ class EngineHost final : public QObject {
 
  signals:
   void modelChanged(const zipage::ui::ModelInfo& model);
+  /// The engine's device fails and will serve no request any more; said once, and again when a request is
+  /// tried all the same.
+  void deviceLost(const QString& reason);
   /// The engine is about to be taken down: replies in progress end now.
   void engineClosing();
   void tokensCounted(const zipage::TokenCount& count);
@@ -53,7 +59,9 @@ class EngineHost final : public QObject {
   void metricsChanged(const zipage::EngineMetrics& metrics);
 
  private:
+  void load(const QString& path, const QString& device);
   void onLoaded(const LoadedSession& loaded);
+  void noticeLoss(const EngineEvent& event);
   void startEngine();
   void stopEngine();
 
@@ -61,11 +69,13 @@ class EngineHost final : public QObject {
   ModelWorker* m_worker = nullptr;  // lives in m_workerThread, deleted when it ends
   EngineBridge m_bridge;
   std::shared_ptr<ModelSession> m_session;
-  QString m_modelName;
+  QString m_path;       // of the model that is open
+  QString m_modelName;  // likewise
   std::unique_ptr<EngineThread> m_engine;
   quint64 m_loadTicket = 0;
   std::shared_ptr<std::atomic<quint64>> m_latestCount = std::make_shared<std::atomic<quint64>>(0);
   bool m_isWatched = true;
+  bool m_isLossTold = false;
 };
 
 }  // namespace zipage

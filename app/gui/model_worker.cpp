@@ -5,7 +5,7 @@
 
 namespace zipage {
 
-void ModelWorker::load(quint64 ticket, const QString& path) {
+void ModelWorker::load(quint64 ticket, const QString& path, const QString& device) {
   LoadedSession answer;
   answer.ticket = ticket;
   answer.path = path;
@@ -17,6 +17,8 @@ void ModelWorker::load(quint64 ticket, const QString& path) {
   if (!file) return fail(file.error());
   SessionOptions options;
   options.model = *file;
+  options.device = device.toStdString();
+  options.opensDevice = m_opensDevice;
   auto session = ModelSession::open(options);
   if (!session) return fail(session.error());
   answer.session = std::move(*session);

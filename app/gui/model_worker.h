@@ -46,7 +46,9 @@ class ModelWorker final : public QObject {
   Q_OBJECT
 
  public:
-  void load(quint64 ticket, const QString& path);
+  explicit ModelWorker(DeviceOpener opensDevice) : m_opensDevice(std::move(opensDevice)) {}
+
+  void load(quint64 ticket, const QString& path, const QString& device);
   void prepare(const PromptJob& job);
   void count(quint64 ticket, const QString& text);
   /// Prompts are rendered for this session from now on.
@@ -58,6 +60,7 @@ class ModelWorker final : public QObject {
   void counted(const zipage::TokenCount& count);
 
  private:
+  DeviceOpener m_opensDevice;
   std::shared_ptr<ModelSession> m_session;
   std::unique_ptr<PromptRenderer> m_renderer;
 };
