@@ -2,10 +2,12 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListView>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTest>
 #include <QToolButton>
 
@@ -167,6 +169,41 @@ class TestMainWindow : public QObject {
     QCOMPARE(renamed.count(), 1);
     QCOMPARE(renamed[0][0].toLongLong(), 3);
     QCOMPARE(renamed[0][1].toString(), QStringLiteral("Fruit"));
+  }
+
+  void aSearchNeverChangesTheChatByItself() {
+    showApples();
+    QSignalSpy selected(m_window.get(), &MainWindow::chatSelected);
+    QSignalSpy asked(m_window.get(), &MainWindow::searchRequested);
+    auto& search = part<QLineEdit>("chatSearch");
+    search.setText(QStringLiteral("pears"));
+    QTRY_COMPARE(asked.count(), 1);
+    ChatHit hit;
+    hit.chatId = 3;
+    hit.snippet = QStringLiteral("Pears");
+    hit.matches = {QPoint(0, 5)};
+    m_window->setSearchHits(QStringLiteral("something else"), {});
+    QCOMPARE(part<QListView>("chatList").model()->rowCount(), 2);
+    m_window->setSearchHits(QStringLiteral("pears"), {hit});
+    QCOMPARE(part<QListView>("chatList").model()->rowCount(), 1);
+    search.clear();
+    QTRY_COMPARE(part<QListView>("chatList").model()->rowCount(), 2);
+    QCOMPARE(selected.count(), 0);
+    QCOMPARE(m_window->currentChat(), 2);
+  }
+
+  void whatIsChosenBesideTheComposerOutlivesTheSettingsPanel() {
+    showApples();
+    QSignalSpy changed(m_window.get(), &MainWindow::settingsChanged);
+    GenerationSettings settings;
+    settings.thinkingTokens = 256;
+    settings.numAnswers = 3;
+    m_window->showChat(2, {}, settings, {});
+    part<QSpinBox>().stepBy(1);
+    m_window->flush();
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(changed[0][1].value<GenerationSettings>().thinkingTokens, 256);
+    QCOMPARE(changed[0][1].value<GenerationSettings>().numAnswers, 3);
   }
 
   void draftsAreKeptWhenTheChatChanges() {
