@@ -133,7 +133,8 @@ void Application::connectController() {
   connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);
   connect(chats, &ChatController::messageChanged, window, &ui::MainWindow::updateMessage);
   connect(chats, &ChatController::draftRestored, window, &ui::MainWindow::restoreDraft);
-  connect(chats, &ChatController::problemFound, window, &ui::MainWindow::showProblem);
+  connect(chats, &ChatController::problemFound, window,
+          [window](const QString& text) { window->showProblem(text); });
   connect(chats, &ChatController::noticed, window, &ui::MainWindow::showNotice);
   connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
   connect(m_host.get(), &EngineHost::deviceLost, this, &Application::offerTheCpu);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QFontMetricsF>
 #include <QRectF>
+#include <optional>
 
 #include "ui/chat_values.h"
 #include "ui/transcript/message_buttons.h"
