@@ -171,6 +171,24 @@ class TestMainWindow : public QObject {
     QCOMPARE(renamed[0][1].toString(), QStringLiteral("Fruit"));
   }
 
+  void onlyWebAndMailLinksAreOpened_data() {
+    QTest::addColumn<QString>("link");
+    for (const char* link : {"file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "/etc/passwd",
+                             "FILE:///etc/passwd", "data:text/html,hello", ""}) {
+      QTest::newRow(link) << link;
+    }
+  }
+
+  void onlyWebAndMailLinksAreOpened() {
+    QFETCH(QString, link);
+    showApples();
+    auto& notice = part<MessageBar>("noticeBar");
+    emit transcript().linkActivated(link);
+    QVERIFY(notice.isVisible());
+    QVERIFY2(notice.text().startsWith(QStringLiteral("Only web and mail links")), qPrintable(notice.text()));
+    QVERIFY(notice.text().contains(link));
+  }
+
   void aSearchNeverChangesTheChatByItself() {
     showApples();
     QSignalSpy selected(m_window.get(), &MainWindow::chatSelected);
