@@ -1,27 +1,22 @@
 #include "ui/main_window.h"
 
 #include <QAction>
-#include <QDragEnterEvent>
 #include <QGuiApplication>
-#include <QMimeData>
-#include <QSplitter>
+#include <QResizeEvent>
 #include <algorithm>
 
-#include "ui/chats/chat_panel.h"
 #include "ui/composer/composer.h"
+#include "ui/composer/reply_options.h"
 #include "ui/generation/generation_panel.h"
+#include "ui/main_window_parts.h"
 #include "ui/memory/memory_panel.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/transcript/transcript_view.h"
-#include "ui/window/conversation.h"
 #include "ui/window/empty_state.h"
 #include "ui/window/find_bar.h"
-#include "ui/window/inspector.h"
 #include "ui/window/key_list.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/model_button.h"
-#include "ui/window/top_bar.h"
-#include "ui/window/window_actions.h"
 
 namespace zipage::ui {
 
@@ -33,37 +28,7 @@ constexpr int kChatsWidth = 240;
 constexpr int kInspectorFoldsBelow = 1040;
 constexpr double kZoomStep = 0.1;
 
-QString droppedModel(const QMimeData& data) {
-  const QList<QUrl> urls = data.urls();
-  if (urls.size() != 1 || !urls.constFirst().isLocalFile()) return {};
-  const QString path = urls.constFirst().toLocalFile();
-  return path.endsWith(QStringLiteral(".gguf"), Qt::CaseInsensitive) ? path : QString();
-}
-
 }  // namespace
-
-struct MainWindow::Parts {
-  explicit Parts(MainWindow* window)
-      : actions(window),
-        topBar(new TopBar(actions)),
-        splitter(new QSplitter(Qt::Horizontal)),
-        chats(new ChatPanel(colors)),
-        conversation(new Conversation),
-        inspector(std::make_unique<Inspector>(colors, *window)) {}
-
-  OwnerColors colors;
-  WindowActions actions;
-  TopBar* topBar;
-  QSplitter* splitter;
-  ChatPanel* chats;
-  Conversation* conversation;
-  std::unique_ptr<Inspector> inspector;
-  ColorScheme scheme = ColorScheme::System;
-  qint64 currentChat = 0;
-  QString newChatDraft;
-  QString modelProblem;
-  bool wantsInspector = true;
-};
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_parts(std::make_unique<Parts>(this)) {
   setWindowTitle(tr("Zipage"));
@@ -104,7 +69,8 @@ void MainWindow::connectActions() {
   actions.showInspector->setChecked(true);
   connect(actions.newChat, &QAction::triggered, m_parts->chats, &ChatPanel::newChatRequested);
   connect(actions.find, &QAction::triggered, &m_parts->conversation->findBar(), &FindBar::open);
-  connect(actions.stop, &QAction::triggered, &m_parts->conversation->composer(), &Composer::requestStop);
+  connect(actions.stop, &QAction::triggered, &m_parts->conversation->composer(), &Composer::escape);
+  connectMessageActions();
   connect(actions.previousChat, &QAction::triggered, this, [this] { stepChat(-1); });
   connect(actions.nextChat, &QAction::triggered, this, [this] { stepChat(1); });
   connect(actions.showChats, &QAction::toggled, m_parts->chats, &QWidget::setVisible);
@@ -131,6 +97,7 @@ void MainWindow::connectActions() {
 void MainWindow::connectPanels() {
   Parts& parts = *m_parts;
   Conversation& conversation = *parts.conversation;
+  connectComposer();
   connect(parts.chats, &ChatPanel::newChatRequested, this, [this] {
     leaveChat();
     emit newChatRequested();
@@ -140,17 +107,18 @@ void MainWindow::connectPanels() {
     emit chatSelected(chatId);
   });
   connect(parts.chats, &ChatPanel::chatRenamed, this, &MainWindow::chatRenamed);
-  connect(parts.chats, &ChatPanel::chatDeleteRequested, this, &MainWindow::chatDeleteRequested);
+  connect(parts.chats, &ChatPanel::chatCommanded, this, &MainWindow::chatCommanded);
+  connect(parts.chats, &ChatPanel::hitChosen, this, &MainWindow::revealHit);
+  connect(parts.chats, &ChatPanel::searchRequested, this, &MainWindow::searchRequested);
+  connect(parts.chats, &ChatPanel::exportRequested, this, &MainWindow::chooseExport);
   connect(parts.topBar, &TopBar::schemeChosen, this, &MainWindow::setColorScheme);
   connect(&parts.topBar->modelButton(), &ModelButton::modelFileChosen, this, &MainWindow::modelFileChosen);
-  connect(&conversation.composer(), &Composer::sendRequested, this, &MainWindow::send);
-  connect(&conversation.emptyState(), &EmptyState::questionChosen, this, &MainWindow::send);
-  connect(&conversation.composer(), &Composer::stopRequested, this,
-          [this] { emit stopRequested(currentChat()); });
-  connect(&conversation.composer(), &Composer::draftChanged, this, [this](const QString& text) {
-    if (currentChat() == 0) m_parts->newChatDraft = text;
-    emit draftChanged(currentChat(), text);
-  });
+  connect(&conversation.emptyState(), &EmptyState::questionChosen, this,
+          [this](const QString& question) { send(question, {}); });
+  connect(&conversation, &Conversation::messageCommanded, this,
+          [this](qint64 messageId, MessageCommand command) {
+            emit messageCommanded(currentChat(), messageId, command);
+          });
   connect(&conversation.transcript(), &TranscriptView::zoomStepped, this,
           [this](int steps) { setZoom(m_parts->conversation->transcript().zoom() + steps * kZoomStep); });
   for (MessageBar* bar : {&conversation.notice(), &conversation.problem()})
@@ -158,7 +126,7 @@ void MainWindow::connectPanels() {
   connect(parts.inspector.get(), &Inspector::memoryWatched, this, &MainWindow::memoryWatched);
   connect(parts.inspector.get(), &Inspector::shownChanged, parts.actions.showInspector, &QAction::setChecked);
   connect(&parts.inspector->generation(), &GenerationPanel::settingsChanged, this,
-          [this](const GenerationSettings& settings) { emit settingsChanged(currentChat(), settings); });
+          &MainWindow::changeSettings);
 }
 
 void MainWindow::applyTheme() {
@@ -189,24 +157,14 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   QMainWindow::closeEvent(event);
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (!droppedModel(*event->mimeData()).isEmpty()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  const QString path = droppedModel(*event->mimeData());
-  if (!path.isEmpty()) emit modelFileChosen(path);
-}
-
 void MainWindow::leaveChat() {
   m_parts->conversation->composer().flushDraft();
   m_parts->inspector->generation().flush();
 }
 
-void MainWindow::send(const QString& text) {
+void MainWindow::send(const QString& text, const QVector<AttachmentItem>& files) {
   m_parts->inspector->generation().flush();
-  m_parts->newChatDraft.clear();
-  emit sendRequested(currentChat(), text);
+  emit sendRequested(currentChat(), text, files);
 }
 
 void MainWindow::stepChat(int steps) {
@@ -223,16 +181,23 @@ void MainWindow::updateChat(const ChatItem& chat) { m_parts->chats->updateChat(c
 void MainWindow::removeChat(qint64 chatId) { m_parts->chats->removeChat(chatId); }
 
 void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
-                          const GenerationSettings& settings, const QString& draft) {
+                          const GenerationSettings& settings, const QString& draft,
+                          const QVector<AttachmentItem>& files) {
   Parts& parts = *m_parts;
+  if (chatId != parts.currentChat) leaveChat();
   parts.currentChat = chatId;
   parts.chats->setCurrentChat(chatId);
   parts.conversation->messages().setMessages(messages);
-  parts.conversation->composer().setText(chatId == 0 && draft.isEmpty() ? parts.newChatDraft : draft);
+  parts.conversation->composer().setDraft(draft, files);
+  parts.conversation->composer().options().setSettings(settings);
   parts.inspector->generation().setSettings(settings);
   parts.conversation->composer().takeFocus();
   const QString title = parts.chats->titleOf(chatId);
   setWindowTitle(title.isEmpty() ? tr("Zipage") : tr("%1 — Zipage").arg(title));
+}
+
+void MainWindow::showBranch(qint64 chatId, const QVector<MessageItem>& messages) {
+  if (chatId == currentChat()) m_parts->conversation->transcript().showBranch(messages);
 }
 
 void MainWindow::addMessage(qint64 chatId, const MessageItem& message) {
@@ -248,12 +213,16 @@ void MainWindow::updateMessage(qint64 chatId, const MessageItem& message) {
   if (chatId == currentChat()) m_parts->conversation->messages().update(message);
 }
 
-void MainWindow::restoreDraft(qint64 chatId, const QString& text) {
-  if (chatId == currentChat()) m_parts->conversation->composer().setText(text);
+void MainWindow::restoreDraft(qint64 chatId, const QString& text, const QVector<AttachmentItem>& files) {
+  if (chatId == currentChat()) m_parts->conversation->composer().setDraft(text, files);
 }
 
+void MainWindow::setTokenCount(int numTokens) { m_parts->conversation->composer().setTokenCount(numTokens); }
+
 void MainWindow::setNewChatSettings(const GenerationSettings& settings) {
-  if (currentChat() == 0) m_parts->inspector->generation().setSettings(settings);
+  if (currentChat() != 0) return;
+  m_parts->inspector->generation().setSettings(settings);
+  m_parts->conversation->composer().options().setSettings(settings);
 }
 
 void MainWindow::setModel(const ModelInfo& model) {

@@ -10,6 +10,7 @@ EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
   m_worker->moveToThread(&m_workerThread);
   connect(&m_workerThread, &QThread::finished, m_worker, &QObject::deleteLater);
   connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
+  connect(m_worker, &ModelWorker::counted, this, &EngineHost::tokensCounted);
   connect(m_worker, &ModelWorker::prepared, this, &EngineHost::promptPrepared);
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::eventHappened);
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::noticeLoss);
@@ -58,6 +59,7 @@ void EngineHost::onLoaded(const LoadedSession& loaded) {
   model.state = ui::ModelInfo::State::Ready;
   model.name =
       config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
+  m_modelName = model.name;
   const DeviceInfo& device = m_session->deviceInfo();
   model.description = QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") +
                       QString::fromStdString(device.description);
@@ -90,7 +92,20 @@ void EngineHost::prepare(PromptJob job) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
 }
 
-RequestId EngineHost::submit(Request request) { return m_engine->submit(std::move(request)); }
+void EngineHost::countTokens(quint64 ticket, const QString& text) {
+  m_latestCount->store(ticket);
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, latest = m_latestCount, ticket, text] {
+    if (latest->load() == ticket) worker->count(ticket, text);
+  });
+}
+
+std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
+  return m_engine->submitSamples(std::move(request), numSamples);
+}
+
+void EngineHost::endReasoning(RequestId request) {
+  if (m_engine != nullptr) m_engine->endReasoning(request);
+}
 
 void EngineHost::noticeLoss(const EngineEvent& event) {
   const auto* finished = std::get_if<RequestFinished>(&event);

@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 #include <QThread>
+#include <atomic>
 #include <memory>
 
 #include "app/common/model_session.h"
@@ -31,9 +32,16 @@ class EngineHost final : public QObject {
   /// Only while isReady().
   const ModelSession& session() const { return *m_session; }
 
+  QString modelName() const { return m_modelName; }  // empty: none is open
+
   /// Renders and tokenizes on the worker; promptPrepared() follows, with the same ticket.
   void prepare(PromptJob job);
-  RequestId submit(Request request);
+  /// Counts on the worker; tokensCounted() follows, with the same ticket. A count that has not begun when the
+  /// next is asked for is dropped.
+  void countTokens(quint64 ticket, const QString& text);
+  /// As many replies to one prompt; see EngineThread::submitSamples().
+  std::vector<RequestId> submit(Request request, int numSamples);
+  void endReasoning(RequestId request);
   void cancel(RequestId request);
   void setWatched(bool watched);
 
@@ -44,6 +52,7 @@ class EngineHost final : public QObject {
   void deviceLost(const QString& reason);
   /// The engine is about to be taken down: replies in progress end now.
   void engineClosing();
+  void tokensCounted(const zipage::TokenCount& count);
   void promptPrepared(const zipage::PreparedPrompt& prompt);
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
@@ -60,9 +69,11 @@ class EngineHost final : public QObject {
   ModelWorker* m_worker = nullptr;  // lives in m_workerThread, deleted when it ends
   EngineBridge m_bridge;
   std::shared_ptr<ModelSession> m_session;
-  QString m_path;  // of the model that is open
+  QString m_path;       // of the model that is open
+  QString m_modelName;  // likewise
   std::unique_ptr<EngineThread> m_engine;
   quint64 m_loadTicket = 0;
+  std::shared_ptr<std::atomic<quint64>> m_latestCount = std::make_shared<std::atomic<quint64>>(0);
   bool m_isWatched = true;
   bool m_isLossTold = false;
 };

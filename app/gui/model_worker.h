@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "app/common/model_session.h"
-#include "app/templates/prompt_renderer.h"
+#include "app/templates/reply_continuation.h"
 #include "engine/base/ids.h"
 #include "ui/chat_values.h"
 
@@ -19,6 +19,7 @@ struct PromptJob {
   quint64 ticket = 0;
   std::vector<ConversationTurn> turns;
   bool enableThinking = true;
+  BegunReply begun;  // what the model is to go on with; empty: a new reply
 };
 
 struct PreparedPrompt {
@@ -27,6 +28,11 @@ struct PreparedPrompt {
   bool startsInsideReasoning = false;
   QStringList notices;  // what was done differently from what was asked, for people
   QString problem;      // why there are no tokens
+};
+
+struct TokenCount {
+  quint64 ticket = 0;
+  int numTokens = -1;  // -1: no model is open
 };
 
 struct LoadedSession {
@@ -44,12 +50,14 @@ class ModelWorker final : public QObject {
 
   void load(quint64 ticket, const QString& path, const QString& device);
   void prepare(const PromptJob& job);
+  void count(quint64 ticket, const QString& text);
   /// Prompts are rendered for this session from now on.
   void use(const std::shared_ptr<ModelSession>& session);
 
  signals:
   void loaded(const zipage::LoadedSession& loaded);
   void prepared(const zipage::PreparedPrompt& prompt);
+  void counted(const zipage::TokenCount& count);
 
  private:
   DeviceOpener m_opensDevice;

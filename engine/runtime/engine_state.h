@@ -26,6 +26,8 @@ struct Engine::State final : PageRelief {
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
 
   void finishCancelled();
+  void endReasonings();
+  void endReasoning(Sequence& sequence);
   void finishHopeless();
   void compressAsked();
   void compressDue();

@@ -35,6 +35,7 @@ KeyList::KeyList(const QVector<QAction*>& actions, QWidget* parent) : QDialog(pa
   grid->setVerticalSpacing(8);
   addRow(*grid, tr("Send"), tr("Enter"));
   addRow(*grid, tr("New line"), tr("Shift+Enter"));
+  addRow(*grid, tr("Edit the last question, with nothing written"), tr("Up"));
   for (const QAction* action : actions) addRow(*grid, action->text(), keysOf(*action));
   addRow(*grid, tr("Rename the chat, in the list"), tr("F2"));
   addRow(*grid, tr("Delete the chat, in the list"), tr("Del"));

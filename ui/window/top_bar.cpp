@@ -39,6 +39,8 @@ void TopBar::makeMenu(const WindowActions& actions) {
   auto* menu = new QMenu(m_menu);
   menu->addActions({actions.newChat});
   menu->addSeparator();
+  menu->addActions({actions.undoDelete, actions.importChats, actions.exportChats});
+  menu->addSeparator();
   menu->addActions({actions.zoomIn, actions.zoomOut, actions.zoomReset});
   menu->addSeparator();
   auto* schemes = new QActionGroup(menu);

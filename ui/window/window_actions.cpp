@@ -17,8 +17,20 @@ struct WindowWords {
 
 WindowActions::WindowActions(QWidget* window) {
   newChat = add(window, WindowWords::tr("New chat"), {Qt::CTRL | Qt::Key_N});
+  searchChats = add(window, WindowWords::tr("Search all chats"), {Qt::CTRL | Qt::Key_K});
   find = add(window, WindowWords::tr("Find in this chat"), {Qt::CTRL | Qt::Key_F});
   stop = add(window, WindowWords::tr("Stop the reply"), {Qt::Key_Escape});
+  answerNow = add(window, WindowWords::tr("End the thinking and answer"), {Qt::CTRL | Qt::Key_E});
+  regenerate = add(window, WindowWords::tr("Another version of the last reply"), {Qt::CTRL | Qt::Key_R});
+  continueReply = add(window, WindowWords::tr("Go on with the last reply"),
+                      {Qt::ALT | Qt::Key_Return, Qt::ALT | Qt::Key_Enter});
+  editLast = add(window, WindowWords::tr("Edit the last question"), {Qt::CTRL | Qt::SHIFT | Qt::Key_E});
+  previousVersion = add(window, WindowWords::tr("Previous version"), {Qt::ALT | Qt::Key_Left});
+  nextVersion = add(window, WindowWords::tr("Next version"), {Qt::ALT | Qt::Key_Right});
+  attachFiles = add(window, WindowWords::tr("Attach text files"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A});
+  undoDelete = add(window, WindowWords::tr("Undo the last deletion"), {Qt::CTRL | Qt::ALT | Qt::Key_Z});
+  importChats = add(window, WindowWords::tr("Import chats…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O});
+  exportChats = add(window, WindowWords::tr("Export all chats…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_S});
   previousChat = add(window, WindowWords::tr("Previous chat"), {Qt::CTRL | Qt::Key_PageUp});
   nextChat = add(window, WindowWords::tr("Next chat"), {Qt::CTRL | Qt::Key_PageDown});
   showChats = add(window, WindowWords::tr("Show chats"), {Qt::CTRL | Qt::Key_B});

@@ -16,8 +16,19 @@ struct WindowActions {
 
   QVector<QAction*> all;
   QAction* newChat;
+  QAction* searchChats;
   QAction* find;
   QAction* stop;
+  QAction* answerNow;
+  QAction* regenerate;
+  QAction* continueReply;
+  QAction* editLast;
+  QAction* previousVersion;
+  QAction* nextVersion;
+  QAction* attachFiles;
+  QAction* undoDelete;
+  QAction* importChats;
+  QAction* exportChats;
   QAction* previousChat;
   QAction* nextChat;
   QAction* showChats;

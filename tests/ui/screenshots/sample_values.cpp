@@ -40,12 +40,14 @@ const char* const kRichAnswer =
     "A broken formula stays as it is: $\\frac{1$.\n\n"
     "The answers are $\\boxed{2}$ and $\\boxed{3}$, in words \\boxed{two and three}.\n";
 
-ui::ChatItem chat(qint64 id, const char* title, int minutesAgo, bool generating) {
+ui::ChatItem chat(qint64 id, const char* title, int minutesAgo, ui::ChatState state = ui::ChatState::Idle,
+                  bool isPinned = false) {
   ui::ChatItem item;
   item.id = id;
   item.title = QString::fromUtf8(title);
   item.updated = QDateTime::currentDateTime().addSecs(-60 * minutesAgo);
-  item.generating = generating;
+  item.state = state;
+  item.isPinned = isPinned;
   return item;
 }
 
@@ -103,13 +105,62 @@ void place(CacheSnapshot& snapshot, const Holder& holder, std::size_t& page) {
 }  // namespace
 
 QVector<ui::ChatItem> chats() {
-  return {chat(5, "Tom has 14 apples. Ann has 9 more apples than Tom.", 0, true),
-          chat(4, "Where is the ball after the cups swap places?", 2, true),
-          chat(3, "37 + 58 + 46", 6, true),
-          chat(2, "Eggs in seven boxes", 47, false),
-          chat(8, "Which of these trains arrives first if the slow one leaves at noon?", 60 * 26, false),
-          chat(9, "Sorting by hand", 60 * 24 * 4, false),
-          chat(10, "Prime numbers below 100", 60 * 24 * 20, false)};
+  return {chat(5, "Tom has 14 apples. Ann has 9 more apples than Tom.", 0, ui::ChatState::Answering),
+          chat(4, "Where is the ball after the cups swap places?", 2, ui::ChatState::Thinking),
+          chat(3, "37 + 58 + 46", 6, ui::ChatState::Waiting),
+          chat(2, "Eggs in seven boxes", 47, ui::ChatState::Failed),
+          chat(8, "Which of these trains arrives first if the slow one leaves at noon?", 60 * 26,
+               ui::ChatState::Interrupted),
+          chat(9, "Sorting by hand", 60 * 24 * 4),
+          chat(10, "Prime numbers below 100", 60 * 24 * 20, ui::ChatState::Idle, true)};
+}
+
+QVector<ui::AttachmentItem> files() {
+  return {{QStringLiteral("deliveries-march.csv"), QString(2150, QLatin1Char('x'))},
+          {QStringLiteral("notes.md"), QString(412, QLatin1Char('x'))}};
+}
+
+QVector<ui::MessageItem> versions() {
+  ui::MessageItem asked = question(1, QStringLiteral("How many apples were delivered in March?"));
+  asked.attachments = files();
+  asked.version = 2;
+  asked.numVersions = 2;
+  ui::MessageItem answer = finishedReply(2);
+  answer.text = QStringLiteral("Fourteen and twenty-three make thirty-seven.\n\n$14 + 23 = \\boxed{37}$");
+  answer.version = 3;
+  answer.numVersions = 5;
+  answer.vote = QStringLiteral("4 of 5 say 37");
+  ui::MessageItem stopped = reply(4);
+  stopped.state = ui::ReplyState::Stopped;
+  stopped.text = QStringLiteral("Ann gives Tom four of hers, so");
+  stopped.generatedTokens = 96;
+  return {asked, answer, question(3, QStringLiteral("And if Ann gives Tom 4 of hers?")), stopped};
+}
+
+QVector<ui::ChatHit> hits() {
+  ui::ChatHit title;
+  title.chatId = 5;
+  title.snippet = QStringLiteral("Tom has 14 apples. Ann has 9 more apples than Tom.");
+  title.matches = {QPoint(11, 6)};
+  ui::ChatHit text;
+  text.chatId = 2;
+  text.messageId = 20;
+  text.part = ui::ChatHit::Part::Answer;
+  text.snippet = QStringLiteral("…in each box there are as many apples as eggs, and…");
+  text.matches = {QPoint(32, 6)};
+  ui::ChatHit reasoning = text;
+  reasoning.chatId = 9;
+  reasoning.part = ui::ChatHit::Part::Reasoning;
+  reasoning.snippet = QStringLiteral("apples come before pears, so I compare");
+  reasoning.matches = {QPoint(0, 6)};
+  return {title, text, reasoning};
+}
+
+ui::GenerationSettings generation() {
+  ui::GenerationSettings settings;
+  settings.thinkingTokens = 1024;
+  settings.numAnswers = 5;
+  return settings;
 }
 
 ui::ModelInfo model() {

@@ -19,6 +19,12 @@ ui::MessageItem richReply(qint64 id);
 ui::MessageItem thinkingReply(qint64 id);
 ui::MessageItem streamingReply(qint64 id);
 ui::MessageItem failedReply(qint64 id);
+/// A question with files and a reply, both with other versions.
+QVector<ui::MessageItem> versions();
+QVector<ui::AttachmentItem> files();
+QVector<ui::ChatHit> hits();
+/// A thinking budget and several answers.
+ui::GenerationSettings generation();
 /// Several chats in one pool, one of them compressing.
 std::shared_ptr<const CacheSnapshot> pool(int numPages);
 ui::MemoryFigures figures(const CacheSnapshot& snapshot);

@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QTimer>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "tests/ui/screenshots/sample_values.h"
+#include "ui/composer/composer.h"
 #include "ui/main_window.h"
 #include "ui/transcript/transcript_view.h"
 #include "ui/window/inspector.h"
@@ -82,6 +84,23 @@ std::vector<Scene> scenes() {
          showPool(window, 1536);
          window.showNotice(QStringLiteral("“Prime numbers” was deleted."), QStringLiteral("Undo"),
                            QStringLiteral("undo"));
+       }},
+      {"versions",
+       [=](MainWindow& window) {
+         showMessages(window, samples::versions());
+         window.findChild<zipage::ui::Composer*>()->beginEdit(1, QString::fromUtf8(kQuestion), {});
+       }},
+      {"files",
+       [=](MainWindow& window) {
+         window.showChat(5, samples::versions(), samples::generation(),
+                         QStringLiteral("And what is missing?"), samples::files());
+         window.setTokenCount(1312);
+       }},
+      {"search",
+       [=](MainWindow& window) {
+         showMessages(window, {question, samples::thinkingReply(2)});
+         window.findChild<QLineEdit*>(QStringLiteral("chatSearch"))->setText(QStringLiteral("apples"));
+         window.setSearchHits(QStringLiteral("apples"), samples::hits());
        }},
       {"settings",
        [=](MainWindow& window) {
