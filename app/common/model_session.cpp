@@ -13,7 +13,7 @@ Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& o
   std::unique_ptr<ModelSession> session(new ModelSession);
   session->m_device = std::move(*device);
 
-  auto model = loadModel(options.model, *session->m_device);
+  auto model = loadModel(options.model, *session->m_device, options.progress);
   if (!model) return tl::unexpected(model.error());
   session->m_model = std::move(*model);
 

@@ -20,6 +20,7 @@ struct SessionOptions {
   int numThreads = 0;  // 0: all cores this process may use
   PoolOptions pool;
   bool choosesKvType = true;  // the device's own, whatever `pool` says
+  LoadProgress progress;      // called on the thread that opens the session
 };
 
 class ModelSession {
