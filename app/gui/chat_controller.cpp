@@ -33,7 +33,8 @@ ChatController::ChatController(EngineHost& host, StoreThread& store, Stored stor
   connect(&m_host, &EngineHost::modelChanged, this, &ChatController::adoptModelDefaults);
   connect(&m_host, &EngineHost::promptPrepared, this, &ChatController::onPrompt);
   connect(&m_host, &EngineHost::eventHappened, this, &ChatController::onEvent);
-  connect(&m_host, &EngineHost::engineClosing, this, &ChatController::stopAll);
+  connect(&m_host, &EngineHost::engineClosing, this,
+          [this] { haltReplies({}, tr("Another model took over.").toStdString()); });
 }
 
 QVector<ui::ChatItem> ChatController::chatItems() const {
@@ -88,16 +89,15 @@ void ChatController::selectChat(qint64 chatId) {
 }
 
 void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
-  if (model.state != ui::ModelInfo::State::Ready) return;
-  const SamplingDefaults& ofModel = m_host.session().model().samplingDefaults;
-  const ui::GenerationSettings builtIn;
-  m_defaults.temperature =
-      static_cast<double>(ofModel.temperature.value_or(static_cast<float>(builtIn.temperature)));
-  m_defaults.topP = static_cast<double>(ofModel.topP.value_or(static_cast<float>(builtIn.topP)));
-  m_defaults.minP = static_cast<double>(ofModel.minP.value_or(static_cast<float>(builtIn.minP)));
-  m_defaults.topK = ofModel.topK.value_or(builtIn.topK);
-  m_defaults.repetitionPenalty =
-      static_cast<double>(ofModel.repetitionPenalty.value_or(static_cast<float>(builtIn.repetitionPenalty)));
+  if (model.state != ui::ModelInfo::State::Ready || model.path == m_modelPath) return;
+  m_modelPath = model.path;
+  const ui::GenerationSettings suggested = suggestedSettings(m_host.session().model().samplingDefaults);
+  m_defaults.temperature = suggested.temperature;
+  m_defaults.topP = suggested.topP;
+  m_defaults.minP = suggested.minP;
+  m_defaults.topK = suggested.topK;
+  m_defaults.repetitionPenalty = suggested.repetitionPenalty;
+  emit modelSuggested(suggested);
   emit defaultsChanged(m_defaults);
 }
 
@@ -112,7 +112,7 @@ void ChatController::renameChat(qint64 chatId, const QString& title) {
 void ChatController::deleteChat(qint64 chatId) {
   const auto found = m_chats.find(static_cast<std::uint64_t>(chatId));
   if (found == m_chats.end()) return;
-  haltReplies(found->second.record.id);
+  haltReplies(found->second.record.id, {});
   const QString action = QStringLiteral("restore-chat-%1").arg(chatId);
   const QString title = QString::fromStdString(found->second.record.title);
   m_trash.insert(action, found->second);
@@ -177,7 +177,7 @@ void ChatController::touch(Chat& chat) {
 
 void ChatController::send(qint64 chatId, const QString& text) {
   if (text.trimmed().isEmpty()) return;
-  if (!m_host.isReady()) {
+  if (!m_host.canAnswer()) {
     emit problemFound(tr("No model is open yet. Wait until it is loaded, or choose another one."));
     emit draftRestored(chatId, text);
     return;
@@ -219,7 +219,7 @@ void ChatController::stop(qint64 chatId) {
   }
 }
 
-void ChatController::haltReplies(ChatId chat) {
+void ChatController::haltReplies(ChatId chat, const std::string& reason) {
   std::vector<std::uint64_t> ids;
   for (const auto& [id, reply] : m_replies) {
     if (!chat || reply.record().chat == chat) ids.push_back(id);
@@ -227,12 +227,12 @@ void ChatController::haltReplies(ChatId chat) {
   for (const std::uint64_t id : ids) {
     Reply& reply = m_replies.at(id);
     if (reply.request()) m_host.cancel(reply.request());
-    reply.abandon(MessageState::Stopped, {});
+    reply.abandon(MessageState::Stopped, reason);
     end(reply);
   }
 }
 
-void ChatController::stopAll() { haltReplies({}); }
+void ChatController::stopAll() { haltReplies({}, {}); }
 
 void ChatController::onPrompt(const PreparedPrompt& prompt) {
   const auto found = m_replies.find(prompt.ticket);
@@ -257,7 +257,7 @@ void ChatController::onPrompt(const PreparedPrompt& prompt) {
   if (!request) return refuse(request.error().message);
   request->owner = OwnerId{reply.record().chat.value};
   reply.begin(m_host.submit(std::move(*request)), model.tokenizer, model.reasoningMarks,
-              prompt.startsInsideReasoning);
+              prompt.startsInsideReasoning, stopStringsOf(chat->settings));
 }
 
 void ChatController::onEvent(const EngineEvent& event) {
@@ -268,6 +268,7 @@ void ChatController::onEvent(const EngineEvent& event) {
     emit messageChanged(static_cast<qint64>(reply->record().chat.value), reply->item());
   } else if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
     grow(*reply, reply->addTokens(generated->tokens));
+    if (reply->hasReachedStop()) m_host.cancel(reply->request());
   } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
     reply->addCompression(*compressed);
   } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {

@@ -5,6 +5,7 @@
 #include <QHash>
 #include <QObject>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "app/gui/engine_host.h"
@@ -48,6 +49,8 @@ class ChatController final : public QObject {
   void chatChanged(const zipage::ui::ChatItem& chat);
   void chatRemoved(qint64 chatId);
   void defaultsChanged(const zipage::ui::GenerationSettings& settings);
+  /// What the open model's own file says of sampling.
+  void modelSuggested(const zipage::ui::GenerationSettings& settings);
   void chatShown(qint64 chatId, const QVector<zipage::ui::MessageItem>& messages,
                  const zipage::ui::GenerationSettings& settings, const QString& draft);
   void messageAdded(qint64 chatId, const zipage::ui::MessageItem& message);
@@ -75,7 +78,7 @@ class ChatController final : public QObject {
   void touch(Chat& chat);
 
   /// Ends the replies of a chat, or of all chats, at once: what the engine still says of them is ignored.
-  void haltReplies(ChatId chat);
+  void haltReplies(ChatId chat, const std::string& reason);
   /// New chats start with the sampling the model's own file recommends.
   void adoptModelDefaults(const ui::ModelInfo& model);
   void onPrompt(const PreparedPrompt& prompt);
@@ -89,6 +92,7 @@ class ChatController final : public QObject {
   ReplyMap m_replies;
   QHash<QString, Chat> m_trash;  // by undo action
   ui::GenerationSettings m_defaults;
+  std::optional<QString> m_modelPath;  // whose suggestions were adopted
   std::uint64_t m_nextId = 1;
   qint64 m_shownChat = 0;
 };

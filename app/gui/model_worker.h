@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "app/templates/prompt_renderer.h"
 #include "engine/base/ids.h"
 #include "ui/chat_values.h"
+#include "ui/models/model_values.h"
 
 namespace zipage {
 
@@ -29,23 +31,32 @@ struct PreparedPrompt {
   QString problem;      // why there are no tokens
 };
 
+struct LoadJob {
+  quint64 ticket = 0;
+  QString path;  // empty: the embedded model
+  ui::LoadChoice choice;
+  std::shared_ptr<const std::atomic<quint64>> wanted;  // another number than the ticket's: give up
+};
+
 struct LoadedSession {
   quint64 ticket = 0;
   std::shared_ptr<ModelSession> session;  // null: `problem` says why
   QString path;
   QString problem;
+  ui::LoadChoice choice;
 };
 
 class ModelWorker final : public QObject {
   Q_OBJECT
 
  public:
-  void load(quint64 ticket, const QString& path);
+  void load(const LoadJob& job);
   void prepare(const PromptJob& job);
-  /// Prompts are rendered for this session from now on.
+  /// Prompts are rendered for this session from now on; none: the model was unloaded.
   void use(const std::shared_ptr<ModelSession>& session);
 
  signals:
+  void progressed(quint64 ticket, int percent);
   void loaded(const zipage::LoadedSession& loaded);
   void prepared(const zipage::PreparedPrompt& prompt);
 

@@ -70,12 +70,15 @@ ui::MessageItem toItem(const MessageRecord& record) {
   item.compressions = record.figures.compressions;
   item.tokensEvicted = record.figures.tokensEvicted;
   item.peakPages = record.figures.peakPages;
+  item.cachedTokens = record.figures.cachedTokens;
+  item.computedTokens = record.figures.computedTokens;
   return item;
 }
 
 void Reply::begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
-                  bool startsInside) {
+                  bool startsInside, std::vector<std::string> stops) {
   m_request = request;
+  m_stops = StopStrings(std::move(stops));
   m_tokenizer = std::move(tokenizer);
   m_decoder = std::make_unique<StreamDecoder>(*m_tokenizer);
   m_parser = std::make_unique<ReasoningParser>(marks, startsInside);
@@ -85,13 +88,15 @@ void Reply::begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer,
 
 void Reply::engineStarted(const RequestStarted& event) {
   m_record.figures.promptTokens = event.promptTokens;
+  m_record.figures.cachedTokens = event.cachedTokens;
   m_phase = ui::ReplyState::Reading;
 }
 
 Reply::Growth Reply::take(const ReasoningPiece& piece) {
+  const std::string answer = m_stops.push(piece.answer);
   m_record.reasoning += piece.reasoning;
-  m_record.text += piece.answer;
-  return {QString::fromStdString(piece.reasoning), QString::fromStdString(piece.answer)};
+  m_record.text += answer;
+  return {QString::fromStdString(piece.reasoning), QString::fromStdString(answer)};
 }
 
 void Reply::noteReasoningTime() {
@@ -102,6 +107,7 @@ Reply::Growth Reply::addTokens(const std::vector<TokenId>& tokens) {
   Growth growth;
   if (m_record.figures.generatedTokens == 0) m_record.figures.firstTokenMs = m_sinceRequest.elapsed();
   for (const TokenId token : tokens) {
+    if (hasReachedStop()) break;
     const bool inside = m_parser->isInsideReasoning();
     if (inside && m_reasoningStartMs < 0) m_reasoningStartMs = m_sinceRequest.elapsed();
     ++m_record.figures.generatedTokens;
@@ -130,14 +136,18 @@ Reply::Growth Reply::finish(const RequestFinished& event) {
     growth = take(m_parser->push(m_decoder->finish()));
     const Growth rest = take(m_parser->finish());
     growth.reasoning += rest.reasoning;
-    growth.text += rest.text;
+    const std::string heldBack = m_stops.finish();
+    m_record.text += heldBack;
+    growth.text += rest.text + QString::fromStdString(heldBack);
     if (m_parser->isInsideReasoning()) noteReasoningTime();
   }
-  m_record.state = storedState(event.reason);
-  m_record.error = finishNote(event);
+  m_record.state = hasReachedStop() ? MessageState::Complete : storedState(event.reason);
+  m_record.error = hasReachedStop() ? std::string() : finishNote(event);
   m_record.figures.compressions = event.compressions;
   m_record.figures.tokensEvicted = event.tokensEvicted;
   m_record.figures.peakPages = event.peakPages;
+  m_record.figures.cachedTokens = event.cachedTokens;
+  m_record.figures.computedTokens = event.computedTokens;
   if (event.generatedTokens > 0) {
     m_record.figures.firstTokenMs = toMs(event.timeToFirstToken);
     m_record.figures.decodeMs = toMs(event.decodeTime);

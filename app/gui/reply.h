@@ -9,6 +9,7 @@
 #include "engine/runtime/engine_event.h"
 #include "engine/store/session_store.h"
 #include "engine/text/reasoning_parser.h"
+#include "engine/text/stop_strings.h"
 #include "engine/text/stream_decoder.h"
 #include "ui/chat_values.h"
 
@@ -25,9 +26,9 @@ class Reply {
 
   Reply(MessageRecord record, RequestId request = {}) : m_record(std::move(record)), m_request(request) {}
 
-  /// The prompt is ready and the engine has taken the request.
+  /// The prompt is ready and the engine has taken the request. The answer ends before the first of `stops`.
   void begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
-             bool startsInside);
+             bool startsInside, std::vector<std::string> stops = {});
   void engineStarted(const RequestStarted& event);
   Growth addTokens(const std::vector<TokenId>& tokens);
   void addCompression(const SequenceCompressed& event);
@@ -42,6 +43,8 @@ class Reply {
 
   /// True once a second since the last time it said so: the partial reply should be written.
   bool isDueForSaving();
+  /// One of the stops was found: nothing more is wanted of the engine.
+  bool hasReachedStop() const { return !m_stops.found().empty(); }
   bool wasCancelled() const { return m_cancelled; }
   void markCancelled() { m_cancelled = true; }
 
@@ -54,6 +57,7 @@ class Reply {
   std::shared_ptr<const Tokenizer> m_tokenizer;
   std::unique_ptr<StreamDecoder> m_decoder;
   std::unique_ptr<ReasoningParser> m_parser;
+  StopStrings m_stops;
   ui::ReplyState m_phase = ui::ReplyState::Waiting;
   QElapsedTimer m_sinceRequest;
   QElapsedTimer m_sinceSaving;

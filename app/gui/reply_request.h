@@ -2,6 +2,7 @@
 // settings.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "app/common/request_settings.h"
@@ -15,5 +16,10 @@ namespace zipage {
 PromptJob promptJobFor(const std::vector<MessageRecord>& messages, const ui::GenerationSettings& settings);
 
 RequestSettings requestSettingsFor(const ui::GenerationSettings& settings);
+
+std::vector<std::string> stopStringsOf(const ui::GenerationSettings& settings);
+
+/// Settings with the sampling that a model's own file suggests, and this program's where it says nothing.
+ui::GenerationSettings suggestedSettings(const SamplingDefaults& ofModel);
 
 }  // namespace zipage

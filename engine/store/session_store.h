@@ -35,6 +35,8 @@ struct ReplyFigures {
   std::int64_t peakPages = 0;
   std::int64_t compressions = 0;
   std::int64_t tokensEvicted = 0;
+  std::int64_t cachedTokens = 0;    // of the prompt, found in shared pages
+  std::int64_t computedTokens = 0;  // of the prompt, read by the model
 };
 
 struct MessageRecord {

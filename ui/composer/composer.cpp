@@ -8,6 +8,7 @@
 #include "ui/composer/message_edit.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/window_zoom.h"
 
 namespace zipage::ui {
 
@@ -35,6 +36,7 @@ Composer::Composer(QWidget* parent)
   inside->addWidget(m_edit, 1, Qt::AlignVCenter);
   inside->addWidget(m_button, 0, Qt::AlignBottom);
 
+  leaveToItself(*m_edit);
   m_edit->setFont(transcriptFont(font(), 1.0));
   m_edit->setPlaceholderText(tr("Write a message"));
   m_edit->setAccessibleName(tr("Message"));
@@ -66,6 +68,8 @@ void Composer::setTheme(const Theme& theme) {
   m_edit->setPalette(colors);
   showButton();
 }
+
+void Composer::setZoom(double zoom) { m_edit->setFont(transcriptFont(font(), zoom)); }
 
 QString Composer::text() const { return m_edit->toPlainText(); }
 

@@ -21,6 +21,7 @@ class Composer final : public QWidget {
   ~Composer() override;
 
   void setTheme(const Theme& theme);
+  void setZoom(double zoom);
   QString text() const;
   void setText(const QString& text);  // reports no draft
   void setGenerating(bool generating);
