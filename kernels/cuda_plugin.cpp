@@ -32,15 +32,21 @@ tl::unexpected<DeviceError> missing(const std::string& what) {
 }
 
 /// Never closed: CUDA does not survive that.
-DeviceResult<void*> openPlugin() {
+DeviceResult<void*> openPlugin(const fs::path& file) {
+  void* plugin = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (plugin == nullptr)
+    return missing(std::string("the CUDA plug-in cannot be loaded: ") + dlerror() +
+                   "; install zipage-cuda anew");
+  return plugin;
+}
+
+DeviceResult<void*> findPlugin() {
   const auto candidates = places();
   if (candidates.empty())
     return missing(
         std::string("the CUDA plug-in ") + kPlugin +
         " is not installed; it comes with the package zipage-cuda, or with a build where nvcc is found");
-  void* plugin = dlopen(candidates.front().c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (plugin == nullptr) return missing(std::string("the CUDA plug-in cannot be loaded: ") + dlerror());
-  return plugin;
+  return openPlugin(candidates.front());
 }
 
 template <typename Function>
@@ -51,12 +57,14 @@ Function* lookUp(void* plugin, const char* name) {
 }  // namespace
 
 DeviceResult<std::unique_ptr<Device>> openCudaDevice(const DeviceOptions& options) {
-  static const DeviceResult<void*> plugin = openPlugin();
+  static const DeviceResult<void*> plugin = findPlugin();
   if (!plugin) return tl::unexpected(plugin.error());
   auto* const version = lookUp<decltype(zipage_cuda_version)>(*plugin, "zipage_cuda_version");
   auto* const open = lookUp<decltype(zipage_cuda_open)>(*plugin, "zipage_cuda_open");
-  if (version == nullptr || open == nullptr || version() != kPluginVersion)
-    return missing("the CUDA plug-in belongs to another version of Zipage");
+  if (version == nullptr || open == nullptr)
+    return missing("the file that should be the CUDA plug-in is something else; install zipage-cuda anew");
+  if (version() != kPluginVersion)
+    return missing("the CUDA plug-in belongs to another version of Zipage; install the one of this version");
   PluginDevice opened;
   open(options.exactProducts, &opened);
   if (opened.device == nullptr) return missing(opened.error);

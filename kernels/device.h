@@ -8,8 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -32,14 +35,26 @@ struct DeviceInfo {
   std::string name;         // "cpu", "cuda:0"
   std::string description;  // "AMD EPYC, 2 threads, AVX-512"
   std::size_t memoryBytes = 0;
-  DataType activationType = DataType::F32;
-  DataType kvType = DataType::F32;  // of pages, unless somebody wants another
+  DataType activationType = DataType::F32;  // of what is multiplied by weights
+  DataType kvType = DataType::F32;          // of pages, unless somebody wants another
+  std::vector<DataType> kvTypes = {DataType::F32, DataType::F16, DataType::BF16,
+                                   DataType::Q8_0};  // those pages may have
+  std::string whyNoGpu;  // of a CPU that "auto" took: what the GPU lacks, and what to do
 };
 
 /// An ordered queue of ops. Made by a device and used with that device only.
 class Stream {
  public:
   virtual ~Stream() = default;
+};
+
+/// Who goes first where streams compete for the processor.
+enum class StreamPriority : std::uint8_t { Normal, Background };
+
+/// Ops with all their arguments, kept by Device::record().
+class Recording {
+ public:
+  virtual ~Recording() = default;
 };
 
 /// A weight as the device wants it: possibly a view of the mapped file, possibly repacked or uploaded.
@@ -53,21 +68,35 @@ class Device {
   virtual ~Device() = default;
 
   virtual const DeviceInfo& info() const = 0;
-  virtual std::unique_ptr<Stream> createStream() = 0;
+  virtual std::unique_ptr<Stream> createStream(StreamPriority priority = StreamPriority::Normal) = 0;
 
   /// Uninitialised device memory, aligned to 64 bytes or better.
   virtual DeviceResult<DeviceBuffer> allocate(std::size_t bytes) = 0;
+  /// Uninitialised host memory that copies to and from the device are fastest with.
+  virtual DeviceResult<DeviceBuffer> allocateHost(std::size_t bytes) = 0;
   /// `host` must outlive the weight: a device may read it in place.
   virtual DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) = 0;
   virtual void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) = 0;
   virtual void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) = 0;
+  /// The two stretches do not overlap.
+  virtual void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) = 0;
   virtual void fillZero(Stream& stream, void* device, std::size_t bytes) = 0;
   /// Waits for everything enqueued on the stream; returns the first error since the last call.
   virtual DeviceResult<void> synchronize(Stream& stream) = 0;
 
+  /// Calls `enqueue`, whose ops on `stream` are kept and not run. Null: this device keeps none, or not these.
+  /// REQUIRES: the same ops have run on the stream before, so that memory they need is there.
+  virtual std::unique_ptr<Recording> record(Stream& stream, const std::function<void()>& enqueue) = 0;
+  /// Enqueues what was recorded of this stream, with the memory it was recorded with. False: that is gone,
+  /// and nothing was enqueued; the recording is of no more use.
+  virtual bool replay(Stream& stream, Recording& recording) = 0;
+
   virtual void embed(Stream& stream, const EmbedArguments& arguments) = 0;
   virtual void rmsNorm(Stream& stream, const RmsNormArguments& arguments) = 0;
   virtual void matmul(Stream& stream, const MatmulArguments& arguments) = 0;
+  /// Up to three products of one input; accumulate is the same for all.
+  virtual void matmulTogether(Stream& stream, std::span<const MatmulArguments> products) = 0;
+  virtual void gatedMatmul(Stream& stream, const GatedMatmulArguments& arguments) = 0;
   virtual void storeKeyValue(Stream& stream, const StoreKeyValueArguments& arguments) = 0;
   virtual void pagedAttention(Stream& stream, const PagedAttentionArguments& arguments) = 0;
   virtual void siluMultiply(Stream& stream, const SiluMultiplyArguments& arguments) = 0;

@@ -15,21 +15,26 @@ bool processorIsSupported() {
 #endif
 }
 
-}  // namespace
-
-DeviceResult<std::unique_ptr<Device>> openDevice(std::string_view name, const DeviceOptions& options) {
-  if (name != "cpu" && name != "cuda" && name != "auto") {
-    return tl::unexpected(
-        DeviceError{"unknown device \"" + std::string(name) + "\"; there are: auto, cpu, cuda", false});
-  }
-  if (name == "cuda") return openCudaDevice(options);
-  if (name == "auto") {
-    if (auto cuda = openCudaDevice(options)) return cuda;
-  }
+DeviceResult<std::unique_ptr<Device>> openProcessor(const DeviceOptions& options,
+                                                    const std::string& whyNoGpu) {
   if (!processorIsSupported()) {
     return tl::unexpected(DeviceError{"this processor lacks SSE4.2, which Zipage needs", false});
   }
-  return std::make_unique<CpuDevice>(options.numThreads);
+  return std::make_unique<CpuDevice>(options.numThreads, whyNoGpu);
+}
+
+}  // namespace
+
+DeviceResult<std::unique_ptr<Device>> openDevice(std::string_view name, const DeviceOptions& options) {
+  if (name == "cpu") return openProcessor(options, {});
+  if (name == "cuda") return openCudaDevice(options);
+  if (name == "cuda:exact") return openCudaDevice({options.numThreads, true});
+  if (name == "auto") {
+    auto cuda = openCudaDevice(options);
+    return cuda ? std::move(cuda) : openProcessor(options, cuda.error().message);
+  }
+  return tl::unexpected(DeviceError{
+      "unknown device \"" + std::string(name) + "\"; there are: auto, cpu, cuda, cuda:exact", false});
 }
 
 }  // namespace zipage

@@ -14,8 +14,9 @@ struct DeviceOptions {
   bool exactProducts = false;  // CUDA: every product in float32, whatever it costs
 };
 
-/// "cpu", "cuda", or "auto": the GPU where one can be used, else the CPU. An unknown name is an error that
-/// lists the names there are; one that cannot be opened says what is missing.
+/// "cpu"; "cuda"; "cuda:exact", every product in float32; or "auto": the GPU where one can be used, else the
+/// CPU, whose DeviceInfo then says why. An unknown name is an error that lists the names there are; one that
+/// cannot be opened says what is missing and what to do.
 DeviceResult<std::unique_ptr<Device>> openDevice(std::string_view name, const DeviceOptions& options = {});
 
 }  // namespace zipage

@@ -17,7 +17,11 @@ struct EmbedArguments {
   TensorView output;                       // [T, model]
 };
 
-/// output[t] = input[t] / sqrt(mean(input[t]²) + epsilon) · gain. Output may be input.
+// Inputs of products and outputs of what comes before them (norms, attention, gated products) have the
+// device's activationType; everything else is F32.
+
+/// output[t] = input[t] / sqrt(mean(input[t]²) + epsilon) · gain. Output may be input, where types are the
+/// same.
 struct RmsNormArguments {
   ConstTensorView input;  // [T, columns]
   ConstTensorView gain;   // [1, columns] F32
@@ -32,6 +36,17 @@ struct MatmulArguments {
   ConstTensorView bias;    // [1, out] F32 or absent
   TensorView output;       // [T, out]
   bool accumulate = false;
+};
+
+/// gate = silu(input · gateWeightᵀ + gateBias) · (input · upWeightᵀ + upBias). `up` is room to work in.
+struct GatedMatmulArguments {
+  ConstTensorView input;       // [T, in]
+  ConstTensorView gateWeight;  // [out, in]
+  ConstTensorView gateBias;    // [1, out] F32 or absent
+  ConstTensorView upWeight;    // [out, in]
+  ConstTensorView upBias;      // [1, out] F32 or absent
+  TensorView gate;             // [T, out]
+  TensorView up;               // [T, out]
 };
 
 enum class RopeStyle : std::uint8_t { HalfSplit, Interleaved };
@@ -163,18 +178,47 @@ struct FuseScoresArguments {
   float* pooled = nullptr;  // out [L, G, n]
 };
 
+/// How n entries are cut into the segments inside which keys are compared: of `segmentTokens` each with a
+/// shorter last one, or, where they are even, into the fewest that are no longer, of equal length up to one
+/// entry.
+struct Segments {
+  int numEntries = 0;
+  int segmentTokens = 0;  // 0: one segment, of all
+  bool areEven = false;
+
+  constexpr int longest() const {
+    return segmentTokens > 0 && segmentTokens < numEntries ? segmentTokens : numEntries;
+  }
+  constexpr int count() const { return numEntries > 0 ? (numEntries - 1) / longest() + 1 : 0; }
+  /// The first entry of segment `index`, or behind the last entry for index = count().
+  constexpr int start(int index) const {
+    if (areEven) return static_cast<int>(static_cast<std::int64_t>(index) * numEntries / count());
+    const std::int64_t first = static_cast<std::int64_t>(index) * longest();
+    return first < numEntries ? static_cast<int>(first) : numEntries;
+  }
+  /// What sums of cosines in segment `index` are divided by: its own length where segments are even, else the
+  /// length they have in common, also for a shorter last one.
+  constexpr int divisor(int index) const {
+    if (areEven) return start(index + 1) - start(index);
+    return segmentTokens > 0 ? segmentTokens : numEntries;
+  }
+};
+
 /// Step 4: redundancy[l, g, m] = softmax over all n of (sum of cosines of m within its segment, after the
-/// newest of each column's near-duplicates has been cleared, / segmentTokens + repeatWeight · the largest
-/// cosine of m with a newer entry of its segment, or 0) / temperature.
+/// newest of each column's near-duplicates has been cleared, / the segment's divisor + repeatWeight · the
+/// largest cosine of m with a newer entry of its segment, or 0) / temperature.
 struct RedundancyArguments {
   SequenceEntries entries;
   Rope rope;  // used when positionFree: keys are rotated back by their stored position
   bool positionFree = true;
-  int segmentTokens = 256;  // 0: compare all, and divide by n
+  int segmentTokens = 256;    // 0: compare all, and divide by n
+  bool evenSegments = false;  // as Segments::areEven
   float similarityThreshold = 0.5F;
   float temperature = 0.2F;
   float repeatWeight = 0.0F;
   float* redundancy = nullptr;  // out [L, G, n]
+
+  constexpr Segments segments() const { return {entries.numEntries, segmentTokens, evenSegments}; }
 };
 
 /// Step 5: score = weight · pooled − (1 − weight) · redundancy, +infinity where protectedEntries is set; the
@@ -202,6 +246,9 @@ struct CompactPagesArguments {
   const std::int32_t* kept = nullptr;         // [L, G, keep]
   int keep = 0;
   const float* global = nullptr;  // [L, G, n]
+  // Promises that a target page which is a source page too stands no later in the source table than in the target
+  // table: then what a slot holds has been read once the entries before it have moved.
+  bool isAscending = false;
 };
 
 }  // namespace zipage

@@ -18,7 +18,7 @@ struct PagedKv {
   std::byte* entries = nullptr;
   std::int32_t* positions = nullptr;
   float* scores = nullptr;
-  DataType type = DataType::F32;  // F32, F16 or BF16
+  DataType type = DataType::F32;  // F32, F16, BF16, or Q8_0 where headDim is a multiple of 32
   int numLayers = 0;
   int numPages = 0;
   int kvHeads = 0;

@@ -34,7 +34,6 @@ inline int complain(const Error& error, int exitCode = kBadInput) {
 void addRunCommand(CLI::App& program, Action& action);
 void addEvalCommand(CLI::App& program, Action& action);
 void addBenchCommand(CLI::App& program, Action& action);
-void addBenchStepCommands(CLI::App& bench, Action& action);
 void addDoctorCommand(CLI::App& program, Action& action);
 void addRenderCommand(CLI::App& program, Action& action);
 void addTokenizeCommand(CLI::App& program, Action& action);

@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "app/cli/command.h"
-#include "app/cli/machine_limits.h"
 #include "app/cli/model_options.h"
 #include "app/common/app_paths.h"
 #include "app/common/process_memory.h"
@@ -51,12 +50,14 @@ int printFolders() {
 }
 
 int printModel(const ModelOptions& options) {
-  const auto session = openSession(options, 1);
+  const auto chosen = sessionOptionsFrom(options, 1);
+  const auto session = chosen ? ModelSession::open(*chosen) : tl::unexpected(chosen.error());
   if (!session) {
     printLine("model", "does not open: " + session.error().message);
     return 1;
   }
-  printLine("device", (*session)->device().info().name + ", " + (*session)->device().info().description);
+  const DeviceInfo& device = (*session)->device().info();
+  printLine("device", device.name + ", " + device.description + ", for --device " + options.device);
   printLine("model", describeModel((*session)->model()) + " in " + (*session)->model().path.string());
   printLine("", std::string("chat template: ") +
                     ((*session)->model().chatTemplate.empty() ? "none, ChatML instead" : "its own") +
@@ -71,9 +72,13 @@ void printGpu() {
   printLine("GPU", gpu ? (*gpu)->info().description : "not used: " + gpu.error().message);
 }
 
+void printProcessor() {
+  const auto processor = openDevice("cpu");
+  printLine("CPU", processor ? (*processor)->info().description : processor.error().message);
+}
+
 int examine(const ModelOptions& options) {
-  printLine("threads", std::to_string(sysconf(_SC_NPROCESSORS_ONLN)) + " processors online");
-  printLine("SIMD", simdTargetName());
+  printProcessor();
   printGpu();
   printLine("memory", gibibytes(totalMemory()) + ", " + gibibytes(availableMemory()) + " available");
   const int problems = printFolders() + printModel(options);

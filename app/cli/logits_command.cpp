@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/model_options.h"
 #include "app/cli/npy_file.h"
 #include "app/common/model_paths.h"
 #include "engine/model/logits_run.h"
@@ -60,6 +61,7 @@ int logits(const LogitsOptions& options) {
   if (!path) return complain(path.error());
   const auto device = openDevice(options.device, DeviceOptions{.numThreads = options.threads});
   if (!device) return complain(device.error().message);
+  if (options.device == "auto") tellDevice(**device);
   const auto model = openWeights(*path, **device);
   if (!model) return complain(model.error(), exitCodeOf(model.error()));
   if (auto written = writeLogits(options.output, *tokens, **device, *model); !written)
@@ -76,7 +78,7 @@ void addLogitsCommand(CLI::App& program, Action& action) {
       ->capture_default_str();
   command->add_option("--tokens", options->tokens, "Token ids with commas between them")->required();
   command->add_option("--output", options->output, "The .npy file: float32 [tokens, vocabulary]")->required();
-  command->add_option("--device", options->device, "Where it runs: auto, cpu, cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--threads", options->threads, "CPU threads; 0: all cores this process may use")
       ->check(CLI::Range(0, 1024));
   command->callback([options, &action] { action = [options] { return logits(*options); }; });

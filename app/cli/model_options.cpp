@@ -1,7 +1,9 @@
 #include "app/cli/model_options.h"
 
 #include <algorithm>
+#include <cstdio>
 
+#include "app/common/kv_type.h"
 #include "app/common/model_paths.h"
 
 namespace zipage {
@@ -10,8 +12,6 @@ namespace {
 
 constexpr int kPageSizes[] = {16, 32, 64, 128, 256};
 constexpr int kMostThreads = 1024;
-constexpr std::pair<const char*, DataType> kKvTypes[] = {
-    {"f32", DataType::F32}, {"f16", DataType::F16}, {"bf16", DataType::BF16}};
 
 Result<void> checkOptions(const ModelOptions& options) {
   if (std::find(std::begin(kPageSizes), std::end(kPageSizes), options.pageTokens) == std::end(kPageSizes)) {
@@ -33,16 +33,17 @@ Result<void> checkOptions(const ModelOptions& options) {
 void addModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--model", options.model, "A .gguf file, or \"demo\" for the built-in model")
       ->capture_default_str();
-  command.add_option("--device", options.device, "Where it runs: auto, cpu, cuda")->capture_default_str();
+  command.add_option("--device", options.device, kDeviceHelp)->capture_default_str();
   command.add_option("--threads", options.threads, "CPU threads; 0: all cores this process may use");
   command.add_option("--pool-tokens", options.poolTokens, "Tokens the page pool holds")
       ->capture_default_str();
   command.add_option("--page-tokens", options.pageTokens, "Tokens in a page: 16 to 256")
       ->capture_default_str();
   command
-      .add_option("--kv-type", options.kvType,
-                  "How pages store keys and values; auto: as the device likes it")
-      ->check(CLI::IsMember({"auto", "f32", "f16", "bf16"}))
+      .add_option(
+          "--kv-type", options.kvType,
+          "How pages store keys and values; auto: as the device likes it. One that it lacks is refused")
+      ->check(CLI::IsMember(kvTypeNames()))
       ->capture_default_str();
 }
 
@@ -81,10 +82,19 @@ Result<RequestSettings> settingsFrom(const ReplyOptions& options) {
   return settings;
 }
 
-Result<std::unique_ptr<ModelSession>> openSession(const ModelOptions& options, int maxSequences) {
+void tellDevice(const Device& device) {
+  const DeviceInfo& info = device.info();
+  std::fprintf(stderr, "zipage-cli: device %s, %s%s%s\n", info.name.c_str(), info.description.c_str(),
+               info.whyNoGpu.empty() ? "" : "; no GPU is used: ", info.whyNoGpu.c_str());
+}
+
+Result<SessionOptions> sessionOptionsFrom(const ModelOptions& options, int maxSequences) {
   if (auto checked = checkOptions(options); !checked) return tl::unexpected(checked.error());
   const auto file = resolveModel(options.model);
   if (!file) return tl::unexpected(file.error());
+
+  const auto kvType = kvTypeFromName(options.kvType);
+  if (!kvType) return tl::unexpected(kvType.error());
 
   SessionOptions session;
   session.model = *file;
@@ -94,11 +104,16 @@ Result<std::unique_ptr<ModelSession>> openSession(const ModelOptions& options, i
   session.pool.pageTokens = options.pageTokens;
   session.pool.maxSequences = maxSequences;
   session.pool.maxQuerySlots = maxSequences;
-  session.choosesKvType = options.kvType == "auto";
-  for (const auto& [name, type] : kKvTypes) {
-    if (options.kvType == name) session.pool.kvType = type;
-  }
-  return ModelSession::open(session);
+  session.kvType = *kvType;
+  return session;
+}
+
+Result<std::unique_ptr<ModelSession>> openSession(const ModelOptions& options, int maxSequences) {
+  const auto session = sessionOptionsFrom(options, maxSequences);
+  if (!session) return tl::unexpected(session.error());
+  auto opened = ModelSession::open(*session);
+  if (opened && options.device == "auto") tellDevice((*opened)->device());
+  return opened;
 }
 
 }  // namespace zipage

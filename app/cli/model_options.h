@@ -21,6 +21,15 @@ struct ModelOptions {
   std::string kvType = "auto";
 };
 
+inline constexpr const char* kDeviceHelp =
+    "Where it runs. auto: the GPU where one can be used, else the CPU, and standard error says which and "
+    "why; cpu; "
+    "cuda; cuda:exact: every product in float32, so that a reply depends on nothing that is computed beside "
+    "it";
+
+/// A line on standard error: the device that "auto" took, and why it is not a GPU.
+void tellDevice(const Device& device);
+
 /// --model, --device, --threads, --pool-tokens, --page-tokens, --kv-type.
 void addModelOptions(CLI::App& command, ModelOptions& options);
 
@@ -34,6 +43,9 @@ void addReplyOptions(CLI::App& command, ReplyOptions& options);
 
 /// The settings with the policy's name resolved, or which name is unknown. Needs no model.
 Result<RequestSettings> settingsFrom(const ReplyOptions& options);
+
+/// What opens the model with room for `maxSequences` sequences at a time, or which option cannot work.
+Result<SessionOptions> sessionOptionsFrom(const ModelOptions& options, int maxSequences);
 
 /// Opens the model with room for `maxSequences` sequences at a time.
 Result<std::unique_ptr<ModelSession>> openSession(const ModelOptions& options, int maxSequences);

@@ -2,24 +2,29 @@
 
 #include <utility>
 
-#include "kernels/device_registry.h"
+#include "app/common/kv_type.h"
 
 namespace zipage {
 
 Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& options) {
-  auto device = openDevice(options.device, DeviceOptions{.numThreads = options.numThreads});
+  auto device = options.opensDevice(options.device, DeviceOptions{.numThreads = options.numThreads});
   if (!device) return failure(ErrorCode::Device, device.error().message);
 
   std::unique_ptr<ModelSession> session(new ModelSession);
   session->m_device = std::move(*device);
 
+  const auto kvType = kvTypeOn(session->deviceInfo(), options.kvType);
+  if (!kvType) return tl::unexpected(kvType.error());
   auto model = loadModel(options.model, *session->m_device, options.progress);
   if (!model) return tl::unexpected(model.error());
   session->m_model = std::move(*model);
 
   PoolOptions pool = options.pool;
-  if (options.choosesKvType) pool.kvType = session->m_device->info().kvType;
-  session->m_kvType = pool.kvType;
+  pool.kvType = session->m_kvType = *kvType;
+  if (options.pageBytes > 0) {
+    const auto perPage = static_cast<std::int64_t>(layoutFor(session->m_model->config, pool).bytesPerPage());
+    pool.poolTokens = options.pageBytes / perPage * pool.pageTokens;
+  }
   auto parts = createTransformerRunner(*session->m_device, *session->m_model, pool);
   if (!parts) return tl::unexpected(parts.error());
   session->m_parts = std::move(*parts);

@@ -4,23 +4,31 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/result.h"
 #include "engine/runtime/transformer_runner.h"
 #include "engine/text/model_bundle.h"
-#include "kernels/device.h"
+#include "kernels/device_registry.h"
 
 namespace zipage {
+
+using DeviceOpener =
+    std::function<DeviceResult<std::unique_ptr<Device>>(std::string_view name, const DeviceOptions& options)>;
 
 struct SessionOptions {
   std::filesystem::path model;  // see resolveModel()
   std::string device = "auto";
   int numThreads = 0;  // 0: all cores this process may use
+  DeviceOpener opensDevice = openDevice;
+  std::optional<DataType> kvType;  // of the pages; none: the device's own, whatever `pool` says
   PoolOptions pool;
-  bool choosesKvType = true;  // the device's own, whatever `pool` says
-  LoadProgress progress;      // called on the thread that opens the session
+  std::int64_t pageBytes = 0;  // what all pages together may take, whatever `pool` says; 0: as it says
+  LoadProgress progress;       // called on the thread that opens the session
 };
 
 class ModelSession {
@@ -33,6 +41,7 @@ class ModelSession {
   ModelSession& operator=(const ModelSession&) = delete;
 
   Device& device() { return *m_device; }
+  const DeviceInfo& deviceInfo() const { return m_device->info(); }
   const ModelBundle& model() const { return *m_model; }
   const EngineLimits& limits() const { return m_parts.limits; }
   DataType kvType() const { return m_kvType; }

@@ -11,6 +11,7 @@ namespace zipage {
 namespace {
 
 const QString kShowReport = QStringLiteral("show-report");
+const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 
 }  // namespace
 
@@ -46,7 +47,7 @@ ChatController::Stored Application::readStored(const SessionStore& store, QStrin
   return stored;
 }
 
-Application::Application(const QString& modelPath) {
+Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   QString problem;
   auto store = openStore(appPaths(), m_fallbackFolder, problem);
   if (!store) {
@@ -64,7 +65,7 @@ Application::Application(const QString& modelPath) {
   m_settings =
       std::make_unique<SettingsFile>(QString::fromStdString((appPaths().config / "settings.ini").string()));
   if (problem.isEmpty()) problem = m_settings->problem();
-  m_host = std::make_unique<EngineHost>();
+  m_host = std::make_unique<EngineHost>(std::move(opensDevice));
   m_library = std::make_unique<ModelLibrary>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   connectWindow();
@@ -144,6 +145,7 @@ void Application::connectController() {
           [window](const QString& text) { window->showProblem(text); });
   connect(chats, &ChatController::noticed, window, &ui::MainWindow::showNotice);
   connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
+  connect(m_host.get(), &EngineHost::deviceLost, this, &Application::offerTheCpu);
   connect(m_host.get(), &EngineHost::snapshotTaken, window, &ui::MainWindow::setCacheSnapshot);
   connect(m_host.get(), &EngineHost::metricsChanged, window,
           [this, window](const EngineMetrics& metrics) { window->setFigures(figuresOf(metrics)); });
@@ -176,8 +178,18 @@ void Application::offerCrashReport() {
   m_window->showProblem(tr("Zipage did not end properly the last time."), tr("Show the report"), kShowReport);
 }
 
+void Application::offerTheCpu(const QString& reason) {
+  const bool isCpu = m_host->session().deviceInfo().name == "cpu";
+  m_window->showProblem(tr("The model's device failed: %1. Replies keep what they have.").arg(reason),
+                        isCpu ? tr("Open the model again") : tr("Continue on the CPU"), kContinueOnCpu);
+}
+
 void Application::takeAction(const QString& actionId) {
   if (actionId == kShowReport) return m_window->showReport(m_crashReport);
+  if (actionId == kContinueOnCpu) {
+    m_isOnCpuForNow = true;
+    return m_host->continueOnCpu();
+  }
   if (m_deletedPresets.contains(actionId)) return savePreset(m_deletedPresets.take(actionId));
   m_chats->undo(actionId);
 }

@@ -23,7 +23,8 @@ class Application final : public QObject {
 
  public:
   /// `modelPath` empty: the model that was open last, at first the embedded one.
-  explicit Application(const QString& modelPath);
+  /// `opensDevice`: openDevice() but for tests.
+  explicit Application(const QString& modelPath, DeviceOpener opensDevice = openDevice);
   ~Application() override;
 
   ui::MainWindow& window() { return *m_window; }
@@ -52,6 +53,7 @@ class Application final : public QObject {
   void savePreset(const ui::Preset& preset);
   void deletePreset(const QString& name);
   void offerCrashReport();
+  void offerTheCpu(const QString& reason);
   void takeAction(const QString& actionId);
   ui::MemoryFigures figuresOf(const EngineMetrics& metrics);
 
@@ -67,6 +69,7 @@ class Application final : public QObject {
   ui::Preferences m_preferences;
   QHash<QString, ui::Preset> m_deletedPresets;  // by undo action
   QString m_crashReport;
+  bool m_isOnCpuForNow = false;  // no choice of the user: the device was lost
   QElapsedTimer m_sinceProcessRead;
   qint64 m_processBytes = 0;
 };

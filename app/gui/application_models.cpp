@@ -1,4 +1,5 @@
 #include <chrono>
+#include <utility>
 
 #include "app/common/model_finder.h"
 #include "app/gui/application.h"
@@ -51,7 +52,8 @@ void Application::showModels(const QVector<ui::ModelEntry>& models, bool isSearc
 
 void Application::noteModel(const ui::ModelInfo& model) {
   using State = ui::ModelInfo::State;
-  if (model.state == State::Ready) m_settings->noteModel(model.path, m_host->choice());
+  if (model.state == State::Ready && !std::exchange(m_isOnCpuForNow, false))
+    m_settings->noteModel(model.path, m_host->choice());
   if (model.state == State::Ready) m_log->write(QStringLiteral("model open: ") + model.description);
   if (model.state == State::Failed) m_log->write(QStringLiteral("model refused: ") + model.problem);
 }

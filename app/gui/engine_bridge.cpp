@@ -34,6 +34,12 @@ EngineThread::Sink EngineBridge::sink() {
   };
 }
 
+void EngineBridge::forget() {
+  const std::lock_guard lock(m_inbox->mutex);
+  m_inbox->events.clear();
+  m_inbox->snapshot = nullptr;
+}
+
 void EngineBridge::scheduleDelivery() {
   if (!m_frame.isActive()) m_frame.start();
 }

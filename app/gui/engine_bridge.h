@@ -20,6 +20,8 @@ class EngineBridge final : public QObject {
 
   /// A sink for an EngineThread. It stays valid after the bridge is gone, and then drops what it gets.
   EngineThread::Sink sink();
+  /// Drops what has not been delivered: the next engine numbers its requests from the beginning again.
+  void forget();
 
  signals:
   void eventHappened(const zipage::EngineEvent& event);

@@ -16,7 +16,8 @@ QString nameOf(const QString& path) {
 
 }  // namespace
 
-EngineHost::EngineHost(QObject* parent) : QObject(parent), m_worker(new ModelWorker) {
+EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
+    : QObject(parent), m_worker(new ModelWorker(std::move(opensDevice))) {
   m_workerThread.setObjectName(QStringLiteral("model worker"));
   m_worker->moveToThread(&m_workerThread);
   m_idle.setSingleShot(true);
@@ -26,15 +27,10 @@ EngineHost::EngineHost(QObject* parent) : QObject(parent), m_worker(new ModelWor
   connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
   connect(m_worker, &ModelWorker::prepared, this, [this](const PreparedPrompt& prompt) {
     emit promptPrepared(prompt);
-    --m_numBusy;
+    --m_numPrompts;
     watchIdleness();
   });
-  connect(&m_bridge, &EngineBridge::eventHappened, this, [this](const EngineEvent& event) {
-    emit eventHappened(event);
-    if (!std::holds_alternative<RequestFinished>(event)) return;
-    --m_numBusy;
-    watchIdleness();
-  });
+  connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::onEvent);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
   connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
   m_workerThread.start();
@@ -55,6 +51,12 @@ void EngineHost::load(const QString& path, const ui::LoadChoice& choice) {
   emit modelChanged(m_loading);
   const LoadJob job{++*m_loadTicket, path, choice, m_loadTicket};
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job] { worker->load(job); });
+}
+
+void EngineHost::continueOnCpu() {
+  ui::LoadChoice choice = m_choice;
+  choice.device = QStringLiteral("cpu");
+  load(m_model.path, choice);
 }
 
 void EngineHost::cancelLoading() {
@@ -103,9 +105,12 @@ void EngineHost::adopt(const LoadedSession& loaded) {
   m_model.state = ui::ModelInfo::State::Ready;
   m_model.path = loaded.path;
   m_model.name = config.name.empty() ? nameOf(loaded.path) : QString::fromStdString(config.name);
-  m_model.device = QString::fromStdString(m_session->device().info().description);
+  const DeviceInfo& device = m_session->deviceInfo();
+  m_model.device = QString::fromStdString(device.description);
   m_model.description =
       QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") + m_model.device;
+  if (!device.whyNoGpu.empty())
+    m_model.description += tr(". No GPU is used: %1").arg(QString::fromStdString(device.whyNoGpu));
   m_model.contextLength = config.contextLength;
   m_choice = loaded.choice;
   emit modelChanged(m_model);
@@ -118,6 +123,7 @@ void EngineHost::startEngine() {
   parts.runner = m_session->takeRunner();
   parts.clock = std::make_unique<SteadyClock>();
   parts.limits = m_session->limits();
+  m_isLossTold = false;
   m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
@@ -127,6 +133,8 @@ void EngineHost::stopEngine() {
   if (m_engine == nullptr) return;
   emit engineClosing();
   m_engine.reset();
+  m_bridge.forget();
+  m_numRequests = 0;
 }
 
 void EngineHost::prepare(PromptJob job) {
@@ -136,15 +144,33 @@ void EngineHost::prepare(PromptJob job) {
 }
 
 void EngineHost::send(PromptJob job) {
-  ++m_numBusy;
+  ++m_numPrompts;
   watchIdleness();
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
 }
 
 RequestId EngineHost::submit(Request request) {
-  ++m_numBusy;
+  m_isLossTold = false;  // whoever tries again is told again
+  ++m_numRequests;
   watchIdleness();
   return m_engine->submit(std::move(request));
+}
+
+void EngineHost::onEvent(const EngineEvent& event) {
+  emit eventHappened(event);
+  const auto* finished = std::get_if<RequestFinished>(&event);
+  if (finished == nullptr) return;
+  --m_numRequests;
+  watchIdleness();
+  noticeLoss(*finished);
+}
+
+void EngineHost::noticeLoss(const RequestFinished& finished) {
+  if (finished.reason != FinishReason::Failed || m_isLossTold) return;
+  const ErrorCode code = finished.error.code;
+  if (code != ErrorCode::Device && code != ErrorCode::OutOfMemory) return;  // the request alone is to blame
+  m_isLossTold = true;
+  emit deviceLost(QString::fromStdString(finished.error.message));
 }
 
 void EngineHost::cancel(RequestId request) {
@@ -165,14 +191,14 @@ void EngineHost::setUnloadAfter(std::chrono::milliseconds idle) {
 
 /// The clock runs only while a model is open that nobody uses, and somebody wants it unloaded.
 void EngineHost::watchIdleness() {
-  if (m_numBusy == 0 && m_engine != nullptr && m_idle.intervalAsDuration().count() > 0)
+  if (!isBusy() && m_engine != nullptr && m_idle.intervalAsDuration().count() > 0)
     m_idle.start();
   else
     m_idle.stop();
 }
 
 void EngineHost::unload() {
-  if (m_engine == nullptr || m_numBusy > 0) return;
+  if (m_engine == nullptr || isBusy()) return;
   m_idle.stop();
   stopEngine();
   QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->use(nullptr); });

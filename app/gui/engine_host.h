@@ -24,11 +24,14 @@ class EngineHost final : public QObject {
   Q_OBJECT
 
  public:
-  explicit EngineHost(QObject* parent = nullptr);
+  /// `opensDevice`: how devices are opened by name; openDevice() but for tests.
+  explicit EngineHost(DeviceOpener opensDevice = openDevice, QObject* parent = nullptr);
   ~EngineHost() override;
 
   /// Empty: the embedded model. The model that is open stays until the new one is ready.
   void load(const QString& path, const ui::LoadChoice& choice = {});
+  /// The open model once more, on the CPU: the way on when its device is lost.
+  void continueOnCpu();
   /// Gives up what is being loaded; the model that is open stays.
   void cancelLoading();
   bool isReady() const { return m_engine != nullptr; }
@@ -53,6 +56,9 @@ class EngineHost final : public QObject {
 
  signals:
   void modelChanged(const zipage::ui::ModelInfo& model);
+  /// The engine's device fails and will serve no request any more; said once, and again when a request is
+  /// tried all the same.
+  void deviceLost(const QString& reason);
   /// The engine is about to be taken down: replies in progress end now.
   void engineClosing();
   void promptPrepared(const zipage::PreparedPrompt& prompt);
@@ -65,7 +71,10 @@ class EngineHost final : public QObject {
   void onLoaded(const LoadedSession& loaded);
   void failLoading(const LoadedSession& loaded);
   void adopt(const LoadedSession& loaded);
+  void onEvent(const EngineEvent& event);
+  void noticeLoss(const RequestFinished& finished);
   void send(PromptJob job);
+  bool isBusy() const { return m_numPrompts > 0 || m_numRequests > 0; }
   void watchIdleness();
   void startEngine();
   void stopEngine();
@@ -82,8 +91,10 @@ class EngineHost final : public QObject {
   // The number of the latest load; the worker gives up a load that has another one.
   std::shared_ptr<std::atomic<quint64>> m_loadTicket = std::make_shared<std::atomic<quint64>>(0);
   QTimer m_idle;
-  int m_numBusy = 0;  // prompts and requests in progress
+  int m_numPrompts = 0;   // that are being prepared
+  int m_numRequests = 0;  // in progress
   bool m_isWatched = true;
+  bool m_isLossTold = false;
 };
 
 }  // namespace zipage

@@ -11,7 +11,4 @@ namespace zipage {
 /// An unknown device or type of keys and values counts as "auto".
 SessionOptions sessionOptionsFor(const std::filesystem::path& model, const ui::LoadChoice& choice);
 
-/// The types of keys and values there are, as LoadChoice names them.
-QStringList kvTypeNames();
-
 }  // namespace zipage

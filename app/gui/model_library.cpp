@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <optional>
 
+#include "app/common/kv_type.h"
 #include "app/common/model_facts.h"
 #include "app/common/model_finder.h"
 #include "app/common/model_paths.h"
@@ -69,7 +70,7 @@ ui::LoadEstimate estimateOf(const QString& path, const ui::LoadChoice& choice) {
   if (!facts) return fail(facts.error());
   const bool usesGpu = choice.device != QLatin1String("cpu") && gpu().has_value();
   SessionOptions options = sessionOptionsFor(*file, choice);
-  if (options.choosesKvType && usesGpu) options.pool.kvType = gpu()->kvType;
+  options.pool.kvType = options.kvType.value_or(usesGpu ? gpu()->kvType : options.pool.kvType);
   const auto needs = memoryNeeds(*facts, options.pool);
   if (!needs) return fail(needs.error());
   estimate.weightBytes = static_cast<qint64>(needs->weightBytes);
@@ -125,7 +126,9 @@ void ModelLibrary::estimate(const QString& path, const ui::LoadChoice& choice) {
 void ModelLibrary::askForDevices() {
   QMetaObject::invokeMethod(m_worker, [this] {
     ui::LoadOffer offer;
-    offer.kvTypes = kvTypeNames();
+    for (const std::string& name : kvTypeNames()) {
+      if (name != "auto") offer.kvTypes << QString::fromStdString(name);
+    }
     if (gpu()) {
       offer.devices.prepend(QStringLiteral("cuda"));
       offer.deviceNames.prepend(tr("GPU: %1").arg(QString::fromStdString(gpu()->description)));

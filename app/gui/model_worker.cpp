@@ -25,6 +25,7 @@ void ModelWorker::load(const LoadJob& job) {
   const auto facts = readModelFacts(*file);
   if (!facts) return fail(facts.error());
   SessionOptions options = sessionOptionsFor(*file, job.choice);
+  options.opensDevice = m_opensDevice;
   options.progress = [&, lastPercent = -1](std::size_t loadedBytes) mutable {
     const std::size_t whole = std::max<std::size_t>(facts->weightBytes, 1);
     const int percent = static_cast<int>(std::min<std::size_t>(100, loadedBytes * 100 / whole));

@@ -50,6 +50,8 @@ class ModelWorker final : public QObject {
   Q_OBJECT
 
  public:
+  explicit ModelWorker(DeviceOpener opensDevice) : m_opensDevice(std::move(opensDevice)) {}
+
   void load(const LoadJob& job);
   void prepare(const PromptJob& job);
   /// Prompts are rendered for this session from now on; none: the model was unloaded.
@@ -61,6 +63,7 @@ class ModelWorker final : public QObject {
   void prepared(const zipage::PreparedPrompt& prompt);
 
  private:
+  DeviceOpener m_opensDevice;
   std::shared_ptr<ModelSession> m_session;
   std::unique_ptr<PromptRenderer> m_renderer;
 };

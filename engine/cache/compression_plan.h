@@ -2,6 +2,8 @@
 // carries it out.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -25,6 +27,17 @@ struct CompressionPlan {
   std::uint64_t seed = 0;                      // of SelectionRule::Random
   CompressionSettings settings;
   std::shared_ptr<CompressionRecord> record;  // the runner fills it in
+
+  /// Whether no target page is a source page that stands later among the sources: then entries can move in place,
+  /// in order, since each page is overwritten only when what it held has moved.
+  bool isAscending() const {
+    const auto both = static_cast<std::ptrdiff_t>(std::min(sourcePages.size(), targetPages.size()));
+    for (std::ptrdiff_t i = 0; i < both; ++i) {
+      const PageIndex page = targetPages[static_cast<std::size_t>(i)];
+      if (std::find(sourcePages.begin() + i + 1, sourcePages.end(), page) != sourcePages.end()) return false;
+    }
+    return true;
+  }
 };
 
 }  // namespace zipage

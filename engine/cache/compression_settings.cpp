@@ -70,6 +70,7 @@ CompressionSettings publishedPreset() {
   settings.recentTokens = 0;
   settings.repeatWeight = 0.0F;
   settings.segmentTokens = 256;
+  settings.evenSegments = false;
   return settings;
 }
 

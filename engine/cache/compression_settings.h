@@ -22,7 +22,8 @@ struct CompressionSettings {
   float redundancyTemperature = 0.2F;
   float repeatWeight = 0.3F;  // of the best match among newer entries, beside the mean of all
   float similarityThreshold = 0.5F;
-  int segmentTokens = 0;         // redundancy is compared inside segments; 0: everywhere
+  int segmentTokens = 512;       // redundancy is compared inside segments; 0: everywhere
+  bool evenSegments = true;      // of equal length, at most segmentTokens, instead of a shorter last one
   int poolKernel = 1;            // max-pool width at a first compression; 1: none
   int sinkTokens = 0;            // first entries always kept
   int recentTokens = 64;         // newest entries always kept, up to a quarter of the budget

@@ -30,6 +30,11 @@ Result<int> KvLayout::numPages(std::int64_t poolTokens) const {
     return failure(ErrorCode::InvalidArgument,
                    "a page holds 16, 32, 64, 128 or 256 tokens, not " + std::to_string(pageTokens));
   }
+  if (headDim % layoutOf(type).elementsPerBlock != 0) {
+    return failure(ErrorCode::InvalidArgument, std::string("pages cannot be of type ") + layoutOf(type).name +
+                                                   " for heads of " + std::to_string(headDim) +
+                                                   " numbers: choose f16");
+  }
   if (windowTokens < 1) {
     return failure(ErrorCode::InvalidArgument,
                    "the query window needs at least one token, not " + std::to_string(windowTokens));

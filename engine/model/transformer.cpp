@@ -77,16 +77,17 @@ std::size_t Transformer::workspaceBytes(const ModelConfig& config, DataType acti
 std::size_t Transformer::layOut(const ModelConfig& config, DataType type, int maxTokens, int maxLogitRows,
                                 std::byte* start, Activations& a) {
   Layout layout(start);
-  a.hidden = layout.place(type, maxTokens, config.modelDim);
+  a.hidden = layout.place(DataType::F32, maxTokens, config.modelDim);
   a.normed = layout.place(type, maxTokens, config.modelDim);
-  a.selected = layout.place(type, maxLogitRows, config.modelDim);
+  a.selected = layout.place(DataType::F32, maxLogitRows, config.modelDim);
+  a.selectedNormed = layout.place(type, maxLogitRows, config.modelDim);
   a.logits = layout.place(DataType::F32, maxLogitRows, config.vocabularySize);
 
   // Attention and feed-forward take turns in the rest.
   const std::size_t shared = layout.offset();
-  a.queries = layout.place(type, maxTokens, config.queryDim());
-  a.keys = layout.place(type, maxTokens, config.kvDim());
-  a.values = layout.place(type, maxTokens, config.kvDim());
+  a.queries = layout.place(DataType::F32, maxTokens, config.queryDim());
+  a.keys = layout.place(DataType::F32, maxTokens, config.kvDim());
+  a.values = layout.place(DataType::F32, maxTokens, config.kvDim());
   a.attended = layout.place(type, maxTokens, config.queryDim());
   const std::size_t endOfAttention = layout.offset();
   layout.moveTo(shared);
@@ -164,9 +165,10 @@ void Transformer::runAttention(Stream& stream, int layer, const PagedBatch& batc
   const TensorView attended = firstRows(m_activations.attended, batch.numTokens);
 
   norm(stream, hidden, weights.attentionNorm, normed);
-  product(stream, normed, weights.query, weights.queryBias, queries);
-  product(stream, normed, weights.key, weights.keyBias, keys);
-  product(stream, normed, weights.value, weights.valueBias, values);
+  const MatmulArguments projections[] = {{normed, weights.query.view, weights.queryBias.view, queries},
+                                         {normed, weights.key.view, weights.keyBias.view, keys},
+                                         {normed, weights.value.view, weights.valueBias.view, values}};
+  m_device.matmulTogether(stream, projections);
   m_device.storeKeyValue(stream, {.queries = queries,
                                   .keys = keys,
                                   .values = values,
@@ -197,9 +199,13 @@ void Transformer::runFeedForward(Stream& stream, int layer, int numTokens) {
 
   norm(stream, hidden, weights.feedForwardNorm, normed);
   if (weights.experts.isPresent()) return runExperts(stream, weights.experts, normed, hidden);
-  product(stream, normed, weights.gate, weights.gateBias, gate);
-  product(stream, normed, weights.up, weights.upBias, up);
-  m_device.siluMultiply(stream, {.gate = gate, .up = up, .output = gate});
+  m_device.gatedMatmul(stream, {.input = normed,
+                                .gateWeight = weights.gate.view,
+                                .gateBias = weights.gateBias.view,
+                                .upWeight = weights.up.view,
+                                .upBias = weights.upBias.view,
+                                .gate = gate,
+                                .up = up});
   product(stream, gate, weights.down, weights.downBias, hidden, true);
 }
 
@@ -232,8 +238,9 @@ ConstTensorView Transformer::runOutput(Stream& stream, const std::int32_t* logit
   const TensorView logits = firstRows(m_activations.logits, numLogitRows);
   m_device.gatherRows(
       stream, {.input = firstRows(m_activations.hidden, numTokens), .rows = logitRows, .output = selected});
-  norm(stream, selected, m_weights.outputNorm, selected);
-  product(stream, selected, m_config.tiedOutput ? m_weights.embedding : m_weights.output, {}, logits);
+  const TensorView normed = firstRows(m_activations.selectedNormed, numLogitRows);
+  norm(stream, selected, m_weights.outputNorm, normed);
+  product(stream, normed, m_config.tiedOutput ? m_weights.embedding : m_weights.output, {}, logits);
   return logits;
 }
 

@@ -38,7 +38,9 @@ class Transformer {
                                     int maxLogitRows);
 
  private:
-  /// What one step computes, in device memory. The first numTokens rows of each are in use.
+  /// What one step computes, in device memory. The first numTokens rows of each are in use. What products
+  /// read (normed, attended, gate, selectedNormed) has the device's type of activations, as has up; all else
+  /// is F32.
   struct Activations {
     TensorView hidden;    // [maxTokens, model], the residual stream
     TensorView normed;    // [maxTokens, model]
@@ -52,7 +54,8 @@ class Transformer {
     TensorView experts;   // [maxTokens, expertsUsed] of int32, which are as large as F32
     TensorView shares;    // [maxTokens, expertsUsed] F32
     TensorView selected;  // [maxLogitRows, model]
-    TensorView logits;    // [maxLogitRows, vocabulary] F32
+    TensorView selectedNormed;
+    TensorView logits;  // [maxLogitRows, vocabulary] F32
   };
 
   Transformer(Device& device, const ModelConfig& config, const ModelWeights& weights);

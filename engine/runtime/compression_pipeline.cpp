@@ -147,6 +147,7 @@ void CompressionPipeline::score(Stream& stream, const CompressionPlan& plan, con
   redundancy.rope = m_rope;
   redundancy.positionFree = plan.settings.positionFreeKeys;
   redundancy.segmentTokens = plan.settings.segmentTokens;
+  redundancy.evenSegments = plan.settings.evenSegments;
   redundancy.similarityThreshold = plan.settings.similarityThreshold;
   redundancy.temperature = plan.settings.redundancyTemperature;
   redundancy.repeatWeight = plan.settings.repeatWeight;
@@ -193,6 +194,7 @@ void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan
   compact.kept = work.kept;
   compact.keep = plan.keep;
   compact.global = work.global;
+  compact.isAscending = plan.isAscending();
   m_device->compactPages(stream, compact);
 }
 

@@ -1,7 +1,7 @@
 #include "engine/runtime/pool_copy.h"
 
 #include <algorithm>
-#include <new>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -12,13 +12,12 @@ namespace {
 /// One block: the stretches that forEachStretch() visits, in that order.
 class BlockCopy final : public HostCopy {
  public:
-  explicit BlockCopy(std::size_t bytes) : m_block(new (std::nothrow) std::byte[bytes]), m_bytes(bytes) {}
-  std::size_t bytes() const override { return m_bytes; }
-  std::byte* block() const { return m_block.get(); }
+  explicit BlockCopy(DeviceBuffer block) : m_block(std::move(block)) {}
+  std::size_t bytes() const override { return m_block.bytes(); }
+  std::byte* block() const { return m_block.as<std::byte>(); }
 
  private:
-  std::unique_ptr<std::byte[]> m_block;
-  std::size_t m_bytes;
+  DeviceBuffer m_block;  // host memory that the device copies from and to at full speed
 };
 
 /// Calls visit(device pointer, bytes) for all that a sequence holds.
@@ -62,10 +61,11 @@ Result<std::unique_ptr<HostCopy>> copyToHost(Device& device, Stream& stream, con
                                              int querySlot) {
   std::size_t total = 0;
   forEachStretch(kv, window, pages, querySlot, [&](const void*, std::size_t bytes) { total += bytes; });
-  auto copy = std::make_unique<BlockCopy>(total);
-  if (copy->block() == nullptr)
-    return failure(ErrorCode::OutOfMemory,
-                   "no host memory for " + std::to_string(total) + " bytes of a swap");
+  auto block = device.allocateHost(total);
+  if (!block)
+    return failure(ErrorCode::OutOfMemory, "no host memory for " + std::to_string(total) +
+                                               " bytes of a swap: " + block.error().message);
+  auto copy = std::make_unique<BlockCopy>(std::move(*block));
   std::byte* place = copy->block();
   forEachStretch(kv, window, pages, querySlot, [&](const void* device_, std::size_t bytes) {
     device.copyToHost(stream, place, device_, bytes);

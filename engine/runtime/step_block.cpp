@@ -1,6 +1,8 @@
 #include "engine/runtime/step_block.h"
 
-#include <utility>
+#include <algorithm>
+#include <bit>
+#include <tuple>
 
 #include "engine/base/check.h"
 
@@ -13,74 +15,120 @@ constexpr std::size_t kInt = sizeof(std::int32_t);
 
 std::size_t rounded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-template <typename T>
-T* upload(Device& device, Stream& stream, T* place, const std::vector<T>& values) {
-  if (!values.empty()) device.copyToDevice(stream, place, values.data(), values.size() * sizeof(T));
-  return place;
+/// Up to the next quarter of a power of two, at least 8.
+int roundedPages(int pages) {
+  const int quarter = std::max(8, static_cast<int>(std::bit_floor(static_cast<unsigned>(pages))) / 4);
+  return (pages + quarter - 1) / quarter * quarter;
+}
+
+std::size_t blockBytes(const StepBlock::Sizes& sizes) {
+  const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
+  const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
+  const std::size_t tables = sequences * static_cast<std::size_t>(roundedPages(sizes.maxPages));
+  return 4 * rounded(tokens * kInt) + 2 * rounded((sequences + 1) * kInt) + rounded(tables * kInt) +
+         rounded(sequences * kInt) + rounded(sequences * sizeof(SamplingRow));
+}
+std::size_t drawnBytes(const StepBlock::Sizes& sizes) {
+  return static_cast<std::size_t>(sizes.maxSequences) * kInt;
+}
+
+Result<DeviceBuffer> buffer(DeviceResult<DeviceBuffer> made, const char* what) {
+  if (!made) return failure(ErrorCode::OutOfMemory, std::string(what) + ": " + made.error().message);
+  return std::move(*made);
 }
 
 }  // namespace
 
-std::size_t StepBlock::bytesFor(const Sizes& sizes) {
-  const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
-  const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
-  const std::size_t tables = sequences * static_cast<std::size_t>(sizes.maxPages);
-  return 4 * rounded(tokens * kInt) + 2 * rounded((sequences + 1) * kInt) + rounded(tables * kInt) +
-         2 * rounded(sequences * kInt) + rounded(sequences * sizeof(SamplingRow));
-}
+std::size_t StepBlock::bytesFor(const Sizes& sizes) { return blockBytes(sizes) + drawnBytes(sizes); }
 
 Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
-  const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
-  const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
-  const std::size_t tables = sequences * static_cast<std::size_t>(sizes.maxPages);
-  auto block = device.allocate(bytesFor(sizes));
-  if (!block) return failure(ErrorCode::OutOfMemory, "step inputs: " + block.error().message);
-
   StepBlock made;
-  made.m_block = std::move(*block);
-  made.m_maxTokens = tokens;
-  made.m_maxSequences = sequences;
-  made.m_maxTableEntries = tables;
-  auto* place = made.m_block.as<std::byte>();
-  const auto take = [&place](std::size_t size) { return std::exchange(place, place + rounded(size)); };
-  const auto ints = [&](std::size_t count) { return reinterpret_cast<std::int32_t*>(take(count * kInt)); };
-  made.m_tokenIds = ints(tokens);
-  made.m_positions = ints(tokens);
-  made.m_slots = ints(tokens);
-  made.m_queryRows = ints(tokens);
-  made.m_queryStart = ints(sequences + 1);
-  made.m_physical = ints(sequences + 1);
-  made.m_pageTables = ints(tables);
-  made.m_sampledRows = ints(sequences);
-  made.m_drawnTokens = ints(sequences);
-  made.m_sampling = reinterpret_cast<SamplingRow*>(take(sequences * sizeof(SamplingRow)));
+  made.m_sizes = sizes;
+  for (auto [target, bytes, isHost] : {std::tuple{&made.m_block, blockBytes(sizes), false},
+                                       std::tuple{&made.m_host, blockBytes(sizes), true},
+                                       std::tuple{&made.m_drawnTokens, drawnBytes(sizes), false},
+                                       std::tuple{&made.m_hostDrawn, drawnBytes(sizes), true}}) {
+    auto memory = buffer(isHost ? device.allocateHost(bytes) : device.allocate(bytes), "step inputs");
+    if (!memory) return tl::unexpected(memory.error());
+    *target = std::move(*memory);
+  }
   return made;
 }
 
-Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs& inputs) {
-  ZIPAGE_CHECK(inputs.tokenIds.size() <= m_maxTokens && inputs.pageTables.size() <= m_maxTableEntries &&
-                   inputs.physical.size() <= m_maxSequences && inputs.sampledRows.size() <= m_maxSequences,
-               "a step is larger than its arrays");
-  const std::size_t historyBytes = inputs.history.size() * sizeof(std::int32_t);
-  if (historyBytes > m_history.bytes()) {
-    auto larger = device.allocate(2 * historyBytes);
-    if (!larger) return failure(ErrorCode::OutOfMemory, "repetition history: " + larger.error().message);
+template <typename T>
+T* StepBlock::place(std::size_t count, T*& host) {
+  host = reinterpret_cast<T*>(m_host.as<std::byte>() + m_used);
+  T* const device = reinterpret_cast<T*>(m_block.as<std::byte>() + m_used);
+  m_used += rounded(count * sizeof(T));
+  return device;
+}
+
+template <typename T>
+const T* StepBlock::put(const std::vector<T>& values) {
+  T* host = nullptr;
+  const T* const device = place(values.size(), host);
+  std::copy(values.begin(), values.end(), host);
+  return device;
+}
+
+const std::int32_t* StepBlock::putPageTables(const StepInputs& inputs) {
+  const auto length = static_cast<std::size_t>(m_shape.maxPages);
+  const auto given = static_cast<std::size_t>(inputs.maxPages);
+  std::int32_t* host = nullptr;
+  const std::int32_t* const device = place(inputs.physical.size() * length, host);
+  for (std::size_t row = 0; row < inputs.physical.size(); ++row)
+    std::copy_n(inputs.pageTables.begin() + static_cast<std::ptrdiff_t>(row * given), given,
+                host + row * length);
+  return device;
+}
+
+Result<void> StepBlock::uploadHistory(Device& device, Stream& stream,
+                                      const std::vector<std::int32_t>& history) {
+  const std::size_t bytes = history.size() * kInt;
+  if (bytes == 0) return {};
+  if (bytes > m_history.bytes()) {
+    auto larger = buffer(device.allocate(2 * bytes), "repetition history");
+    if (!larger) return tl::unexpected(larger.error());
     m_history = std::move(*larger);
   }
-  zipage::upload(device, stream, m_history.as<std::int32_t>(), inputs.history);
-  zipage::upload(device, stream, m_sampledRows, inputs.sampledRows);
-  zipage::upload(device, stream, m_sampling, inputs.sampling);
-  m_batch.numTokens = static_cast<int>(inputs.tokenIds.size());
-  m_batch.numSequences = static_cast<int>(inputs.physical.size());
-  m_batch.maxPages = inputs.maxPages;
-  m_batch.tokenIds = zipage::upload(device, stream, m_tokenIds, inputs.tokenIds);
-  m_batch.positions = zipage::upload(device, stream, m_positions, inputs.positions);
-  m_batch.targetSlots = zipage::upload(device, stream, m_slots, inputs.targetSlots);
-  m_batch.queryRows = zipage::upload(device, stream, m_queryRows, inputs.queryRows);
-  m_batch.queryStart = zipage::upload(device, stream, m_queryStart, inputs.queryStart);
-  m_batch.physical = zipage::upload(device, stream, m_physical, inputs.physical);
-  m_batch.pageTables = zipage::upload(device, stream, m_pageTables, inputs.pageTables);
+  device.copyToDevice(stream, m_history.data(), history.data(), bytes);
   return {};
+}
+
+Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs& inputs) {
+  ZIPAGE_CHECK(inputs.tokenIds.size() <= static_cast<std::size_t>(m_sizes.maxTokens) &&
+                   inputs.maxPages <= m_sizes.maxPages &&
+                   inputs.physical.size() <= static_cast<std::size_t>(m_sizes.maxSequences) &&
+                   inputs.sampledRows.size() <= static_cast<std::size_t>(m_sizes.maxSequences),
+               "a step is larger than its arrays");
+  if (auto uploaded = uploadHistory(device, stream, inputs.history); !uploaded) return uploaded;
+  m_shape = {static_cast<int>(inputs.tokenIds.size()), static_cast<int>(inputs.physical.size()),
+             static_cast<int>(inputs.sampledRows.size()), roundedPages(std::max(1, inputs.maxPages)),
+             m_history.data()};
+  m_used = 0;
+  m_batch.numTokens = m_shape.numTokens;
+  m_batch.numSequences = m_shape.numSequences;
+  m_batch.maxPages = m_shape.maxPages;
+  m_batch.tokenIds = put(inputs.tokenIds);
+  m_batch.positions = put(inputs.positions);
+  m_batch.targetSlots = put(inputs.targetSlots);
+  m_batch.queryRows = put(inputs.queryRows);
+  m_batch.queryStart = put(inputs.queryStart);
+  m_batch.physical = put(inputs.physical);
+  m_sampledRows = put(inputs.sampledRows);
+  m_sampling = put(inputs.sampling);
+  m_batch.pageTables = putPageTables(inputs);
+  device.copyToDevice(stream, m_block.data(), m_host.data(), m_used);
+  return {};
+}
+
+void StepBlock::fetchDrawn(Device& device, Stream& stream) {
+  device.copyToHost(stream, m_hostDrawn.data(), m_drawnTokens.data(),
+                    static_cast<std::size_t>(m_shape.numSampled) * kInt);
+}
+
+std::span<const TokenId> StepBlock::drawn() const {
+  return {m_hostDrawn.as<TokenId>(), static_cast<std::size_t>(m_shape.numSampled)};
 }
 
 }  // namespace zipage

@@ -1,6 +1,9 @@
-// The arrays of one step in device memory: one block, sized once for the largest step.
+// The arrays of one step: written into page-locked host memory one behind the other and copied over at once.
+// Where they lie depends on their lengths only, so that steps of one shape find theirs at the same addresses.
 #pragma once
 
+#include <compare>
+#include <span>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -8,6 +11,19 @@
 #include "kernels/device.h"
 
 namespace zipage {
+
+/// What decides which ops a step enqueues, and on which memory.
+struct StepShape {
+  int numTokens = 0;
+  int numSequences = 0;
+  int numSampled = 0;
+  int maxPages = 0;  // rounded up, so that growing sequences keep their shape for a while
+  const void* history = nullptr;
+
+  /// Every sequence brings the token that was drawn last and draws the next.
+  bool isDecode() const { return numTokens == numSequences && numSampled == numSequences; }
+  auto operator<=>(const StepShape&) const = default;
+};
 
 class StepBlock {
  public:
@@ -20,27 +36,40 @@ class StepBlock {
   static std::size_t bytesFor(const Sizes& sizes);
   static Result<StepBlock> create(Device& device, const Sizes& sizes);
 
-  /// Copies a step's arrays over. Fails only when the tokens that repetition penalties look at need more
-  /// memory than there is.
+  /// Copies a step's arrays over. The step before must have ended. Fails only when the tokens that repetition
+  /// penalties look at need more memory than there is.
   Result<void> upload(Device& device, Stream& stream, const StepInputs& inputs);
+  /// Enqueues the copy of what was drawn to drawn().
+  void fetchDrawn(Device& device, Stream& stream);
 
+  const StepShape& shape() const { return m_shape; }
   const PagedBatch& batch() const { return m_batch; }
   const std::int32_t* sampledRows() const { return m_sampledRows; }
   const SamplingRow* sampling() const { return m_sampling; }
   const std::int32_t* history() const { return m_history.as<std::int32_t>(); }
-  std::int32_t* drawnTokens() const { return m_drawnTokens; }
-  std::size_t bytes() const { return m_block.bytes() + m_history.bytes(); }
+  std::int32_t* drawnTokens() const { return m_drawnTokens.as<std::int32_t>(); }
+  /// [numSampled], after fetchDrawn() and when the stream has been waited for.
+  std::span<const TokenId> drawn() const;
+  std::size_t bytes() const { return m_block.bytes() + m_drawnTokens.bytes() + m_history.bytes(); }
 
  private:
-  DeviceBuffer m_block;
+  /// Room for `count` values in the block; host gets where to write them.
+  template <typename T>
+  T* place(std::size_t count, T*& host);
+  template <typename T>
+  const T* put(const std::vector<T>& values);
+  const std::int32_t* putPageTables(const StepInputs& inputs);
+  Result<void> uploadHistory(Device& device, Stream& stream, const std::vector<std::int32_t>& history);
+
+  Sizes m_sizes;
+  DeviceBuffer m_block, m_host;             // the arrays, on both sides
+  DeviceBuffer m_drawnTokens, m_hostDrawn;  // [maxSequences]
   DeviceBuffer m_history;
-  std::int32_t *m_tokenIds = nullptr, *m_positions = nullptr, *m_slots = nullptr, *m_queryRows = nullptr;
-  std::int32_t *m_queryStart = nullptr, *m_physical = nullptr, *m_pageTables = nullptr,
-               *m_sampledRows = nullptr;
-  std::int32_t* m_drawnTokens = nullptr;
-  SamplingRow* m_sampling = nullptr;
+  std::size_t m_used = 0;  // bytes of the block
+  StepShape m_shape;
   PagedBatch m_batch;
-  std::size_t m_maxTokens = 0, m_maxSequences = 0, m_maxTableEntries = 0;
+  const std::int32_t* m_sampledRows = nullptr;
+  const SamplingRow* m_sampling = nullptr;
 };
 
 }  // namespace zipage

@@ -8,6 +8,7 @@
 #include "engine/runtime/compression_worker.h"
 #include "engine/runtime/pool_copy.h"
 #include "engine/runtime/step_block.h"
+#include "engine/runtime/step_recordings.h"
 #include "engine/runtime/working_set.h"
 
 namespace zipage {
@@ -33,7 +34,8 @@ class TransformerRunner final : public ModelRunner {
         m_pool(std::move(pool)),
         m_block(std::move(block)),
         m_pipeline(std::move(pipeline)),
-        m_compressionStream(device.createStream()),
+        m_recordings(device, *m_stream),
+        m_compressionStream(device.createStream(StreamPriority::Background)),
         m_worker([this](const CompressionPlan& plan) { return compressOn(*m_compressionStream, plan); }) {}
 
   Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
@@ -51,6 +53,7 @@ class TransformerRunner final : public ModelRunner {
   }
 
  private:
+  void enqueueStep();
   Result<void> compressOn(Stream& stream, const CompressionPlan& plan);
   Result<void> synchronize(Stream& stream);
 
@@ -60,6 +63,7 @@ class TransformerRunner final : public ModelRunner {
   Pool m_pool;
   StepBlock m_block;
   CompressionPipeline m_pipeline;
+  StepRecordings m_recordings;
   std::unique_ptr<Stream> m_compressionStream;
   CompressionWorker m_worker;  // the last one: it ends before what it works with
 };
@@ -72,14 +76,19 @@ Result<void> TransformerRunner::synchronize(Stream& stream) {
 
 Result<void> TransformerRunner::runStep(const StepInputs& inputs, std::span<TokenId> tokens) {
   if (auto uploaded = m_block.upload(m_device, *m_stream, inputs); !uploaded) return uploaded;
-  const ConstTensorView logits =
-      m_transformer->forward(*m_stream, m_block.batch(), m_pool.kv, m_pool.window, m_block.sampledRows(),
-                             static_cast<int>(tokens.size()));
-  if (!tokens.empty()) {
-    m_device.sample(*m_stream, {logits, m_block.sampling(), m_block.history(), m_block.drawnTokens()});
-    m_device.copyToHost(*m_stream, tokens.data(), m_block.drawnTokens(), tokens.size() * sizeof(TokenId));
-  }
-  return synchronize(*m_stream);
+  m_recordings.run(m_block.shape(), [this] { enqueueStep(); });
+  if (!tokens.empty()) m_block.fetchDrawn(m_device, *m_stream);
+  if (auto done = synchronize(*m_stream); !done) return done;
+  std::ranges::copy(m_block.drawn(), tokens.begin());
+  return {};
+}
+
+void TransformerRunner::enqueueStep() {
+  const int numSampled = m_block.shape().numSampled;
+  const ConstTensorView logits = m_transformer->forward(*m_stream, m_block.batch(), m_pool.kv, m_pool.window,
+                                                        m_block.sampledRows(), numSampled);
+  if (numSampled == 0) return;
+  m_device.sample(*m_stream, {logits, m_block.sampling(), m_block.history(), m_block.drawnTokens()});
 }
 
 Result<void> TransformerRunner::compress(const CompressionPlan& plan) {

@@ -10,9 +10,10 @@ constexpr int kTile = 64;      // entries scored before their values are added
 constexpr int kTaskRows = 32;  // rows that share a tile, in prefill
 
 struct AttentionTask {
-  /// Floats of scratch for that many rows.
-  static std::size_t scratchFloats(int rows, int headDim) {
-    return static_cast<std::size_t>(rows) * (2 * static_cast<std::size_t>(headDim) + kTile + 4);
+  /// Floats of scratch for that many rows, and for a tile that is widened.
+  static std::size_t scratchFloats(int rows, int headDim, bool widensTiles) {
+    return static_cast<std::size_t>(rows) * (2 * static_cast<std::size_t>(headDim) + kTile + 4) +
+           (widensTiles ? 2 * static_cast<std::size_t>(kTile) * static_cast<std::size_t>(headDim) : 0);
   }
 
   AttentionTask(float* scratch, int numRows, int headDim) : numRows(numRows), headDim(headDim) {
@@ -24,6 +25,8 @@ struct AttentionTask {
     sums = largest + rows;
     shrinks = sums + rows;
     visible = reinterpret_cast<std::int32_t*>(shrinks + rows);
+    wideKeys = shrinks + 2 * rows;
+    wideValues = wideKeys + static_cast<std::size_t>(kTile) * static_cast<std::size_t>(headDim);
   }
 
   int numRows;
@@ -37,6 +40,7 @@ struct AttentionTask {
   float* sums;                          // [numRows] of exp(score − largest)
   float* shrinks;                       // [numRows] factor for what was summed before the current tile
   std::int32_t* visible;                // [numRows] entries the row may see, ascending
+  float *wideKeys, *wideValues;         // [kTile, D], of quantised pages only
 };
 
 }  // namespace zipage::cpu

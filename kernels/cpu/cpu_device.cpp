@@ -61,16 +61,20 @@ CpuContext& contextOf(Stream& stream) { return static_cast<CpuStream&>(stream).c
 
 }  // namespace
 
-CpuDevice::CpuDevice(int numThreads) : m_numThreads(numThreads > 0 ? numThreads : allowedCores()) {
+CpuDevice::CpuDevice(int numThreads, const std::string& whyNoGpu)
+    : m_numThreads(numThreads > 0 ? numThreads : allowedCores()) {
   m_info.name = "cpu";
   const int threads = m_numThreads;
   m_info.description = processorName() + ", " + std::to_string(threads) +
                        (threads == 1 ? " thread, " : " threads, ") + vectorName();
   m_info.memoryBytes = memoryBytes();
   m_info.activationType = DataType::F32;
+  m_info.whyNoGpu = whyNoGpu;
 }
 
-std::unique_ptr<Stream> CpuDevice::createStream() { return std::make_unique<CpuStream>(m_numThreads); }
+std::unique_ptr<Stream> CpuDevice::createStream(StreamPriority) {
+  return std::make_unique<CpuStream>(m_numThreads);
+}
 
 DeviceResult<DeviceBuffer> CpuDevice::allocate(std::size_t bytes) {
   const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
@@ -89,6 +93,20 @@ void CpuDevice::copyToDevice(Stream&, void* device, const void* host, std::size_
 void CpuDevice::copyToHost(Stream&, void* host, const void* device, std::size_t bytes) {
   if (bytes > 0) std::memcpy(host, device, bytes);
 }
+void CpuDevice::copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  CpuContext& context = contextOf(stream);
+  // One stretch for each thread: the longer a stretch, the sooner a copy stops filling the caches.
+  const auto numParts = static_cast<std::size_t>(context.numThreads());
+  const std::size_t part = (bytes + numParts - 1) / numParts;
+  context.parallelFor(static_cast<std::int64_t>(numParts), static_cast<std::int64_t>(bytes / 16),
+                      [&](std::int64_t index, int) {
+                        const std::size_t start = std::min(bytes, static_cast<std::size_t>(index) * part);
+                        std::memcpy(static_cast<std::byte*>(to) + start,
+                                    static_cast<const std::byte*>(from) + start,
+                                    std::min(part, bytes - start));
+                      });
+}
 void CpuDevice::fillZero(Stream&, void* device, std::size_t bytes) {
   if (bytes > 0) std::memset(device, 0, bytes);
 }
@@ -97,6 +115,14 @@ DeviceResult<void> CpuDevice::synchronize(Stream&) { return {}; }
 void CpuDevice::embed(Stream& stream, const EmbedArguments& a) { cpu::embed(contextOf(stream), a); }
 void CpuDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cpu::rmsNorm(contextOf(stream), a); }
 void CpuDevice::matmul(Stream& stream, const MatmulArguments& a) { cpu::matmul(contextOf(stream), a); }
+void CpuDevice::matmulTogether(Stream& stream, std::span<const MatmulArguments> products) {
+  for (const MatmulArguments& each : products) matmul(stream, each);
+}
+void CpuDevice::gatedMatmul(Stream& stream, const GatedMatmulArguments& a) {
+  matmul(stream, {a.input, a.gateWeight, a.gateBias, a.gate});
+  matmul(stream, {a.input, a.upWeight, a.upBias, a.up});
+  siluMultiply(stream, {a.gate, a.up, a.gate});
+}
 void CpuDevice::storeKeyValue(Stream& stream, const StoreKeyValueArguments& a) {
   cpu::storeKeyValue(contextOf(stream), a);
 }

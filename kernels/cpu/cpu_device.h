@@ -6,23 +6,29 @@
 
 namespace zipage {
 
-class CpuDevice final : public Device {
+class CpuDevice : public Device {
  public:
-  /// `numThreads` 0: all cores this process may use.
-  explicit CpuDevice(int numThreads);
+  /// `numThreads` 0: all cores this process may use. `whyNoGpu`: where it stands in for one.
+  explicit CpuDevice(int numThreads, const std::string& whyNoGpu = {});
 
   const DeviceInfo& info() const override { return m_info; }
-  std::unique_ptr<Stream> createStream() override;
+  std::unique_ptr<Stream> createStream(StreamPriority priority) override;
   DeviceResult<DeviceBuffer> allocate(std::size_t bytes) override;
+  DeviceResult<DeviceBuffer> allocateHost(std::size_t bytes) override { return allocate(bytes); }
   DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) override;
   void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) override;
   void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) override;
+  void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) override;
   void fillZero(Stream& stream, void* device, std::size_t bytes) override;
   DeviceResult<void> synchronize(Stream& stream) override;
+  std::unique_ptr<Recording> record(Stream&, const std::function<void()>&) override { return nullptr; }
+  bool replay(Stream&, Recording&) override { return false; }
 
   void embed(Stream&, const EmbedArguments& arguments) override;
   void rmsNorm(Stream&, const RmsNormArguments& arguments) override;
   void matmul(Stream&, const MatmulArguments& arguments) override;
+  void matmulTogether(Stream&, std::span<const MatmulArguments> products) override;
+  void gatedMatmul(Stream&, const GatedMatmulArguments& arguments) override;
   void storeKeyValue(Stream&, const StoreKeyValueArguments& arguments) override;
   void pagedAttention(Stream&, const PagedAttentionArguments& arguments) override;
   void siluMultiply(Stream&, const SiluMultiplyArguments& arguments) override;

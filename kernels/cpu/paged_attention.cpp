@@ -4,6 +4,7 @@
 // threads change no bit of it.
 #include "kernels/cpu/half.h"
 #include "kernels/cpu/ops.h"
+#include "kernels/cpu/vector_math.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/paged_attention.cpp"
@@ -126,6 +127,23 @@ void attendToTile(const AttentionTask& t, const Entry* keys, const Entry* values
   }
 }
 
+/// Quantised tiles become floats first; once for all rows of the task.
+void attendToBlocks(const PagedAttentionArguments& a, const AttentionTask& t) {
+  const int entries = t.visible[t.numRows - 1];
+  const std::size_t entryBytes = bytesOf(a.kv.type, t.headDim);
+  for (int first = 0; first < entries;) {
+    const int slot = first % a.kv.pageTokens;
+    const int inPage = a.kv.pageTokens - slot < kTile ? a.kv.pageTokens - slot : kTile;
+    const int count = entries - first < inPage ? entries - first : inPage;
+    const int page = t.table[first / a.kv.pageTokens];
+    const auto numbers = static_cast<std::size_t>(count) * static_cast<std::size_t>(t.headDim);
+    widen(a.kv.keyTile(a.layer, page, t.kvHead) + slot * entryBytes, a.kv.type, t.wideKeys, numbers);
+    widen(a.kv.valueTile(a.layer, page, t.kvHead) + slot * entryBytes, a.kv.type, t.wideValues, numbers);
+    attendToTile(t, t.wideKeys, t.wideValues, first, count);
+    first += count;
+  }
+}
+
 template <typename Entry>
 void attendToPages(const PagedAttentionArguments& a, const AttentionTask& t) {
   const int entries = t.visible[t.numRows - 1];
@@ -150,7 +168,7 @@ void attend(const PagedAttentionArguments& a, const AttentionTask& task) {
     case DataType::BF16:
       return attendToPages<hwy::bfloat16_t>(a, task);
     default:
-      return;  // not a KV type
+      return attendToBlocks(a, task);
   }
 }
 
@@ -236,7 +254,8 @@ void pagedAttention(CpuContext& context, const PagedAttentionArguments& a) {
   context.parallelFor(
       static_cast<std::int64_t>(numRanges) * a.kv.kvHeads, work, [&](std::int64_t index, int thread) {
         const TokenRange range = ranges[index / a.kv.kvHeads];
-        float* scratch = context.threadScratch(thread, AttentionTask::scratchFloats(maxRows, a.kv.headDim));
+        float* scratch = context.threadScratch(
+            thread, AttentionTask::scratchFloats(maxRows, a.kv.headDim, isQuantised(a.kv.type)));
         AttentionTask task(scratch, range.count * group, a.kv.headDim);
         task.kvHead = static_cast<int>(index % a.kv.kvHeads);
         task.table = batch.pageTables + static_cast<std::size_t>(range.sequence) * batch.maxPages;

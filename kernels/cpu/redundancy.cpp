@@ -100,22 +100,22 @@ void normalizeKeys(const RedundancyArguments& a, const BackTurns& turns, int lay
   }
 }
 
-int segmentOf(const RedundancyArguments& a) {
-  return a.segmentTokens > 0 ? a.segmentTokens : a.entries.numEntries;
-}
-
 /// The largest cosine of entry `self` with one that came after it; 0 where there is none.
 float newestMatch(const float* cosines, int self, std::size_t count) {
   const auto next = static_cast<std::size_t>(self) + 1;
   return largestOrZero(cosines + next, count - next);
 }
 
-/// sums[m] = Σ cosines of row m inside the segment, without those columns whose newest near-duplicate m is,
-/// and what its best match among newer entries adds.
-void sumSegment(const RedundancyArguments& a, int first, int last, const HeadScratch& s) {
+/// logits[m] = Σ cosines of row m inside the segment, without those columns whose newest near-duplicate m is,
+/// over the divisor, and what its best match among newer entries adds; all over the temperature.
+void scoreSegment(const RedundancyArguments& a, int index, const HeadScratch& s, float* logits) {
+  const Segments segments = a.segments();
+  const int first = segments.start(index);
+  const int last = segments.start(index + 1);
+  const auto divisor = static_cast<float>(segments.divisor(index));
   const auto headDim = static_cast<std::size_t>(a.entries.kv.headDim);
   const auto count = static_cast<std::size_t>(last - first);
-  const float repeat = a.repeatWeight * static_cast<float>(segmentOf(a));
+  const float repeat = a.repeatWeight * divisor;
   std::fill(s.sums + first, s.sums + last, 0.0F);
   for (int column = first; column < last; column += kColumns) {
     const int columns = std::min(kColumns, last - column);
@@ -131,17 +131,16 @@ void sumSegment(const RedundancyArguments& a, int first, int last, const HeadScr
         s.sums[column + c] += repeat * newestMatch(cosines, column + c - first, count);
     }
   }
+  scaleBy(s.sums + first, 1.0F / (a.temperature * divisor), nullptr, logits + first, count);
 }
 
 void redundancyOfHead(const RedundancyArguments& a, const BackTurns& turns, int layer, int head,
                       const HeadScratch& s, float* output) {
   const int n = a.entries.numEntries;
-  const int segment = segmentOf(a);
   readKeys(a.entries, layer, head, s.keys);
   readPositions(a.entries, layer, head, s.positions);
   normalizeKeys(a, turns, layer, s);
-  for (int first = 0; first < n; first += segment) sumSegment(a, first, std::min(n, first + segment), s);
-  scaleBy(s.sums, 1.0F / (a.temperature * static_cast<float>(segment)), nullptr, output, n);
+  for (int segment = 0; segment < a.segments().count(); ++segment) scoreSegment(a, segment, s, output);
   const float largest = *std::max_element(output, output + n);
   const float sum = exponentials(output, largest, n);
   scaleBy(output, 1.0F / sum, nullptr, output, n);
@@ -153,7 +152,7 @@ void redundancy(CpuContext& context, const RedundancyArguments& a) {
   const PagedKv& kv = a.entries.kv;
   const auto n = static_cast<std::size_t>(a.entries.numEntries);
   const int numTasks = kv.numLayers * kv.kvHeads;
-  const auto work = static_cast<std::int64_t>(n) * segmentOf(a) * kv.headDim * numTasks;
+  const auto work = static_cast<std::int64_t>(n) * a.segments().longest() * kv.headDim * numTasks;
   const BackTurns turns = makeTurns(context, a);
   context.parallelFor(numTasks, work, [&](std::int64_t task, int thread) {
     float* floats = context.threadScratch(thread, HeadScratch::floats(n, kv.headDim));

@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/dequantise.h"
 #include "kernels/cpu/half.h"
+#include "kernels/cpu/quantise.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/vector_math.cpp"
@@ -232,8 +233,11 @@ void narrow(const float* input, DataType type, void* output, std::size_t count) 
     case DataType::BF16:
       narrowBrain(input, static_cast<std::uint16_t*>(output), count);
       return;
+    case DataType::Q8_0:
+      quantiseQ8_0(input, output, count);
+      return;
     default:
-      return;  // nothing is quantised at run time
+      return;  // nothing else is quantised at run time
   }
 }
 

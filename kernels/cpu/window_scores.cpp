@@ -16,15 +16,20 @@ struct HeadScratch {
   HeadScratch(float* floats, std::size_t rows, std::size_t n, std::size_t headDim)
       : queries(floats), scores(queries + rows * headDim), largest(scores + rows * n) {
     positions = reinterpret_cast<std::int32_t*>(largest + n);
+    widePage = largest + 2 * n;
   }
-  static std::size_t floats(std::size_t rows, std::size_t n, std::size_t headDim) {
-    return rows * (headDim + n) + 2 * n;
+  static std::size_t floats(std::size_t rows, std::size_t n, const PagedKv& kv) {
+    const std::size_t page =
+        isQuantised(kv.type) ? static_cast<std::size_t>(kv.pageTokens) * static_cast<std::size_t>(kv.headDim)
+                             : 0;
+    return rows * (static_cast<std::size_t>(kv.headDim) + n) + 2 * n + page;
   }
 
   float* queries;           // [rows, D], scaled
   float* scores;            // [rows, n]
   float* largest;           // [n]
   std::int32_t* positions;  // [n]
+  float* widePage;          // [pageTokens, D], of quantised pages only
 };
 
 std::int32_t positionOf(const WindowScoresArguments& a, int row) {
@@ -49,8 +54,11 @@ void scoreKeys(const WindowScoresArguments& a, int layer, int kvHead, std::size_
   const int n = a.entries.numEntries;
   for (int first = 0; first < n; first += kv.pageTokens) {
     const int count = std::min(kv.pageTokens, n - first);
-    rowProducts(s.queries, rows, kv.keyTile(layer, a.entries.pageTable[first / kv.pageTokens], kvHead),
-                kv.type, static_cast<std::size_t>(count), static_cast<std::size_t>(kv.headDim),
+    const void* keys = kv.keyTile(layer, a.entries.pageTable[first / kv.pageTokens], kvHead);
+    const auto headDim = static_cast<std::size_t>(kv.headDim);
+    if (isQuantised(kv.type)) widen(keys, kv.type, s.widePage, static_cast<std::size_t>(count) * headDim);
+    rowProducts(s.queries, rows, isQuantised(kv.type) ? s.widePage : keys,
+                isQuantised(kv.type) ? DataType::F32 : kv.type, static_cast<std::size_t>(count), headDim,
                 s.scores + first, static_cast<std::size_t>(n));
   }
 }
@@ -96,7 +104,7 @@ void windowScores(CpuContext& context, const WindowScoresArguments& a) {
   const int numTasks = kv.numLayers * kv.kvHeads;
   const auto work = static_cast<std::int64_t>(rows * n) * kv.headDim * numTasks;
   context.parallelFor(numTasks, work, [&](std::int64_t task, int thread) {
-    float* floats = context.threadScratch(thread, HeadScratch::floats(rows, n, kv.headDim));
+    float* floats = context.threadScratch(thread, HeadScratch::floats(rows, n, kv));
     scoreHead(a, static_cast<int>(task / kv.kvHeads), static_cast<int>(task % kv.kvHeads), group,
               HeadScratch(floats, rows, n, kv.headDim));
   });

@@ -134,19 +134,6 @@ struct GroupScale {
     minimum = __high2float(both) * static_cast<float>(least);
   }
 };
-struct BlockQ4_K {
-  static constexpr int kElements = 256, kBytes = 144;
-  __device__ static void eight(const std::uint8_t* block, int first, float* to) {
-    const int group = first / 32;
-    const GroupScale of(block, group);
-    const auto numbers = *reinterpret_cast<const uint2*>(block + 16 + group / 2 * 32 + first % 32);
-    const int shift = group % 2 * 4;
-    for (int i = 0; i < 8; ++i) {
-      const std::uint32_t word = i < 4 ? numbers.x : numbers.y;
-      to[i] = of.scale * static_cast<float>(word >> (i % 4 * 8 + shift) & 15) - of.minimum;
-    }
-  }
-};
 struct BlockQ5_K {
   static constexpr int kElements = 256, kBytes = 176;
   __device__ static void eight(const std::uint8_t* block, int first, float* to) {
@@ -172,33 +159,6 @@ struct BlockIQ4_XS {
     const std::uint8_t* pairs = block + 8 + group * 16;
     for (int i = 0; i < 8; ++i)
       to[i] = scale * static_cast<float>(unevenValue(halfByte(pairs, first % 32 + i)));
-  }
-};
-
-__device__ inline int byteOf(uint2 bytes, int i) {
-  return static_cast<std::int8_t>((i < 4 ? bytes.x : bytes.y) >> (i % 4 * 8));
-}
-
-struct SplitQ8_0 {
-  static constexpr int kElements = 32, kBytes = 32;
-  __device__ static void eight(const std::uint8_t* block, float scale, int first, float* to) {
-    const auto numbers = *reinterpret_cast<const uint2*>(block + first);
-    for (int i = 0; i < 8; ++i) to[i] = scale * static_cast<float>(byteOf(numbers, i));
-  }
-};
-struct SplitQ6_K {
-  static constexpr int kElements = 256, kBytes = 208;
-  __device__ static void eight(const std::uint8_t* block, float scale, int first, float* to) {
-    const int group = first / 16;
-    const int half = group / 8;
-    const auto lows = *reinterpret_cast<const uint2*>(block + half * 64 + group % 4 * 16 + first % 16);
-    const auto highs = *reinterpret_cast<const uint2*>(block + 128 + half * 32 + group % 2 * 16 + first % 16);
-    const float unit = scale * static_cast<float>(static_cast<std::int8_t>(block[192 + group]));
-    for (int i = 0; i < 8; ++i) {
-      const std::uint32_t low = (i < 4 ? lows.x : lows.y) >> (i % 4 * 8 + group % 8 / 4 * 4) & 15;
-      const std::uint32_t high = (i < 4 ? highs.x : highs.y) >> (i % 4 * 8 + group % 8 / 2 * 2) & 3;
-      to[i] = unit * static_cast<float>(static_cast<int>(low | high << 4) - 32);
-    }
   }
 };
 

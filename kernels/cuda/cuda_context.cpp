@@ -14,6 +14,7 @@ CudaContext::~CudaContext() {
 bool CudaContext::grow(void*& memory, std::size_t& held, std::size_t wanted) {
   // Half as much again, so that sequences that grow step by step do not ask each time.
   const std::size_t bytes = wanted + wanted / 2;
+  ++m_memoryGeneration;
   remember(cudaStreamSynchronize(m_stream));
   cudaFree(memory);
   held = 0;

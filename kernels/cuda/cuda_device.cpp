@@ -12,12 +12,28 @@ namespace {
 
 using cuda::CudaContext;
 
+constexpr int kLeastCapability = 8;
+
 class CudaStream final : public Stream {
  public:
-  CudaStream(cudaStream_t stream, int numProcessors, bool isExact)
-      : context(stream, numProcessors, isExact) {}
+  CudaStream(cudaStream_t stream, int numProcessors, bool isExact, bool chainsLaunches)
+      : context(stream, numProcessors, isExact, chainsLaunches) {}
 
   CudaContext context;
+};
+
+/// A graph of kernels, with the memory that they were given.
+class CudaRecording final : public Recording {
+ public:
+  CudaRecording(cudaGraphExec_t graph, int generation) : m_graph(graph), m_generation(generation) {}
+  ~CudaRecording() override { cudaGraphExecDestroy(m_graph); }
+
+  cudaGraphExec_t graph() const { return m_graph; }
+  int generation() const { return m_generation; }
+
+ private:
+  cudaGraphExec_t m_graph;
+  int m_generation;
 };
 
 CudaContext& contextOf(Stream& stream) { return static_cast<CudaStream&>(stream).context; }
@@ -34,9 +50,10 @@ DeviceError errorOf(cudaError_t error, const std::string& what) {
 
 std::string whyNoDriver(cudaError_t error) {
   int version = 0;
-  if (cudaDriverGetVersion(&version) == cudaSuccess && version == 0) return "there is no NVIDIA driver";
+  if (cudaDriverGetVersion(&version) == cudaSuccess && version == 0)
+    return "there is no NVIDIA driver; where there is an NVIDIA GPU, install one";
   if (error == cudaErrorInsufficientDriver)
-    return "the NVIDIA driver is older than this program needs: install one for CUDA " +
+    return "the NVIDIA driver is older than this program needs; install one for CUDA " +
            std::to_string(CUDART_VERSION / 1000) + " or later";
   return std::string("the NVIDIA driver cannot be used: ") + cudaGetErrorString(error);
 }
@@ -58,6 +75,11 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   cudaDeviceProp properties{};
   if (const cudaError_t error = cudaGetDeviceProperties(&properties, 0); error != cudaSuccess)
     return tl::unexpected(errorOf(error, "the GPU does not answer"));
+  if (properties.major < kLeastCapability)
+    return tl::unexpected(
+        DeviceError{std::string(properties.name) + " is too old: it has compute capability " +
+                    std::to_string(properties.major) + "." + std::to_string(properties.minor) + ", and " +
+                    std::to_string(kLeastCapability) + ".0 is needed"});
   std::unique_ptr<CudaDevice> device(new CudaDevice);
   device->m_isExact = isExact;
   device->m_numProcessors = properties.multiProcessorCount;
@@ -65,10 +87,11 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   device->m_info.description = std::string(properties.name) + ", " + inGibibytes(properties.totalGlobalMem) +
                                (isExact ? ", float32 products" : "");
   device->m_info.memoryBytes = properties.totalGlobalMem;
-  device->m_info.activationType = DataType::F32;
+  device->m_chainsLaunches = properties.major >= 9;
+  device->m_info.activationType = isExact ? DataType::F32 : DataType::BF16;
   device->m_info.kvType = DataType::F16;  // half the bytes of each step, and finer than BF16
   // Kernels for another architecture show here, not in the middle of a reply.
-  const auto stream = device->createStream();
+  const auto stream = device->createStream(StreamPriority::Normal);
   const auto probe = device->allocate(sizeof(float));
   if (!probe) return tl::unexpected(probe.error());
   device->fillZero(*stream, probe->data(), sizeof(float));
@@ -78,10 +101,14 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   return device;
 }
 
-std::unique_ptr<Stream> CudaDevice::createStream() {
+std::unique_ptr<Stream> CudaDevice::createStream(StreamPriority priority) {
+  int lowest = 0;
+  int highest = 0;
+  cudaDeviceGetStreamPriorityRange(&lowest, &highest);
   cudaStream_t stream = nullptr;
-  const cudaError_t error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
-  auto made = std::make_unique<CudaStream>(stream, m_numProcessors, m_isExact);
+  const cudaError_t error = cudaStreamCreateWithPriority(
+      &stream, cudaStreamNonBlocking, priority == StreamPriority::Background ? lowest : highest);
+  auto made = std::make_unique<CudaStream>(stream, m_numProcessors, m_isExact, m_chainsLaunches);
   made->context.remember(error);
   return made;
 }
@@ -101,6 +128,16 @@ DeviceResult<DeviceBuffer> CudaDevice::allocate(std::size_t bytes) {
   return DeviceBuffer(data, bytes, [](void* memory, std::size_t) { cudaFree(memory); });
 }
 
+DeviceResult<DeviceBuffer> CudaDevice::allocateHost(std::size_t bytes) {
+  void* data = nullptr;
+  if (const cudaError_t error = cudaMallocHost(&data, std::max<std::size_t>(bytes, 1));
+      error != cudaSuccess) {
+    cudaGetLastError();
+    return tl::unexpected(errorOf(error, "no page-locked memory for " + inGibibytes(bytes)));
+  }
+  return DeviceBuffer(data, bytes, [](void* memory, std::size_t) { cudaFreeHost(memory); });
+}
+
 DeviceResult<DeviceWeight> CudaDevice::loadWeight(ConstTensorView host) {
   DeviceWeight weight{host, {}};
   if (!host) return weight;
@@ -108,7 +145,7 @@ DeviceResult<DeviceWeight> CudaDevice::loadWeight(ConstTensorView host) {
   if (!storage) return tl::unexpected(storage.error());
   weight.storage = std::move(*storage);
   weight.view.data = weight.storage.data();
-  const auto stream = createStream();
+  const auto stream = createStream(StreamPriority::Normal);
   if (!cuda::isRepacked(host.type)) {
     copyToDevice(*stream, weight.storage.data(), host.data, host.bytes());
   } else {
@@ -133,6 +170,11 @@ void CudaDevice::copyToHost(Stream& stream, void* host, const void* device, std:
   CudaContext& context = contextOf(stream);
   context.remember(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, context.stream()));
 }
+void CudaDevice::copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, context.stream()));
+}
 void CudaDevice::fillZero(Stream& stream, void* device, std::size_t bytes) {
   if (bytes == 0) return;
   CudaContext& context = contextOf(stream);
@@ -147,9 +189,42 @@ DeviceResult<void> CudaDevice::synchronize(Stream& stream) {
   return {};
 }
 
+std::unique_ptr<Recording> CudaDevice::record(Stream& stream, const std::function<void()>& enqueue) {
+  CudaContext& context = contextOf(stream);
+  cudaGraph_t graph = nullptr;
+  // Other streams of this process go on allocating meanwhile.
+  if (cudaStreamBeginCapture(context.stream(), cudaStreamCaptureModeThreadLocal) != cudaSuccess) {
+    cudaGetLastError();
+    return nullptr;
+  }
+  enqueue();
+  cudaGraphExec_t executable = nullptr;
+  const bool isMade = cudaStreamEndCapture(context.stream(), &graph) == cudaSuccess && graph != nullptr &&
+                      cudaGraphInstantiate(&executable, graph, 0) == cudaSuccess;
+  if (graph != nullptr) cudaGraphDestroy(graph);
+  if (isMade) return std::make_unique<CudaRecording>(executable, context.memoryGeneration());
+  cudaGetLastError();
+  context.takeError();  // of ops that cannot be recorded; run plainly, they may be all right
+  return nullptr;
+}
+
+bool CudaDevice::replay(Stream& stream, Recording& recording) {
+  CudaContext& context = contextOf(stream);
+  auto& recorded = static_cast<CudaRecording&>(recording);
+  if (recorded.generation() != context.memoryGeneration()) return false;
+  context.remember(cudaGraphLaunch(recorded.graph(), context.stream()));
+  return true;
+}
+
 void CudaDevice::embed(Stream& stream, const EmbedArguments& a) { cuda::embed(contextOf(stream), a); }
 void CudaDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cuda::rmsNorm(contextOf(stream), a); }
 void CudaDevice::matmul(Stream& stream, const MatmulArguments& a) { cuda::matmul(contextOf(stream), a); }
+void CudaDevice::matmulTogether(Stream& stream, std::span<const MatmulArguments> products) {
+  cuda::matmulTogether(contextOf(stream), products);
+}
+void CudaDevice::gatedMatmul(Stream& stream, const GatedMatmulArguments& a) {
+  cuda::gatedMatmul(contextOf(stream), a);
+}
 void CudaDevice::storeKeyValue(Stream& stream, const StoreKeyValueArguments& a) {
   cuda::storeKeyValue(contextOf(stream), a);
 }

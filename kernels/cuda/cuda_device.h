@@ -14,17 +14,23 @@ class CudaDevice final : public Device {
   static DeviceResult<std::unique_ptr<Device>> open(bool isExact);
 
   const DeviceInfo& info() const override { return m_info; }
-  std::unique_ptr<Stream> createStream() override;
+  std::unique_ptr<Stream> createStream(StreamPriority priority) override;
   DeviceResult<DeviceBuffer> allocate(std::size_t bytes) override;
+  DeviceResult<DeviceBuffer> allocateHost(std::size_t bytes) override;
   DeviceResult<DeviceWeight> loadWeight(ConstTensorView host) override;
   void copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) override;
   void copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) override;
+  void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) override;
   void fillZero(Stream& stream, void* device, std::size_t bytes) override;
   DeviceResult<void> synchronize(Stream& stream) override;
+  std::unique_ptr<Recording> record(Stream& stream, const std::function<void()>& enqueue) override;
+  bool replay(Stream& stream, Recording& recording) override;
 
   void embed(Stream& stream, const EmbedArguments& arguments) override;
   void rmsNorm(Stream& stream, const RmsNormArguments& arguments) override;
   void matmul(Stream& stream, const MatmulArguments& arguments) override;
+  void matmulTogether(Stream& stream, std::span<const MatmulArguments> products) override;
+  void gatedMatmul(Stream& stream, const GatedMatmulArguments& arguments) override;
   void storeKeyValue(Stream& stream, const StoreKeyValueArguments& arguments) override;
   void pagedAttention(Stream& stream, const PagedAttentionArguments& arguments) override;
   void siluMultiply(Stream& stream, const SiluMultiplyArguments& arguments) override;
@@ -44,6 +50,7 @@ class CudaDevice final : public Device {
   DeviceInfo m_info;
   int m_numProcessors = 0;
   bool m_isExact = false;
+  bool m_chainsLaunches = false;
 };
 
 }  // namespace zipage

@@ -58,7 +58,7 @@ class CublasProducts final : public DenseProducts {
   }
   bool open() { return m_library.open() && m_library.create(&m_handle) == CUBLAS_STATUS_SUCCESS; }
 
-  bool multiply(cudaStream_t stream, const Shape& shape, const void* input, const void* weight, float* output,
+  bool multiply(cudaStream_t stream, const Shape& shape, const void* input, const void* weight, void* output,
                 void* workspace) override {
     const Plan& plan = planOf(shape);
     if (!plan.isUsable) return false;
@@ -71,7 +71,7 @@ class CublasProducts final : public DenseProducts {
 
  private:
   const Plan& planOf(const Shape& shape) {
-    const auto key = std::tuple(shape.rows, shape.outputs, shape.columns, shape.accumulate);
+    const auto key = std::tuple(shape.rows, shape.outputs, shape.columns, shape.accumulate, shape.isNarrow);
     const auto [place, isNew] = m_plans.try_emplace(key);
     if (isNew) place->second.isUsable = make(shape, place->second);
     return place->second;
@@ -94,7 +94,8 @@ class CublasProducts final : public DenseProducts {
             kDone &&
         m_library.createLayout(&plan.weight, CUDA_R_16BF, columns, outputs, shape.columns) == kDone &&
         m_library.createLayout(&plan.input, CUDA_R_16BF, columns, rows, shape.columns) == kDone &&
-        m_library.createLayout(&plan.output, CUDA_R_32F, outputs, rows, shape.outputs) == kDone &&
+        m_library.createLayout(&plan.output, shape.isNarrow ? CUDA_R_16BF : CUDA_R_32F, outputs, rows,
+                               shape.outputs) == kDone &&
         m_library.createPreference(&preference) == kDone &&
         m_library.setPreference(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace,
                                 sizeof workspace) == kDone &&
@@ -106,7 +107,7 @@ class CublasProducts final : public DenseProducts {
 
   Library m_library;
   cublasLtHandle_t m_handle = nullptr;
-  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, bool>, Plan> m_plans;
+  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, bool>, Plan> m_plans;
 };
 
 }  // namespace

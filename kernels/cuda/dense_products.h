@@ -18,13 +18,14 @@ class DenseProducts {
   struct Shape {
     std::int64_t rows, outputs, columns;
     bool accumulate;
+    bool isNarrow;  // output in bf16; then nothing is accumulated
   };
   static constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 
-  /// output [rows, outputs] float32 = input [rows, columns] · weight [outputs, columns]ᵀ (+ output), both
-  /// bf16. False: nothing was enqueued, and nothing of that shape ever will be.
+  /// output [rows, outputs] float32, or bf16, = input [rows, columns] · weight [outputs, columns]ᵀ (+
+  /// output), both bf16. False: nothing was enqueued, and nothing of that shape ever will be.
   virtual bool multiply(cudaStream_t stream, const Shape& shape, const void* input, const void* weight,
-                        float* output, void* workspace) = 0;
+                        void* output, void* workspace) = 0;
 };
 
 }  // namespace zipage::cuda

@@ -54,15 +54,17 @@ __global__ void routeKernel(RouteExpertsArguments a) {
 }
 
 /// One output of one expert for one row, by one warp.
-template <typename Rows>
-__device__ float product(const Rows& weight, const float* input, int output, int columns) {
+template <typename Rows, typename Input>
+__device__ float product(const Rows& weight, const Input* input, int output, int columns) {
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
   float sum = 0.0F;
   for (int column = lane * kEight; column < columns; column += kWarp * kEight) {
     float numbers[kEight];
     weight.eight(output, column, numbers);
+    float inputs[kEight];
+    loadEight(input + column, inputs);
 #pragma unroll
-    for (int i = 0; i < kEight; ++i) sum = fmaf(numbers[i], input[column + i], sum);
+    for (int i = 0; i < kEight; ++i) sum = fmaf(numbers[i], inputs[i], sum);
   }
   return warpSum(sum);
 }
@@ -76,14 +78,14 @@ struct Mixture {
 
 /// gated = gate(input), and with kIsUp gated = silu(gated) · up(input); blockIdx.y is row · expertsUsed +
 /// place.
-template <bool kIsUp, typename Rows>
+template <bool kIsUp, typename Input, typename Rows>
 __global__ void __launch_bounds__(kThreads) gateKernel(Mixture m, const Rows* experts) {
   const int output =
       static_cast<int>(blockIdx.x) * (kThreads / kWarp) + static_cast<int>(threadIdx.x) / kWarp;
   if (output >= m.wide) return;
   const std::int64_t share = blockIdx.y;
   const int columns = static_cast<int>(m.a.input.columns);
-  const float* input = static_cast<const float*>(m.a.input.data) + share / m.a.expertsUsed * columns;
+  const Input* input = static_cast<const Input*>(m.a.input.data) + share / m.a.expertsUsed * columns;
   const float sum = product(experts[m.a.experts[share]], input, output, columns);
   if (threadIdx.x % kWarp != 0) return;
   float* gated = m.gated + share * m.wide + output;
@@ -164,16 +166,23 @@ void mixExperts(CudaContext& context, const MixExpertsArguments& a) {
     return dim3(static_cast<unsigned>(ceilDivide<std::int64_t>(outputs, kThreads / kWarp)),
                 static_cast<unsigned>(shares));
   };
+  const bool isNarrow = a.input.type == DataType::BF16;
   const auto withExperts = [&](const ConstTensorView* views, auto launch) {
     withWeightRows(views[0], [&](auto rows) {
       launch(uploadRows<decltype(rows)>(context, views, a.numExperts, place));
     });
   };
   withExperts(a.gates, [&](const auto* experts) {
-    gateKernel<false><<<grid(m.wide), kThreads, 0, context.stream()>>>(m, experts);
+    if (isNarrow)
+      gateKernel<false, __nv_bfloat16><<<grid(m.wide), kThreads, 0, context.stream()>>>(m, experts);
+    else
+      gateKernel<false, float><<<grid(m.wide), kThreads, 0, context.stream()>>>(m, experts);
   });
   withExperts(a.ups, [&](const auto* experts) {
-    gateKernel<true><<<grid(m.wide), kThreads, 0, context.stream()>>>(m, experts);
+    if (isNarrow)
+      gateKernel<true, __nv_bfloat16><<<grid(m.wide), kThreads, 0, context.stream()>>>(m, experts);
+    else
+      gateKernel<true, float><<<grid(m.wide), kThreads, 0, context.stream()>>>(m, experts);
   });
   withExperts(a.downs, [&](const auto* experts) {
     downKernel<<<grid(a.output.columns), kThreads, 0, context.stream()>>>(m, experts);

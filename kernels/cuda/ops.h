@@ -1,6 +1,8 @@
 // The ops of the CUDA device, as functions: each enqueues its kernels and returns.
 #pragma once
 
+#include <span>
+
 #include "kernels/cuda/cuda_context.h"
 #include "kernels/op_arguments.h"
 
@@ -9,6 +11,8 @@ namespace zipage::cuda {
 void embed(CudaContext& context, const EmbedArguments& arguments);
 void rmsNorm(CudaContext& context, const RmsNormArguments& arguments);
 void matmul(CudaContext& context, const MatmulArguments& arguments);
+void matmulTogether(CudaContext& context, std::span<const MatmulArguments> products);
+void gatedMatmul(CudaContext& context, const GatedMatmulArguments& arguments);
 void storeKeyValue(CudaContext& context, const StoreKeyValueArguments& arguments);
 void pagedAttention(CudaContext& context, const PagedAttentionArguments& arguments);
 void siluMultiply(CudaContext& context, const SiluMultiplyArguments& arguments);

@@ -1,11 +1,16 @@
-// Attention over pages, for any mixture of decoding and prompts. A block takes one token, some query heads of
-// one KV head and one chunk of 256 entries; the last block of a token joins its chunks in order. So a row's
-// arithmetic is fixed by its own entries: other rows, and the steps in which a prompt is read, change no bit.
+// Attention over pages. KV in 16 bits goes to tensor cores, unless products are to be exact. What is here is
+// for all other cases, for any mixture of decoding and prompts, in float32. A block takes one token, some
+// query heads of one KV head and one chunk of 256 entries; the last block of a token joins its chunks in
+// order. So a row's arithmetic is fixed by its own entries: other rows, and the steps in which a prompt is
+// read, change no bit.
 //
 // Bound: each entry's key and value are read once for all heads of the group.
 #include <algorithm>
 
+#include "kernels/cuda/attention_rows.cuh"
+#include "kernels/cuda/decode_attention.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/prefill_attention.h"
 #include "kernels/cuda/support.cuh"
 
 namespace zipage::cuda {
@@ -28,27 +33,6 @@ struct Attention {
   unsigned int* counters;  // [tokens, G, groupTiles]
 };
 
-/// Which entries one token sees, and where they lie.
-struct Row {
-  int visible;
-  const std::int32_t* table;
-
-  __device__ Row(const PagedBatch& batch, int token) {
-    // The sequence of the token: the last whose first token is not behind it.
-    int low = 0;
-    int high = batch.numSequences - 1;
-    while (low < high) {
-      const int middle = (low + high + 1) / 2;
-      if (batch.queryStart[middle] <= token)
-        low = middle;
-      else
-        high = middle - 1;
-    }
-    visible = batch.physical[low] - (batch.queryStart[low + 1] - 1 - token);
-    table = batch.pageTables + static_cast<std::int64_t>(low) * batch.maxPages;
-  }
-};
-
 /// Bytes of shared memory of a block.
 template <int kHeads>
 std::size_t sharedBytes(int headDim, int vector) {
@@ -59,7 +43,7 @@ std::size_t sharedBytes(int headDim, int vector) {
 
 /// scores[h][e] = queries[h] · key of entry e, for all entries of the chunk.
 template <int kHeads, int kVector, typename Entry>
-__device__ void scoreChunk(const Attention& t, const Row& row, int kvHead, int start, int count,
+__device__ void scoreChunk(const Attention& t, const AttentionRow& row, int kvHead, int start, int count,
                            const float* queries, float* scores) {
   const PagedKv& kv = t.a.kv;
   const int lane = static_cast<int>(threadIdx.x) % kLanesPerEntry;
@@ -116,7 +100,7 @@ __device__ void weighChunk(int count, float* scores, float* largest, float* sums
 
 /// joined[part][h][column] = Σ weight · value over every parts-th entry.
 template <int kHeads, int kVector, typename Entry>
-__device__ int addValues(const Attention& t, const Row& row, int kvHead, int start, int count,
+__device__ int addValues(const Attention& t, const AttentionRow& row, int kvHead, int start, int count,
                          const float* weights, float* joined) {
   const PagedKv& kv = t.a.kv;
   const int numVectors = kv.headDim / kVector;
@@ -149,7 +133,7 @@ __device__ int addValues(const Attention& t, const Row& row, int kvHead, int sta
 }
 
 /// The output of one head out of all chunks of its token, by one warp.
-__device__ void joinChunks(const Attention& t, const float* partials, int numChunks, float* output) {
+__device__ void joinChunks(const Attention& t, const float* partials, int numChunks, std::int64_t output) {
   const int headDim = t.a.kv.headDim;
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
   const auto stride = static_cast<std::int64_t>(headDim) + 2;
@@ -166,7 +150,7 @@ __device__ void joinChunks(const Attention& t, const float* partials, int numChu
     for (int c = 0; c < numChunks; ++c)
       sum =
           fmaf(__ldcg(partials + c * stride + i), __expf(__ldcg(partials + c * stride + headDim) - top), sum);
-    output[i] = sum * factor;
+    storeOutput(t.a.output, output + i, sum * factor);
   }
 }
 
@@ -181,7 +165,7 @@ __global__ void __launch_bounds__(kThreads) attentionKernel(Attention t) {
   const int tile = static_cast<int>(blockIdx.y) % t.groupTiles;
   const int firstHead = kvHead * t.group + tile * kHeads;
   const int numHeads = min(kHeads, t.group - tile * kHeads);
-  const Row row(t.a.batch, token);
+  const AttentionRow row(t.a.batch, token);
   const int start = static_cast<int>(blockIdx.x) * kChunk;
   if (start >= row.visible) return;
   const int count = min(kChunk, row.visible - start);
@@ -204,7 +188,7 @@ __global__ void __launch_bounds__(kThreads) attentionKernel(Attention t) {
   const int parts = addValues<kHeads, kVector, Entry>(t, row, kvHead, start, count, scores, joined);
   __syncthreads();
 
-  auto* output = static_cast<float*>(t.a.output.data) + token * t.a.output.columns + firstHead * headDim;
+  const std::int64_t output = token * t.a.output.columns + firstHead * headDim;
   const auto stride = static_cast<std::int64_t>(headDim) + 2;
   float* partials = t.partials + (static_cast<std::int64_t>(localToken) * t.a.queryHeads + firstHead) *
                                      t.maxChunks * stride;
@@ -213,7 +197,7 @@ __global__ void __launch_bounds__(kThreads) attentionKernel(Attention t) {
     for (int part = 1; part < parts; ++part) sum += joined[part * kHeads * headDim + i];
     const int h = i / headDim;
     if (numChunks == 1)
-      output[i] = sum / sums[h];
+      storeOutput(t.a.output, output + i, sum / sums[h]);
     else
       partials[(static_cast<std::int64_t>(h) * t.maxChunks + blockIdx.x) * stride + i % headDim] = sum;
   }
@@ -265,10 +249,22 @@ void launchHeads(CudaContext& context, Attention t, int numTokens) {
   });
 }
 
+/// Sequences that bring many tokens share keys among them; the others come one by one. False: nothing was
+/// done.
+bool attendByTensorCores(CudaContext& context, const PagedAttentionArguments& a) {
+  // A step with as many sequences as tokens has no prompt in it.
+  const bool mayHavePrompts = a.batch.numTokens - a.batch.numSequences + 1 >= kLeastPrefillTokens;
+  if (!mayHavePrompts) return decodeAttention(context, a, a.batch.numTokens);
+  if (!prefillAttention(context, a)) return decodeAttention(context, a, a.batch.numTokens);
+  // With one sequence, that was all.
+  return a.batch.numSequences == 1 || decodeAttention(context, a, kLeastPrefillTokens - 1);
+}
+
 }  // namespace
 
 void pagedAttention(CudaContext& context, const PagedAttentionArguments& a) {
   if (a.batch.numTokens == 0) return;
+  if (!context.isExact() && attendByTensorCores(context, a)) return context.rememberLaunch();
   Attention t{a};
   t.group = a.queryHeads / a.kv.kvHeads;
   t.maxChunks = std::max(1, ceilDivide(a.batch.maxPages * a.kv.pageTokens, kChunk));

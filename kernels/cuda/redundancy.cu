@@ -1,39 +1,30 @@
-// Step 4 of a compression: how much an entry's key repeats what others in its segment say. Keys of some heads
-// at a time become unit vectors in scratch; a block then makes 64 rows of cosines, tile by tile, and keeps of
-// each row what is asked of it. The matrix is symmetric, so column j is read as row j and never stored.
+// Step 4 of a compression: how much an entry's key repeats what others in its segment say. Cosines come from
+// tensor cores (redundancy_tiles.cu) or, in the exact mode and for types that those do not know, from here:
+// keys of some heads at a time become unit vectors in scratch; a block then makes 64 rows of cosines, tile by
+// tile, and keeps of each row what is asked of it. The matrix is symmetric, so column j is read as row j and
+// never stored.
+#include "kernels/cuda/redundancy.cuh"
+
+#include <algorithm>
+
 #include "kernels/cuda/dot_tile.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/rotation.cuh"
-#include "kernels/cuda/sequence_rows.cuh"
 #include "kernels/cuda/support.cuh"
 
 namespace zipage::cuda {
 
 namespace {
 
-/// Sums of cosines in fixed point: they are the same in whatever order they are added.
-constexpr float kFixed = 1099511627776.0F;  // 2^40
-using Fixed = unsigned long long;
+constexpr int kSoftmaxThreads = 512;
 
-struct Repeats {
-  RedundancyArguments a;
-  int segment;
-  int dimensions;  // that are turned back; 0: none
-  int firstPair;
+struct ExactRepeats : Repeats {
   float* keys;  // [pairs, n, D], unit vectors
-  Fixed* sums;  // [pairs, n]
 };
-
-__device__ Fixed toFixed(float value) {
-  return static_cast<Fixed>(static_cast<long long>(rintf(value * 65536.0F) * (kFixed / 65536.0F)));
-}
-__device__ float fromFixed(Fixed value) {
-  return static_cast<float>(static_cast<double>(static_cast<long long>(value)) / kFixed);
-}
 
 /// A warp for each entry. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry>
-__global__ void unitKernel(Repeats t, bool rotatesEvery) {
+__global__ void unitKernel(ExactRepeats t) {
   extern __shared__ float heads[];
   const RedundancyArguments& a = t.a;
   const int headDim = a.entries.kv.headDim;
@@ -43,10 +34,9 @@ __global__ void unitKernel(Repeats t, bool rotatesEvery) {
   if (entry >= a.entries.numEntries) return;
   const HeadPlace at = placeOf(a.entries.kv, t.firstPair + static_cast<int>(blockIdx.y));
   float* head = heads + warp * headDim;
-  const Entry* key = keyOf<Entry>(a.entries, at, entry);
-  for (int i = lane; i < headDim; i += kWarp) head[i] = widen(key[i]);
-  const bool rotates = t.dimensions > 0 && (rotatesEvery || (at.layer + 1) % a.rope.plainLayerInterval != 0);
-  if (rotates)
+  const auto key = keyOf<Entry>(a.entries, at, entry);
+  for (int i = lane; i < headDim; i += kWarp) head[i] = key.at(i);
+  if (t.turnsBack(at.layer))
     rotateHead(head, a.rope, t.dimensions, a.entries.kv.positions[slotOf(a.entries, at, entry)], 1.0F, -1.0F);
   __syncwarp();
   float square = 0.0F;
@@ -55,7 +45,7 @@ __global__ void unitKernel(Repeats t, bool rotatesEvery) {
   const float factor = square > 0.0F ? 1.0F / sqrtf(square) : 0.0F;
   const std::int64_t place = static_cast<std::int64_t>(blockIdx.y) * a.entries.numEntries + entry;
   for (int i = lane; i < headDim; i += kWarp) t.keys[place * headDim + i] = head[i] * factor;
-  if (lane == 0) t.sums[place] = 0;
+  if (lane == 0) t.cleared[place] = 0;
 }
 
 /// What is kept of one row while its columns pass in ascending order.
@@ -75,13 +65,14 @@ __device__ RowState joined(const RowState& a, const RowState& b) {
   return result;
 }
 
-__global__ void __launch_bounds__(kTileThreads) cosineKernel(Repeats t) {
+__global__ void __launch_bounds__(kTileThreads) cosineKernel(ExactRepeats t) {
   __shared__ TileShared shared;
   const RedundancyArguments& a = t.a;
   const int n = a.entries.numEntries;
   const int headDim = a.entries.kv.headDim;
-  const int segmentStart = static_cast<int>(blockIdx.y) * t.segment;
-  const int segmentEnd = min(n, segmentStart + t.segment);
+  const int segment = static_cast<int>(blockIdx.y);
+  const int segmentStart = t.segments.start(segment);
+  const int segmentEnd = t.segments.start(segment + 1);
   const int firstRow = segmentStart + static_cast<int>(blockIdx.x) * kTileRows;
   if (firstRow >= segmentEnd) return;
   const std::int64_t pair = blockIdx.z;
@@ -124,61 +115,78 @@ __global__ void __launch_bounds__(kTileThreads) cosineKernel(Repeats t) {
       states[i] = joined(states[i], other);
     }
     if (threadIdx.x % 16 != 0 || row + i >= segmentEnd) continue;
-    Fixed* sums = t.sums + pair * n;
-    const float own = states[i].sum + a.repeatWeight * static_cast<float>(t.segment) * states[i].best;
-    atomicAdd(sums + row + i, toFixed(own));
-    if (states[i].newest >= 0) atomicAdd(sums + states[i].newest, ~toFixed(states[i].duplicate) + 1);
+    const float share = 1.0F / static_cast<float>(t.segments.divisor(segment));
+    t.own[pair * n + row + i] = states[i].sum * share + a.repeatWeight * states[i].best;
+    if (states[i].newest >= 0)
+      atomicAdd(t.cleared + pair * n + states[i].newest, toFixed(states[i].duplicate * share));
   }
 }
 
-__global__ void softmaxKernel(Repeats t) {
+/// A block for each pair. Logits lie in the output until they have become weights.
+__global__ void __launch_bounds__(kSoftmaxThreads) softmaxKernel(Repeats t) {
   const int n = t.a.entries.numEntries;
-  const Fixed* sums = t.sums + static_cast<std::int64_t>(blockIdx.x) * n;
-  float* output = t.a.redundancy + (static_cast<std::int64_t>(t.firstPair) + blockIdx.x) * n;
-  const float factor = 1.0F / (t.a.temperature * static_cast<float>(t.segment));
+  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * n;
+  float* output = t.a.redundancy + static_cast<std::int64_t>(t.firstPair) * n + first;
   float top = -FLT_MAX;
-  for (int j = threadIdx.x; j < n; j += blockDim.x) top = fmaxf(top, fromFixed(sums[j]) * factor);
+  for (int j = threadIdx.x; j < n; j += kSoftmaxThreads) {
+    const float logit = (t.own[first + j] - fromFixed(t.cleared[first + j])) / t.a.temperature;
+    output[j] = logit;
+    top = fmaxf(top, logit);
+  }
   top = joinBlock(top, Largest{});
   float total = 0.0F;
-  for (int j = threadIdx.x; j < n; j += blockDim.x) {
-    const float weight = expf(fromFixed(sums[j]) * factor - top);
+  for (int j = threadIdx.x; j < n; j += kSoftmaxThreads) {
+    const float weight = expf(output[j] - top);
     output[j] = weight;
     total += weight;
   }
   total = joinBlock(total, Sum{});
-  for (int j = threadIdx.x; j < n; j += blockDim.x) output[j] /= total;
+  for (int j = threadIdx.x; j < n; j += kSoftmaxThreads) output[j] /= total;
+}
+
+std::size_t exactBytes(const Repeats& t) {
+  return static_cast<std::size_t>(t.a.entries.numEntries) * t.a.entries.kv.headDim * sizeof(float);
+}
+
+void launchExact(CudaContext& context, const Repeats& repeats, std::byte* scratch, int pairs) {
+  constexpr int kWarps = 4;
+  const PagedKv& kv = repeats.a.entries.kv;
+  const ExactRepeats t{repeats, reinterpret_cast<float*>(scratch)};
+  const auto count = static_cast<unsigned>(pairs);
+  withElement(kv.type, [&](auto entry) {
+    unitKernel<decltype(entry)>
+        <<<dim3(static_cast<unsigned>(ceilDivide(t.segments.numEntries, kWarps)), count), kWarps * kWarp,
+           kWarps * kv.headDim * sizeof(float), context.stream()>>>(t);
+  });
+  const dim3 tiles(static_cast<unsigned>(ceilDivide(t.segments.longest(), kTileRows)),
+                   static_cast<unsigned>(t.segments.count()), count);
+  cosineKernel<<<tiles, kTileThreads, 0, context.stream()>>>(t);
 }
 
 }  // namespace
 
 void redundancy(CudaContext& context, const RedundancyArguments& a) {
   const PagedKv& kv = a.entries.kv;
-  const int n = a.entries.numEntries;
+  const auto n = static_cast<std::size_t>(a.entries.numEntries);
   if (n == 0) return;
-  Repeats t{a};
-  t.segment = a.segmentTokens > 0 ? a.segmentTokens : n;
+  Repeats t{a, a.segments()};
   t.dimensions = a.positionFree && a.rope.inverseFrequencies != nullptr
                      ? (a.rope.dimensions > 0 ? a.rope.dimensions : kv.headDim)
                      : 0;
+  const bool usesTensors = !context.isExact() && hasTensorCosines(t);
   const int numPairs = kv.numLayers * kv.kvHeads;
-  const std::size_t perPair = static_cast<std::size_t>(n) * (kv.headDim * sizeof(float) + sizeof(Fixed));
+  const std::size_t keyBytes = usesTensors ? tensorCosineBytes(t) : exactBytes(t);
+  const std::size_t perPair = keyBytes + n * (sizeof(float) + sizeof(Fixed));
   const int pairs = headsAtATime(numPairs, perPair);
   std::byte* scratch = context.scratch(perPair * pairs);
   if (scratch == nullptr) return;
-  t.sums = reinterpret_cast<Fixed*>(scratch);
-  t.keys = reinterpret_cast<float*>(t.sums + static_cast<std::size_t>(n) * pairs);
-  constexpr int kWarps = 4;
+  std::byte* keys = scratch;
+  t.cleared = reinterpret_cast<Fixed*>(keys + keyBytes * pairs);
+  t.own = reinterpret_cast<float*>(t.cleared + n * pairs);
   for (t.firstPair = 0; t.firstPair < numPairs; t.firstPair += pairs) {
-    const auto count = static_cast<unsigned>(std::min(pairs, numPairs - t.firstPair));
-    withElement(kv.type, [&](auto entry) {
-      unitKernel<decltype(entry)>
-          <<<dim3(static_cast<unsigned>(ceilDivide(n, kWarps)), count), kWarps * kWarp,
-             kWarps * kv.headDim * sizeof(float), context.stream()>>>(t, a.rope.plainLayerInterval == 0);
-    });
-    const dim3 tiles(static_cast<unsigned>(ceilDivide(std::min(n, t.segment), kTileRows)),
-                     static_cast<unsigned>(ceilDivide(n, t.segment)), count);
-    cosineKernel<<<tiles, kTileThreads, 0, context.stream()>>>(t);
-    softmaxKernel<<<count, 256, 0, context.stream()>>>(t);
+    const int count = std::min(pairs, numPairs - t.firstPair);
+    (usesTensors ? launchTensorCosines : launchExact)(context, t, keys, count);
+    softmaxKernel<<<static_cast<unsigned>(count), kSoftmaxThreads, 0, context.stream()>>>(t);
   }
   context.rememberLaunch();
 }

@@ -1,8 +1,12 @@
-// One token out of each row of logits, by one block. Weights are added in fixed point, so that their sums do
-// not depend on the order. Filters find their cut eight bits of the logit at a time. What few candidates are
-// left are ranked, best first; of many, as on the CPU without filters, the order is that of their ids.
+// One token out of each row of logits. Many blocks survey a row, slice by slice; then one block draws: the
+// largest logit is known by then, and a top-k cut only looks at slices that can hold what it keeps. Weights
+// are added in fixed point, so that their sums do not depend on the order. Filters find their cut eight bits
+// of the logit at a time. What few candidates are left are ranked, best first; of many, as on the CPU without
+// filters, the order is that of their ids.
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
@@ -11,6 +15,10 @@ namespace {
 constexpr int kThreads = 1024;
 constexpr int kBins = 256;
 constexpr int kMostRanked = 1024;
+constexpr int kSlice = 2048;  // logits
+constexpr int kSurveyThreads = 256;
+constexpr int kMostSlices = 512;  // that a block ranks; of larger vocabularies every logit is looked at
+using Key = unsigned long long;   // of a candidate: larger for larger logits, among equals for smaller ids
 constexpr float kOne = 1099511627776.0F;  // 2^40: a weight of 1 in fixed point
 using Fixed = unsigned long long;
 
@@ -20,6 +28,8 @@ struct Draw {
   float* weights;       // [rows, vocabulary], probabilities up to a factor; the best has 1
   std::uint32_t* seen;  // [rows, words]: tokens of the history
   int words;
+  Key* best;  // [rows, slices]: of the logits as given
+  int slices;
 };
 
 /// The candidates that filters leave: those with larger bits, and of those with these the first `ties`.
@@ -49,15 +59,46 @@ __device__ float cleaned(float logit) {
   return isnan(logit) ? -FLT_MAX : fminf(fmaxf(logit, -FLT_MAX), FLT_MAX);
 }
 
+__device__ Key keyOf(float logit, int id) {
+  return static_cast<Key>(orderedBits(logit)) << 32 | (0xFFFFFFFFU - static_cast<std::uint32_t>(id));
+}
+__device__ std::int32_t idOf(Key key) {
+  return static_cast<std::int32_t>(0xFFFFFFFFU - static_cast<std::uint32_t>(key));
+}
+__device__ std::uint32_t bitsOf(Key key) { return static_cast<std::uint32_t>(key >> 32); }
+
+/// A block for each slice of each row.
+__global__ void __launch_bounds__(kSurveyThreads) surveyKernel(Draw draw) {
+  awaitPrevious();
+  letNextCome();
+  const auto count = static_cast<int>(draw.a.logits.columns);
+  const float* logits =
+      static_cast<const float*>(draw.a.logits.data) + static_cast<std::int64_t>(blockIdx.y) * count;
+  const int first = static_cast<int>(blockIdx.x) * kSlice;
+  Key best = 0;
+#pragma unroll
+  for (int i = 0; i < kSlice; i += kSurveyThreads) {
+    const int id = first + i + static_cast<int>(threadIdx.x);
+    if (id >= count) break;
+    const Key key = keyOf(cleaned(logits[id]), id);
+    best = key > best ? key : best;
+  }
+  best = joinBlock(best, Largest{});
+  if (threadIdx.x == 0) draw.best[static_cast<std::int64_t>(blockIdx.y) * draw.slices + blockIdx.x] = best;
+}
+
 class RowSampler {
  public:
-  __device__ RowSampler(const Draw& draw, const SamplingRow& row)
+  __device__ RowSampler(const Draw& draw, const SamplingRow& row, int* ids)
       : m_row(row),
         m_count(static_cast<int>(draw.a.logits.columns)),
         m_given(static_cast<const float*>(draw.a.logits.data) +
                 static_cast<std::int64_t>(blockIdx.x) * m_count),
+        m_slices(draw.best + static_cast<std::int64_t>(blockIdx.x) * draw.slices),
+        m_numSlices(draw.slices),
         m_logits(draw.logits + static_cast<std::int64_t>(blockIdx.x) * m_count),
-        m_weights(draw.weights + static_cast<std::int64_t>(blockIdx.x) * m_count) {}
+        m_weights(draw.weights + static_cast<std::int64_t>(blockIdx.x) * m_count),
+        m_ids(ids) {}
 
   __device__ void penalize(const Draw& draw) {
     std::uint32_t* seen = draw.seen + static_cast<std::int64_t>(blockIdx.x) * draw.words;
@@ -78,15 +119,71 @@ class RowSampler {
 
   /// The token with the largest logit, ties to the smaller id.
   __device__ std::int32_t best() {
-    unsigned long long top = 0;
+    Key top = 0;
     for (int i = threadIdx.x; i < m_count; i += kThreads) {
       const float logit = cleaned(m_logits[i]);
       m_logits[i] = logit;
-      const auto key = static_cast<unsigned long long>(orderedBits(logit)) << 32 | (0xFFFFFFFFU - i);
+      const Key key = keyOf(logit, i);
       top = key > top ? key : top;
     }
-    top = joinBlock(top, Largest{});
-    return static_cast<std::int32_t>(0xFFFFFFFFU - static_cast<std::uint32_t>(top));
+    return idOf(joinBlock(top, Largest{}));
+  }
+  /// The same of the logits as given.
+  __device__ std::int32_t bestGiven() {
+    Key top = 0;
+    for (int i = threadIdx.x; i < m_numSlices; i += kThreads) top = m_slices[i] > top ? m_slices[i] : top;
+    return idOf(joinBlock(top, Largest{}));
+  }
+
+  /// Where a top-k cut keeps few, leaves only candidates that could be among one more than these, in
+  /// ascending order. False: too many, or not worth it; nothing has changed.
+  __device__ bool gather() {
+    __shared__ int taken;
+    __shared__ std::uint32_t least;
+    const int wanted = m_row.topK + 1;
+    if (m_row.topK <= 0 || wanted > m_numSlices || m_numSlices > kMostSlices) return false;
+    // The wanted-th best of the slices' best: so many candidates are no smaller.
+    if (threadIdx.x == 0) taken = 0;
+    for (int i = threadIdx.x; i < m_numSlices; i += kThreads) {
+      int better = 0;
+      for (int j = 0; j < m_numSlices; ++j) better += m_slices[j] > m_slices[i] ? 1 : 0;
+      if (better == wanted - 1) least = bitsOf(m_slices[i]);
+    }
+    __syncthreads();
+    for (int slice = 0; slice < m_numSlices; ++slice) {
+      if (bitsOf(m_slices[slice]) < least) continue;
+      for (int i = threadIdx.x; i < kSlice && slice * kSlice + i < m_count; i += kThreads) {
+        const int id = slice * kSlice + i;
+        if (orderedBits(cleaned(m_given[id])) < least) continue;
+        const int place = atomicAdd(&taken, 1);
+        if (place < kMostRanked) m_ids[place] = id;
+      }
+    }
+    __syncthreads();
+    if (taken > kMostRanked) return false;
+    m_count = taken;
+    sortIds();
+    if (static_cast<int>(threadIdx.x) < m_count) m_logits[threadIdx.x] = cleaned(m_given[m_ids[threadIdx.x]]);
+    __syncthreads();
+    return true;
+  }
+
+  __device__ void sortIds() {
+    for (int i = m_count + static_cast<int>(threadIdx.x); i < kMostRanked; i += kThreads)
+      m_ids[i] = 0x7FFFFFFF;
+    __syncthreads();
+    for (int size = 2; size <= kMostRanked; size *= 2) {
+      for (int step = size / 2; step > 0; step /= 2) {
+        const int i = static_cast<int>(threadIdx.x);
+        const int other = i ^ step;
+        if (other > i && (m_ids[i] > m_ids[other]) == ((i & size) == 0)) {
+          const int id = m_ids[i];
+          m_ids[i] = m_ids[other];
+          m_ids[other] = id;
+        }
+        __syncthreads();
+      }
+    }
   }
 
   __device__ void weigh(float largest) {
@@ -312,10 +409,21 @@ class RowSampler {
   }
 
   __device__ std::int32_t run(const Draw& draw) {
+    const bool isPenalized = m_row.repetitionPenalty != 1.0F && m_row.historyCount > 0;
+    if (!isPenalized) {
+      const std::int32_t likeliest = bestGiven();
+      if (m_row.temperature <= 0.0F) return likeliest;
+      if (gather()) return m_ids[drawOne(cleaned(m_given[likeliest]))];
+    }
     penalize(draw);
     const std::int32_t likeliest = best();
-    if (m_row.temperature <= 0.0F) return likeliest;
-    weigh(m_logits[likeliest]);
+    return m_row.temperature <= 0.0F ? likeliest : drawOne(m_logits[likeliest]);
+  }
+
+ private:
+  /// One of the candidates in m_logits, by its place.
+  __device__ std::int32_t drawOne(float largest) {
+    weigh(largest);
     Cut cut;
     keepTopK(cut);
     keepTopP(cut);
@@ -323,17 +431,20 @@ class RowSampler {
     return m_isRanked && left <= kMostRanked ? drawRanked(left) : drawInOrder();
   }
 
- private:
   SamplingRow m_row;
-  int m_count;
+  int m_count;  // candidates
   const float* m_given;
+  const Key* m_slices;  // [m_numSlices]
+  int m_numSlices;
   float* m_logits;
   float* m_weights;
+  int* m_ids;  // [kMostRanked] in shared memory: of gathered candidates
   bool m_isRanked = false;
 };
 
 __global__ void __launch_bounds__(kThreads) sampleKernel(Draw draw) {
-  RowSampler sampler(draw, draw.a.rows[blockIdx.x]);
+  __shared__ int ids[kMostRanked];
+  RowSampler sampler(draw, draw.a.rows[blockIdx.x], ids);
   const std::int32_t token = sampler.run(draw);
   if (threadIdx.x == 0) draw.a.tokens[blockIdx.x] = token;
 }
@@ -345,12 +456,18 @@ void sample(CudaContext& context, const SampleArguments& a) {
   Draw draw{a};
   const auto numbers = static_cast<std::size_t>(a.logits.rows) * a.logits.columns;
   draw.words = static_cast<int>(ceilDivide<std::int64_t>(a.logits.columns, 32));
-  std::byte* scratch =
-      context.scratch((2 * numbers + static_cast<std::size_t>(a.logits.rows) * draw.words) * sizeof(float));
+  draw.slices = static_cast<int>(ceilDivide<std::int64_t>(a.logits.columns, kSlice));
+  const std::size_t keyBytes = static_cast<std::size_t>(a.logits.rows) * draw.slices * sizeof(Key);
+  std::byte* scratch = context.scratch(
+      keyBytes + (2 * numbers + static_cast<std::size_t>(a.logits.rows) * draw.words) * sizeof(float));
   if (scratch == nullptr) return;
-  draw.logits = reinterpret_cast<float*>(scratch);
+  draw.best = reinterpret_cast<Key*>(scratch);
+  draw.logits = reinterpret_cast<float*>(scratch + keyBytes);
   draw.weights = draw.logits + numbers;
   draw.seen = reinterpret_cast<std::uint32_t*>(draw.weights + numbers);
+  launchChained(context, surveyKernel,
+                dim3(static_cast<unsigned>(draw.slices), static_cast<unsigned>(a.logits.rows)),
+                kSurveyThreads, 0, draw);
   sampleKernel<<<static_cast<unsigned>(a.logits.rows), kThreads, 0, context.stream()>>>(draw);
   context.rememberLaunch();
 }

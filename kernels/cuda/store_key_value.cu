@@ -1,7 +1,9 @@
 // Norm, rotation and the writes of one step's tokens: a warp for each head of each token.
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/rotation.cuh"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
@@ -54,6 +56,8 @@ __device__ void writeEntry(const StoreKeyValueArguments& a, const float* key, in
 template <typename Query, typename Entry>
 __global__ void storeKernel(StoreKeyValueArguments a, int queryHeads, int dimensions) {
   extern __shared__ float heads[];
+  awaitPrevious();
+  letNextCome();
   const int headDim = a.kv.headDim;
   const int warp = static_cast<int>(threadIdx.x) / kWarp;
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
@@ -89,8 +93,8 @@ void storeKeyValue(CudaContext& context, const StoreKeyValueArguments& a) {
   const std::size_t shared = static_cast<std::size_t>(kHeadsPerBlock) * headDim * sizeof(float);
   withElement(a.kv.type, [&](auto entry) {
     withElement(a.window.type, [&](auto query) {
-      storeKernel<decltype(query), decltype(entry)>
-          <<<grid, kHeadsPerBlock * kWarp, shared, context.stream()>>>(a, queryHeads, dimensions);
+      launchChained(context, storeKernel<decltype(query), decltype(entry)>, grid, kHeadsPerBlock * kWarp,
+                    shared, a, queryHeads, dimensions);
     });
   });
   context.rememberLaunch();

@@ -49,6 +49,12 @@ __device__ inline void loadWide(const T* from, float* to) {
   for (int i = 0; i < kCount; ++i) to[i] = widen(packed.elements[i]);
 }
 
+__device__ inline void loadEight(const float* from, float* to) {
+  loadWide<4>(from, to);
+  loadWide<4>(from + 4, to + 4);
+}
+__device__ inline void loadEight(const __nv_bfloat16* from, float* to) { loadWide<8>(from, to); }
+
 /// Calls with an element of the KV type, for its type only.
 template <typename Call>
 void withElement(DataType type, Call call) {

@@ -1,11 +1,9 @@
-// Weights of every type, eight neighbouring elements at a time. Where the blocks of a type do not lie on
-// multiples of 16 bytes and the type matters, the weight is repacked when it is loaded:
-//   Q8_0  all int8 numbers [rows, columns], then all F16 scales [rows, columns / 32]
-//   Q6_K  all blocks without their last two bytes (208 bytes each), then all F16 scales [rows, columns / 256]
-// The other types lie as in files.
+// Weights of every type, eight neighbouring elements at a time. Q8_0, Q4_K and Q6_K are repacked when they
+// are loaded (repacked_rows.cuh); the other types lie as in files.
 #pragma once
 
 #include "kernels/cuda/block_values.cuh"
+#include "kernels/cuda/repacked_rows.cuh"
 #include "kernels/cuda/support.cuh"
 #include "kernels/tensor.h"
 
@@ -34,29 +32,6 @@ struct BlockRows {
     const auto block = row * blocksPerRow + column / Block::kElements;
     Block::eight(data + block * Block::kBytes, column % Block::kElements, to);
   }
-  __device__ float one(std::int64_t row, int column) const {
-    float values[8];
-    eight(row, column / 8 * 8, values);
-    return values[column % 8];
-  }
-};
-
-/// A repacked type.
-template <typename Block>
-struct SplitRows {
-  const std::uint8_t* data;
-  const __half* scales;
-  std::int64_t blocksPerRow;
-
-  __device__ void eight(std::int64_t row, int column, float* to) const {
-    const auto block = row * blocksPerRow + column / Block::kElements;
-    Block::eight(data + block * Block::kBytes, __half2float(scales[block]), column % Block::kElements, to);
-  }
-  __device__ float one(std::int64_t row, int column) const {
-    float values[8];
-    eight(row, column / 8 * 8, values);
-    return values[column % 8];
-  }
 };
 
 /// The same weight from row `first` on.
@@ -70,13 +45,6 @@ BlockRows<Block> rowsFrom(BlockRows<Block> rows, std::int64_t first) {
   rows.data += first * rows.blocksPerRow * Block::kBytes;
   return rows;
 }
-template <typename Block>
-SplitRows<Block> rowsFrom(SplitRows<Block> rows, std::int64_t first) {
-  rows.data += first * rows.blocksPerRow * Block::kBytes;
-  rows.scales += first * rows.blocksPerRow;
-  return rows;
-}
-
 template <typename T>
 PlainRows<T> plainRows(const ConstTensorView& weight) {
   return {static_cast<const T*>(weight.data), weight.columns};
@@ -85,14 +53,6 @@ template <typename Block>
 BlockRows<Block> blockRows(const ConstTensorView& weight) {
   return {static_cast<const std::uint8_t*>(weight.data), weight.columns / Block::kElements};
 }
-template <typename Block>
-SplitRows<Block> splitRows(const ConstTensorView& weight) {
-  const auto* data = static_cast<const std::uint8_t*>(weight.data);
-  const std::int64_t blocks = weight.rows * (weight.columns / Block::kElements);
-  return {data, reinterpret_cast<const __half*>(data + blocks * Block::kBytes),
-          weight.columns / Block::kElements};
-}
-
 /// Calls with the rows of this weight.
 template <typename Call>
 void withWeightRows(const ConstTensorView& weight, Call call) {
@@ -104,7 +64,7 @@ void withWeightRows(const ConstTensorView& weight, Call call) {
     case DataType::BF16:
       return call(plainRows<__nv_bfloat16>(weight));
     case DataType::Q8_0:
-      return call(splitRows<SplitQ8_0>(weight));
+      return call(repackedQ8_0(weight));
     case DataType::Q4_0:
       return call(blockRows<BlockQ4_0>(weight));
     case DataType::Q4_1:
@@ -118,11 +78,11 @@ void withWeightRows(const ConstTensorView& weight, Call call) {
     case DataType::Q3_K:
       return call(blockRows<BlockQ3_K>(weight));
     case DataType::Q4_K:
-      return call(blockRows<BlockQ4_K>(weight));
+      return call(repackedQ4_K(weight));
     case DataType::Q5_K:
       return call(blockRows<BlockQ5_K>(weight));
     case DataType::Q6_K:
-      return call(splitRows<SplitQ6_K>(weight));
+      return call(repackedQ6_K(weight));
     case DataType::IQ4_NL:
       return call(blockRows<BlockIQ4_NL>(weight));
     case DataType::IQ4_XS:

@@ -1,9 +1,11 @@
-// Step 1 of a compression: how much attention the last queries pay to each entry. Scores of some heads at a
-// time go to scratch; then each row's softmax is measured, and each entry joins its rows.
+// Step 1 of a compression: how much attention the last queries pay to each entry. On tensor cores where the
+// mode and the shape allow it (window_tiles.cu), else from here: scores of some heads at a time go to
+// scratch; then each row's softmax is measured, and each entry joins its rows.
 #include "kernels/cuda/dot_tile.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/sequence_rows.cuh"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/window_tiles.h"
 
 namespace zipage::cuda {
 
@@ -40,7 +42,7 @@ __global__ void __launch_bounds__(kTileThreads) scoreKernel(Window w) {
     return widen(query[(at.head * w.group + row % w.group) * headDim + k]) * a.scale;
   };
   const auto keyAt = [&](int r, int k) {
-    return firstEntry + r < n ? widen(keyOf<Entry>(a.entries, at, firstEntry + r)[k]) : 0.0F;
+    return firstEntry + r < n ? keyOf<Entry>(a.entries, at, firstEntry + r).at(k) : 0.0F;
   };
   float sums[4][4];
   tileProducts(shared, headDim, queryAt, keyAt, sums);
@@ -94,7 +96,7 @@ __global__ void joinKernel(Window w) {
 void windowScores(CudaContext& context, const WindowScoresArguments& a) {
   const PagedKv& kv = a.entries.kv;
   const int n = a.entries.numEntries;
-  if (n == 0) return;
+  if (n == 0 || (!context.isExact() && tensorWindowScores(context, a))) return;
   Window w{a};
   w.group = a.window.queryHeads / kv.kvHeads;
   w.rows = a.numRows * w.group;

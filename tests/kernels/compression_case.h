@@ -81,6 +81,7 @@ struct CompressionCase {
                                         .rope = rope(),
                                         .positionFree = positionFree,
                                         .segmentTokens = segmentTokens,
+                                        .evenSegments = evenSegments,
                                         .similarityThreshold = 0.5F,
                                         .temperature = 0.2F,
                                         .repeatWeight = repeatWeight,
@@ -128,6 +129,7 @@ struct CompressionCase {
   std::vector<std::byte> windowBytes;
   bool positionFree = true;
   int segmentTokens = 256;
+  bool evenSegments = false;
   float repeatWeight = 0.0F;
   RopeStyle style = RopeStyle::HalfSplit;
 
@@ -176,26 +178,40 @@ struct CompressionCase {
     return keys;
   }
 
+  /// First and last + 1 of the segment of each entry.
+  std::vector<std::pair<int, int>> segmentsOfEntries() const {
+    const int length = segmentTokens > 0 ? segmentTokens : numEntries;
+    std::vector<std::pair<int, int>> result;
+    const int count = (numEntries + length - 1) / length;
+    for (int i = 0; i < count; ++i) {
+      const int first = evenSegments ? i * numEntries / count : i * length;
+      const int last = evenSegments ? (i + 1) * numEntries / count : std::min(numEntries, first + length);
+      result.insert(result.end(), static_cast<std::size_t>(last - first), {first, last});
+    }
+    return result;
+  }
+
   std::vector<double> expectedLogits(int layer, int head) const {
     const auto keys = unitKeys(layer, head);
-    const int segment = segmentTokens > 0 ? segmentTokens : numEntries;
+    const auto segments = segmentsOfEntries();
     std::vector<double> sums(static_cast<std::size_t>(numEntries), 0.0);
     for (int j = 0; j < numEntries; ++j) {
-      const int first = j / segment * segment;
-      const int last = std::min(numEntries, first + segment);
-      std::vector<double> column(static_cast<std::size_t>(numEntries), 0.0);
+      const auto [first, last] = segments[static_cast<std::size_t>(j)];
+      const int divisor = evenSegments ? last - first : segmentTokens > 0 ? segmentTokens : numEntries;
+      std::vector<double> column(static_cast<std::size_t>(last - first), 0.0);
       int newest = -1;
-      for (int m = first; m < last; ++m) {
-        column[m] = m == j ? 0.0 : dot(keys[m], keys[j]);
-        if (column[m] > 0.5) newest = m;
-      }
-      if (newest >= 0) column[newest] = 0.0;
-      for (int m = first; m < last; ++m) sums[m] += column[m];
       double match = 0.0;
-      for (int m = j + 1; m < last; ++m) match = std::max(match, dot(keys[m], keys[j]));
-      sums[j] += repeatWeight * match * segment;
+      for (int m = first; m < last; ++m) {
+        const double cosine = m == j ? 0.0 : dot(keys[m], keys[j]);
+        column[static_cast<std::size_t>(m - first)] = cosine;
+        if (cosine > 0.5) newest = m;
+        if (m > j) match = std::max(match, cosine);
+      }
+      if (newest >= 0) column[static_cast<std::size_t>(newest - first)] = 0.0;
+      for (int m = first; m < last; ++m)
+        sums[m] += column[static_cast<std::size_t>(m - first)] / divisor / 0.2;
+      sums[j] += repeatWeight * match / 0.2;
     }
-    for (double& sum : sums) sum /= 0.2 * segment;
     return sums;
   }
 };

@@ -164,8 +164,10 @@ inline TensorView matrix(std::vector<float>& values, std::int64_t rows) {
 
 /// The device of the tests with one stream.
 struct TestDevice {
-  explicit TestDevice(int numThreads = 1)
-      : device(openTestDevice(numThreads)), stream(device->createStream()) {}
+  explicit TestDevice(int numThreads = 1, bool isExact = true)
+      : device(openTestDevice(numThreads, isExact)), stream(device->createStream()) {}
+  /// As programs use it.
+  static TestDevice fast() { return TestDevice(2, false); }
   Device* operator->() const { return device.get(); }
   Stream& queue() const { return *stream; }
   /// `host` as the device wants it; kept as long as the device.

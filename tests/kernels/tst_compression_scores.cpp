@@ -107,28 +107,36 @@ class TestCompressionScores : public QObject {
     QTest::addColumn<int>("headDim");
     QTest::addColumn<int>("numEntries");
     QTest::addColumn<int>("segment");
+    QTest::addColumn<bool>("even");
     QTest::addColumn<bool>("positionFree");
     QTest::addColumn<bool>("interleaved");
     QTest::addColumn<float>("repeatWeight");
-    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 256 << true << false << 0.3F;
-    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 31 << 16 << true << true << 0.3F;
-    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 257 << 256 << true << false << 1.0F;
-    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 700 << 256 << true << false << 0.0F;
-    QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false << 0.0F;
-    QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << true << false << 0.3F;
-    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << true << true << 0.5F;
+    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 256 << false << true << false << 0.3F;
+    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 31 << 16 << false << true << true << 0.3F;
+    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 257 << 256 << false << true << false << 1.0F;
+    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 700 << 256 << false << true << false << 0.0F;
+    QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false << false << 0.0F;
+    QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << false << true << false << 0.3F;
+    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << false << true << true << 0.5F;
+    QTest::newRow("one even segment")
+        << int(DataType::F32) << 64 << 90 << 100 << true << true << false << 0.3F;
+    QTest::newRow("even segments") << int(DataType::F32) << 64 << 257 << 128 << true << true << false << 0.3F;
+    QTest::newRow("even segments of one")
+        << int(DataType::F16) << 64 << 40 << 1 << true << true << false << 0.3F;
   }
   void redundancyMatchesTheDefinition() {
     QFETCH(int, type);
     QFETCH(int, headDim);
     QFETCH(int, numEntries);
     QFETCH(int, segment);
+    QFETCH(bool, even);
     QFETCH(bool, positionFree);
     QFETCH(bool, interleaved);
     QFETCH(float, repeatWeight);
     const TestDevice device(2);
     CompressionCase c(static_cast<DataType>(type), 1, headDim, 32, numEntries);
     c.segmentTokens = segment;
+    c.evenSegments = even;
     c.positionFree = positionFree;
     c.repeatWeight = repeatWeight;
     c.style = interleaved ? RopeStyle::Interleaved : RopeStyle::HalfSplit;
@@ -169,6 +177,68 @@ class TestCompressionScores : public QObject {
     QVERIFY(relativeError(c.redundancy(device), c.expectedRedundancy()) < 1e-5);
     for (int j = 0; j < 40; ++j) c.writeKey(j, std::vector<float>(64, 0.0F));
     for (const float score : c.redundancy(device)) QVERIFY(std::abs(score - 1.0F / 40.0F) < 1e-6F);
+  }
+
+  // Products of 16-bit numbers where the device has them, scores in float32 all the same.
+  void fastScoresStayWithinRounding_data() {
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("group");
+    QTest::addColumn<int>("pageTokens");
+    QTest::addColumn<int>("numEntries");
+    QTest::addColumn<int>("segment");
+    QTest::newRow("1 entry") << 64 << 1 << 16 << 1 << 512;
+    QTest::newRow("2 entries") << 128 << 4 << 16 << 2 << 512;
+    QTest::newRow("31 entries") << 80 << 3 << 16 << 31 << 16;
+    QTest::newRow("127 entries") << 128 << 5 << 32 << 127 << 512;
+    QTest::newRow("257 entries") << 96 << 6 << 64 << 257 << 0;
+    QTest::newRow("513 entries") << 64 << 7 << 128 << 513 << 512;
+    QTest::newRow("700 entries") << 256 << 8 << 256 << 700 << 300;
+    QTest::newRow("1025 entries") << 160 << 2 << 32 << 1025 << 512;
+    QTest::newRow("2399 entries") << 128 << 4 << 32 << 2399 << 512;
+  }
+  void fastScoresStayWithinRounding() {
+    QFETCH(int, headDim);
+    QFETCH(int, group);
+    QFETCH(int, pageTokens);
+    QFETCH(int, numEntries);
+    QFETCH(int, segment);
+    const auto device = TestDevice::fast();
+    for (const DataType type : {DataType::F16, DataType::BF16}) {
+      CompressionCase c(type, group, headDim, pageTokens, numEntries);
+      c.segmentTokens = segment;
+      c.evenSegments = true;
+      c.repeatWeight = 0.3F;
+      c.style = type == DataType::F16 ? RopeStyle::HalfSplit : RopeStyle::Interleaved;
+      c.writeRepeatingKeys();
+      const auto attention = c.windowScores(device);
+      QVERIFY(relativeError(attention, c.expectedAttention()) < 1e-3);
+      const auto redundancy = c.redundancy(device);
+      QVERIFY(relativeError(redundancy, c.expectedRedundancy()) < 2e-3);
+      // However its threads took turns.
+      for (int again = 0; again < 3; ++again) {
+        QCOMPARE(c.windowScores(device), attention);
+        QCOMPARE(c.redundancy(device), redundancy);
+      }
+    }
+  }
+
+  // Nothing is a near-duplicate of anything: all cosines are asked for.
+  void fastScoresOfUnlikeKeysStayWithinRounding() {
+    const auto device = TestDevice::fast();
+    for (const bool positionFree : {false, true}) {
+      CompressionCase c(DataType::F16, 2, 128, 32, 600);
+      c.positionFree = positionFree;
+      c.evenSegments = true;
+      c.repeatWeight = 0.3F;
+      QVERIFY(relativeError(c.redundancy(device), c.expectedRedundancy()) < 2e-3);
+    }
+  }
+
+  void fastScoresOfZeroKeysAreNumbers() {
+    const auto device = TestDevice::fast();
+    CompressionCase c(DataType::F16, 1, 64, 16, 140);
+    for (int j = 0; j < 140; ++j) c.writeKey(j, std::vector<float>(64, 0.0F));
+    for (const float score : c.redundancy(device)) QVERIFY(std::abs(score - 1.0F / 140.0F) < 1e-6F);
   }
 
   void resultsDoNotDependOnTheNumberOfThreads() {

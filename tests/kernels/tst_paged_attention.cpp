@@ -1,116 +1,9 @@
 #include <QtTest>
 
-#include "tests/kernels/kernel_test_support.h"
+#include "tests/kernels/attention_case.h"
 
 using namespace zipage;
 using namespace zipage::test;
-
-namespace {
-
-/// A sequence of the batch: `physical` entries, of which the last `chunk` are this step's tokens.
-struct Shape {
-  int physical;
-  int chunk;
-};
-
-struct Attention {
-  Attention(std::uint32_t seed, DataType type, int queryHeads, int kvHeads, int headDim, int pageTokens,
-            const std::vector<Shape>& shapes)
-      : random(seed), shapes(shapes), queryHeads(queryHeads) {
-    std::vector<int> lengths;
-    int numTokens = 0;
-    for (const Shape& shape : shapes) {
-      lengths.push_back(shape.physical);
-      numTokens += shape.chunk;
-    }
-    tables = shuffledTables(random, lengths, pageTokens);
-    int numPages = 0;
-    for (const auto& table : tables) numPages += static_cast<int>(table.size());
-    pool = std::make_unique<TestPool>(type, 2, numPages, kvHeads, pageTokens, headDim);
-    for (std::size_t s = 0; s < shapes.size(); ++s) pool->fill(random, tables[s], shapes[s].physical);
-    queries = random.normals(static_cast<std::size_t>(numTokens * queryHeads * headDim));
-    for (float& query : queries) query *= 2.0F;
-  }
-
-  std::size_t width() const { return static_cast<std::size_t>(queryHeads * pool->kv.headDim); }
-  double scale() const { return 1.0 / std::sqrt(pool->kv.headDim); }
-  int numTokens() const { return static_cast<int>(queries.size() / width()); }
-
-  /// Runs `chosen` sequences with chunks of their own; `firstToken` is where their queries lie.
-  std::vector<float> run(const TestDevice& device, const std::vector<std::size_t>& chosen,
-                         const std::vector<Shape>& asked, std::size_t firstToken) {
-    std::vector<std::int32_t> start = {0}, physical, pages;
-    std::size_t maxPages = 0;
-    for (const std::size_t s : chosen) maxPages = std::max(maxPages, tables[s].size());
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      start.push_back(start.back() + asked[i].chunk);
-      physical.push_back(asked[i].physical);
-      auto table = tables[chosen[i]];
-      table.resize(maxPages, -1);  // what lies behind a table must not be read
-      pages.insert(pages.end(), table.begin(), table.end());
-    }
-    auto output = poisoned(static_cast<std::size_t>(start.back()) * width());
-    PagedBatch batch;
-    batch.numTokens = start.back();
-    batch.numSequences = static_cast<int>(chosen.size());
-    batch.maxPages = static_cast<int>(maxPages);
-    batch.queryStart = start.data();
-    batch.physical = physical.data();
-    batch.pageTables = pages.data();
-    device->pagedAttention(device.queue(), {.queries = {queries.data() + firstToken * width(), DataType::F32,
-                                                        batch.numTokens, static_cast<std::int64_t>(width())},
-                                            .scale = static_cast<float>(scale()),
-                                            .layer = 1,
-                                            .queryHeads = queryHeads,
-                                            .batch = batch,
-                                            .kv = pool->kv,
-                                            .output = matrix(output, batch.numTokens)});
-    return output;
-  }
-  std::vector<float> runAll(const TestDevice& device) {
-    std::vector<std::size_t> all(shapes.size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    return run(device, all, shapes, 0);
-  }
-
-  std::vector<double> expected() const {
-    std::vector<double> result;
-    std::size_t token = 0;
-    for (std::size_t s = 0; s < shapes.size(); ++s) {
-      for (int i = 0; i < shapes[s].chunk; ++i, ++token) {
-        const int visible = shapes[s].physical - (shapes[s].chunk - 1 - i);
-        for (int h = 0; h < queryHeads; ++h) attend(token, h, tables[s], visible, result);
-      }
-    }
-    return result;
-  }
-  void attend(std::size_t token, int head, const std::vector<std::int32_t>& table, int visible,
-              std::vector<double>& result) const {
-    const int headDim = pool->kv.headDim;
-    const int kvHead = head / (queryHeads / pool->kv.kvHeads);
-    const auto query =
-        decode(DataType::F32, &queries[token * width() + static_cast<std::size_t>(head * headDim)],
-               static_cast<std::size_t>(headDim));
-    std::vector<double> scores;
-    for (int j = 0; j < visible; ++j) scores.push_back(dot(query, pool->key(1, kvHead, table, j)) * scale());
-    const auto weights = softmax(scores);
-    std::vector<double> sum(static_cast<std::size_t>(headDim), 0.0);
-    for (int j = 0; j < visible; ++j) {
-      const auto value = pool->value(1, kvHead, table, j);
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weights[static_cast<std::size_t>(j)] * value[i];
-    }
-    result.insert(result.end(), sum.begin(), sum.end());
-  }
-
-  Random random;
-  std::vector<Shape> shapes;
-  int queryHeads;
-  std::vector<std::vector<std::int32_t>> tables;
-  std::unique_ptr<TestPool> pool;
-  std::vector<float> queries;  // [tokens, H · D]
-};
-
-}  // namespace
 
 class TestPagedAttention : public QObject {
   Q_OBJECT
@@ -139,6 +32,45 @@ class TestPagedAttention : public QObject {
       Attention attention(7, type, 2 * group, 2, headDim, pageTokens, {{1, 1}, {257, 1}, {31, 31}, {70, 9}});
       QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 1e-5);
     }
+  }
+
+  // Products of 16-bit numbers where the device has them.
+  void fastPromptsErrAtMostTwiceAsMuchAsRounding_data() {
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
+    QTest::addColumn<int>("group");
+    int row = 0;
+    for (const int headDim : {64, 80, 96, 128, 256}) {
+      for (const int pageTokens : {16, 64, 256}) {
+        const int group = 1 + row++ % 8;
+        QTest::addRow("headDim %d, pages of %d, group of %d", headDim, pageTokens, group)
+            << headDim << pageTokens << group;
+      }
+    }
+    QTest::newRow("many heads of one KV head") << 64 << 32 << 16;
+  }
+  void fastPromptsErrAtMostTwiceAsMuchAsRounding() {
+    QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
+    QFETCH(int, group);
+    const auto device = TestDevice::fast();
+    for (const DataType type : {DataType::F16, DataType::BF16}) {
+      Attention attention(13, type, 2 * group, 2, headDim, pageTokens,
+                          {{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}});
+      const auto expected = attention.expected();
+      const double rounding = relativeError(attention.expected(type), expected);
+      const auto actual = attention.runAll(device);
+      QVERIFY(rounding > 0.0 && relativeError(actual, expected) < 2.0 * rounding);
+      QVERIFY(sameBits(attention.runAll(device).data(), actual.data(), actual.size()));
+    }
+  }
+
+  void fastPromptOfHugeScoresDoesNotOverflow() {
+    const auto device = TestDevice::fast();
+    Attention attention(12, DataType::F16, 4, 2, 64, 16, {{140, 140}});
+    for (float& query : attention.queries) query *= 500.0F;
+    const auto rounding = relativeError(attention.expected(DataType::F16), attention.expected());
+    QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 2.0 * rounding);
   }
 
   void longSequenceMatchesTheDefinition() {

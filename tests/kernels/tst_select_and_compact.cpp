@@ -163,7 +163,7 @@ class TestSelectAndCompact : public QObject {
     QTest::addColumn<int>("type");
     QTest::addColumn<int>("arrangement");
     for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16}) {
-      for (int arrangement = 0; arrangement < 5; ++arrangement) {
+      for (int arrangement = 0; arrangement < 6; ++arrangement) {
         QTest::addRow("%s, arrangement %d", layoutOf(type).name, arrangement)
             << static_cast<int>(type) << arrangement;
       }
@@ -173,9 +173,65 @@ class TestSelectAndCompact : public QObject {
     QFETCH(int, type);
     QFETCH(int, arrangement);
     const TestDevice device(2);
-    for (const int keep : {1, 33, 64, 100, 150}) {
-      CompressionCase c(static_cast<DataType>(type), 1, 80, 16, 150);
-      checkCompaction(device, c, targetOf(c, arrangement), keep);
+    for (const int headDim : {36, 80, 256}) {
+      for (const int keep : {1, 33, 64, 100, 150}) {
+        for (const int leading : {0, 30}) {
+          for (const bool promises : {false, true}) {
+            CompressionCase c(static_cast<DataType>(type), 1, headDim, 16, 150);
+            const auto target = targetOf(c, arrangement);
+            if (promises && !isAscending(c.table, target)) continue;
+            checkCompaction(device, c, target, keep, std::min(keep, leading), promises);
+          }
+        }
+      }
+    }
+  }
+
+  void compactionOfManyEntriesMovesThem() {
+    const TestDevice device(2);
+    for (const int keep : {1024, 1100}) {
+      for (const bool promises : {false, true}) {
+        CompressionCase c(DataType::F16, 1, 128, 32, 1200);
+        checkCompaction(device, c, c.table, keep, 5, promises);
+      }
+    }
+  }
+
+  void fastPipelineKeepsWhatFloat64Keeps_data() {
+    QTest::addColumn<int>("numEntries");
+    QTest::addColumn<int>("keep");
+    QTest::addColumn<int>("headDim");
+    QTest::newRow("257") << 257 << 200 << 64;
+    QTest::newRow("700") << 700 << 512 << 128;
+    QTest::newRow("2304") << 2304 << 2048 << 128;
+  }
+  void fastPipelineKeepsWhatFloat64Keeps() {
+    QFETCH(int, numEntries);
+    QFETCH(int, keep);
+    QFETCH(int, headDim);
+    const auto device = TestDevice::fast();
+    CompressionCase c(DataType::F16, 4, headDim, 32, numEntries);
+    c.segmentTokens = 512;
+    c.evenSegments = true;
+    c.repeatWeight = 0.3F;
+    c.writeRepeatingKeys();
+    const auto kept = compress(device, c, 0.2F, 0.0F, 1, keep);
+    QCOMPARE(compress(device, c, 0.2F, 0.0F, 1, keep), kept);
+    const auto attention = c.expectedAttention();
+    const auto redundancy = c.expectedRedundancy();
+    for (int head = 0; head < CompressionCase::kLayers * CompressionCase::kKvHeads; ++head) {
+      std::vector<double> scores;
+      for (int j = head * numEntries; j < (head + 1) * numEntries; ++j)
+        scores.push_back(0.2 * attention[j] - 0.8 * redundancy[j]);
+      const auto expected = bestOf(scores, keep);
+      double cut = kInfinity;
+      for (const std::int32_t j : expected) cut = std::min(cut, scores[static_cast<std::size_t>(j)]);
+      std::vector<std::int32_t> lost;
+      std::set_difference(expected.begin(), expected.end(), &kept[head * keep], &kept[head * keep] + keep,
+                          std::back_inserter(lost));
+      QVERIFY(static_cast<int>(lost.size()) * 200 <= keep);
+      for (const std::int32_t j : lost)
+        QVERIFY(std::abs(scores[static_cast<std::size_t>(j)] - cut) <= 1e-3 * std::abs(cut));
     }
   }
 
@@ -212,7 +268,8 @@ class TestSelectAndCompact : public QObject {
     }
   }
 
-  /// Target pages: the source's first, fresh ones, the source's rotated, reversed, or a mixture.
+  /// Target pages: the source's first, fresh ones, the source's rotated, reversed, a mixture, or each
+  /// one place later.
   static std::vector<std::int32_t> targetOf(const CompressionCase& c, int arrangement) {
     auto target = c.table;
     std::vector<std::int32_t> fresh;
@@ -225,14 +282,28 @@ class TestSelectAndCompact : public QObject {
     if (arrangement == 4)
       target = {target[2], fresh[0],  target[0], target[5], fresh[1],
                 target[1], target[3], target[4], target[7], target[9]};
+    if (arrangement == 5) {
+      std::rotate(target.begin(), target.end() - 1, target.end());
+      target[0] = fresh[0];
+    }
     return target;
+  }
+  /// What CompactPagesArguments::isAscending promises.
+  static bool isAscending(const std::vector<std::int32_t>& source, const std::vector<std::int32_t>& target) {
+    for (std::size_t i = 0; i < target.size(); ++i) {
+      const auto at = std::find(source.begin(), source.end(), target[i]);
+      if (at != source.end() && at - source.begin() > static_cast<std::ptrdiff_t>(i)) return false;
+    }
+    return true;
   }
 
   static void checkCompaction(const TestDevice& device, CompressionCase& c,
-                              const std::vector<std::int32_t>& target, int keep) {
+                              const std::vector<std::int32_t>& target, int keep, int leading, bool promises) {
+    // The first `leading` entries and some others.
     std::vector<std::int32_t> kept;
     for (int head = 0; head < CompressionCase::kLayers * CompressionCase::kKvHeads; ++head) {
       auto some = c.random.permutation(c.numEntries);
+      std::stable_partition(some.begin(), some.end(), [=](std::int32_t j) { return j < leading; });
       some.resize(static_cast<std::size_t>(keep));
       std::sort(some.begin(), some.end());
       kept.insert(kept.end(), some.begin(), some.end());
@@ -255,7 +326,8 @@ class TestSelectAndCompact : public QObject {
                                           .targetTable = target.data(),
                                           .kept = kept.data(),
                                           .keep = keep,
-                                          .global = global.data()});
+                                          .global = global.data(),
+                                          .isAscending = promises});
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const int row = static_cast<int>(i) / keep, slot = static_cast<int>(i) % keep;
       const int layer = row / CompressionCase::kKvHeads, head = row % CompressionCase::kKvHeads;

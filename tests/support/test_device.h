@@ -15,8 +15,9 @@ inline const char* testDeviceName() {
 }
 inline bool runsOnCpu() { return std::string_view(testDeviceName()) == "cpu"; }
 
-inline std::unique_ptr<Device> openTestDevice(int numThreads) {
-  auto device = openDevice(testDeviceName(), {.numThreads = numThreads, .exactProducts = true});
+/// `isExact`: as the CPU, in float32; else as the device does it for speed.
+inline std::unique_ptr<Device> openTestDevice(int numThreads, bool isExact = true) {
+  auto device = openDevice(testDeviceName(), {.numThreads = numThreads, .exactProducts = isExact});
   if (device) return std::move(*device);
   std::fprintf(stderr, "no device %s: %s\n", testDeviceName(), device.error().message.c_str());
   std::abort();

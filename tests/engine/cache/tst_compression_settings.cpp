@@ -44,6 +44,7 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(zipage.recentTokens, 0);
     QCOMPARE(zipage.repeatWeight, 0.0F);
     QCOMPARE(zipage.segmentTokens, 256);
+    QVERIFY(!zipage.evenSegments);
     QVERIFY(!zipage.positionFreeKeys);
     QCOMPARE(zipage.capacityTokens(), 2304);
   }
@@ -55,7 +56,8 @@ class TestCompressionSettings : public QObject {
     QCOMPARE(plus.redundancyTemperature, 0.2F);
     QCOMPARE(plus.recentTokens, 64);
     QCOMPARE(plus.repeatWeight, 0.3F);
-    QCOMPARE(plus.segmentTokens, 0);
+    QCOMPARE(plus.segmentTokens, 512);
+    QVERIFY(plus.evenSegments);
     QVERIFY(plus.positionFreeKeys);
     QCOMPARE(compressionPreset("attention")->redundancyWeight, 1.0F);
     QCOMPARE(compressionPreset("window")->rule, SelectionRule::Recent);

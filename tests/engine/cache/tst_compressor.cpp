@@ -80,6 +80,14 @@ class TestCompressor : public QObject {
     QCOMPARE(planned.freshPages.size(), std::size_t{1});
   }
 
+  void onlyPlansThatOverwriteWhatHasMovedAreAscending() {
+    QVERIFY(Fixture(8, 3).plan().plan.isAscending());
+    QVERIFY(Fixture(8, 3, {2}).plan().plan.isAscending());
+    QVERIFY(!Fixture(8, 3, {0}).plan().plan.isAscending());  // page 1 would take what page 0 holds
+    QVERIFY(!Fixture(8, 3, {0, 2}).plan().plan.isAscending());
+    QVERIFY(Fixture(8, 3, {0, 1, 2}).plan().plan.isAscending());  // fresh pages alone
+  }
+
   void allPagesMayBeShared() {
     Fixture f(8, 3, {0, 1, 2});
     QCOMPARE(f.freshNeeded(), 2);

@@ -1,14 +1,13 @@
-#include "app/cli/machine_limits.h"
+#include "app/cli/bench/multiply_add_rate.h"
 
 #include <omp.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <vector>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "app/cli/machine_limits.cpp"
+#define HWY_TARGET_INCLUDE "app/cli/bench/multiply_add_rate.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -56,8 +55,6 @@ namespace {
 HWY_EXPORT(multiplyAdds);
 HWY_EXPORT(targetName);
 
-constexpr std::size_t kCopyBytes = std::size_t{256}
-                                   << 20;  // well beyond any last-level cache a core could fill from
 constexpr long kRounds = 20'000'000;
 constexpr int kRepetitions = 3;
 
@@ -74,20 +71,7 @@ double bestRate(const Work& work) {
   return best;
 }
 
-double measureCopy(int threads) {
-  std::vector<char> source(kCopyBytes, 1);
-  std::vector<char> target(kCopyBytes, 2);
-  const std::size_t slice = kCopyBytes / static_cast<std::size_t>(threads);
-  return bestRate([&] {
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int part = 0; part < threads; ++part) {
-      std::memcpy(target.data() + part * slice, source.data() + part * slice, slice);
-    }
-    return 2.0 * static_cast<double>(slice) * threads;
-  });
-}
-
-double measureMultiplyAdds(int threads) {
+double bestMultiplyAdds(int threads) {
   std::vector<float> sinks(static_cast<std::size_t>(threads) * 64, 0.5F);  // a cache line and more apart
   return bestRate([&] {
     double operations = 0.0;
@@ -101,16 +85,13 @@ double measureMultiplyAdds(int threads) {
 
 }  // namespace
 
-MachineLimits measureMachine(int threads) {
-  MachineLimits limits;
-  limits.threads = threads > 0 ? threads : omp_get_max_threads();
-  limits.simdTarget = simdTargetName();
-  limits.copyBytesPerSecond = measureCopy(limits.threads);
-  limits.flopsPerSecond = measureMultiplyAdds(limits.threads);
-  return limits;
+MultiplyAddRate measureMultiplyAdds(int threads) {
+  MultiplyAddRate rate;
+  rate.threads = threads > 0 ? threads : omp_get_max_threads();
+  rate.simdTarget = HWY_DYNAMIC_DISPATCH(targetName)();
+  rate.flopsPerSecond = bestMultiplyAdds(rate.threads);
+  return rate;
 }
-
-std::string simdTargetName() { return HWY_DYNAMIC_DISPATCH(targetName)(); }
 
 }  // namespace zipage
 

@@ -1,4 +1,4 @@
-#include "app/cli/bench_steps.h"
+#include "app/cli/bench/bench_steps.h"
 
 #include <algorithm>
 #include <chrono>
