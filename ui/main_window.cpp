@@ -1,12 +1,10 @@
 #include "ui/main_window.h"
 
-#include <QDir>
-#include <QDragEnterEvent>
-#include <QFileInfo>
 #include <QGuiApplication>
-#include <QMimeData>
+#include <algorithm>
 
 #include "ui/composer/composer.h"
+#include "ui/composer/reply_options.h"
 #include "ui/generation/generation_panel.h"
 #include "ui/indicators/context_ring.h"
 #include "ui/main_window_parts.h"
@@ -23,14 +21,6 @@ namespace zipage::ui {
 
 namespace {
 
-/// A .gguf file or a Hugging Face folder; else nothing.
-QString droppedModel(const QMimeData& data) {
-  const QList<QUrl> urls = data.urls();
-  if (urls.size() != 1 || !urls.constFirst().isLocalFile()) return {};
-  const QString path = urls.constFirst().toLocalFile();
-  const bool isFolder = QFileInfo::exists(QDir(path).filePath(QStringLiteral("config.json")));
-  return isFolder || path.endsWith(QStringLiteral(".gguf"), Qt::CaseInsensitive) ? path : QString();
-}
 
 }  // namespace
 
@@ -95,24 +85,14 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   QMainWindow::closeEvent(event);
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (!droppedModel(*event->mimeData()).isEmpty()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  const QString path = droppedModel(*event->mimeData());
-  if (!path.isEmpty()) emit modelFileChosen(path);
-}
-
 void MainWindow::leaveChat() {
   m_parts->conversation->composer().flushDraft();
   m_parts->inspector->generation().flush();
 }
 
-void MainWindow::send(const QString& text) {
+void MainWindow::send(const QString& text, const QVector<AttachmentItem>& files) {
   m_parts->inspector->generation().flush();
-  m_parts->newChatDraft.clear();
-  emit sendRequested(currentChat(), text);
+  emit sendRequested(currentChat(), text, files);
 }
 
 void MainWindow::setChats(const QVector<ChatItem>& chats) { m_parts->chats->setChats(chats); }
@@ -122,17 +102,24 @@ void MainWindow::updateChat(const ChatItem& chat) { m_parts->chats->updateChat(c
 void MainWindow::removeChat(qint64 chatId) { m_parts->chats->removeChat(chatId); }
 
 void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
-                          const GenerationSettings& settings, const QString& draft) {
+                          const GenerationSettings& settings, const QString& draft,
+                          const QVector<AttachmentItem>& files) {
   Parts& parts = *m_parts;
+  if (chatId != parts.currentChat) leaveChat();
   parts.currentChat = chatId;
   parts.chats->setCurrentChat(chatId);
   parts.conversation->messages().setMessages(messages);
-  parts.conversation->composer().setText(chatId == 0 && draft.isEmpty() ? parts.newChatDraft : draft);
+  parts.conversation->composer().setDraft(draft, files);
+  parts.conversation->composer().options().setSettings(settings);
   parts.inspector->generation().setSettings(settings);
   parts.conversation->composer().takeFocus();
   const QString title = parts.chats->titleOf(chatId);
   setWindowTitle(title.isEmpty() ? tr("Zipage") : tr("%1 — Zipage").arg(title));
   showContext();
+}
+
+void MainWindow::showBranch(qint64 chatId, const QVector<MessageItem>& messages) {
+  if (chatId == currentChat()) m_parts->conversation->transcript().showBranch(messages);
 }
 
 void MainWindow::addMessage(qint64 chatId, const MessageItem& message) {
@@ -160,12 +147,16 @@ void MainWindow::updateMessage(qint64 chatId, const MessageItem& message) {
     m_parts->status->announce(*news);
 }
 
-void MainWindow::restoreDraft(qint64 chatId, const QString& text) {
-  if (chatId == currentChat()) m_parts->conversation->composer().setText(text);
+void MainWindow::restoreDraft(qint64 chatId, const QString& text, const QVector<AttachmentItem>& files) {
+  if (chatId == currentChat()) m_parts->conversation->composer().setDraft(text, files);
 }
 
+void MainWindow::setTokenCount(int numTokens) { m_parts->conversation->composer().setTokenCount(numTokens); }
+
 void MainWindow::setNewChatSettings(const GenerationSettings& settings) {
-  if (currentChat() == 0) m_parts->inspector->generation().setSettings(settings);
+  if (currentChat() != 0) return;
+  m_parts->inspector->generation().setSettings(settings);
+  m_parts->conversation->composer().options().setSettings(settings);
 }
 
 void MainWindow::setModel(const ModelInfo& model) {

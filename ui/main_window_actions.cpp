@@ -28,7 +28,8 @@ void MainWindow::connectActions() {
   actions.showInspector->setChecked(true);
   connect(actions.newChat, &QAction::triggered, m_parts->chats, &ChatPanel::newChatRequested);
   connect(actions.find, &QAction::triggered, &m_parts->conversation->findBar(), &FindBar::open);
-  connect(actions.stop, &QAction::triggered, &m_parts->conversation->composer(), &Composer::requestStop);
+  connect(actions.stop, &QAction::triggered, &m_parts->conversation->composer(), &Composer::escape);
+  connectMessageActions();
   connect(actions.previousChat, &QAction::triggered, this, [this] { stepChat(-1); });
   connect(actions.nextChat, &QAction::triggered, this, [this] { stepChat(1); });
   connect(actions.showChats, &QAction::toggled, m_parts->chats, &QWidget::setVisible);
@@ -62,6 +63,7 @@ void MainWindow::connectActions() {
 void MainWindow::connectPanels() {
   Parts& parts = *m_parts;
   Conversation& conversation = *parts.conversation;
+  connectComposer();
   connect(parts.chats, &ChatPanel::newChatRequested, this, [this] {
     leaveChat();
     emit newChatRequested();
@@ -71,7 +73,10 @@ void MainWindow::connectPanels() {
     emit chatSelected(chatId);
   });
   connect(parts.chats, &ChatPanel::chatRenamed, this, &MainWindow::chatRenamed);
-  connect(parts.chats, &ChatPanel::chatDeleteRequested, this, &MainWindow::chatDeleteRequested);
+  connect(parts.chats, &ChatPanel::chatCommanded, this, &MainWindow::chatCommanded);
+  connect(parts.chats, &ChatPanel::hitChosen, this, &MainWindow::revealHit);
+  connect(parts.chats, &ChatPanel::searchRequested, this, &MainWindow::searchRequested);
+  connect(parts.chats, &ChatPanel::exportRequested, this, &MainWindow::chooseExport);
   connect(parts.topBar, &TopBar::schemeChosen, this, [this](ColorScheme scheme) {
     Preferences preferences = m_parts->preferences;
     preferences.scheme = scheme;
@@ -80,14 +85,12 @@ void MainWindow::connectPanels() {
   connect(&parts.topBar->modelButton(), &QToolButton::clicked, this, &MainWindow::chooseModel);
   connect(&conversation.emptyState(), &EmptyState::modelsRequested, this, &MainWindow::chooseModel);
   connect(parts.settings, &SettingsDialog::preferencesChanged, this, &MainWindow::choosePreferences);
-  connect(&conversation.composer(), &Composer::sendRequested, this, &MainWindow::send);
-  connect(&conversation.emptyState(), &EmptyState::questionChosen, this, &MainWindow::send);
-  connect(&conversation.composer(), &Composer::stopRequested, this,
-          [this] { emit stopRequested(currentChat()); });
-  connect(&conversation.composer(), &Composer::draftChanged, this, [this](const QString& text) {
-    if (currentChat() == 0) m_parts->newChatDraft = text;
-    emit draftChanged(currentChat(), text);
-  });
+  connect(&conversation.emptyState(), &EmptyState::questionChosen, this,
+          [this](const QString& question) { send(question, {}); });
+  connect(&conversation, &Conversation::messageCommanded, this,
+          [this](qint64 messageId, MessageCommand command) {
+            emit messageCommanded(currentChat(), messageId, command);
+          });
   connect(&conversation.transcript(), &TranscriptView::zoomStepped, this,
           [this](int steps) { chooseZoom(m_parts->preferences.zoom + steps * kZoomStep); });
   connect(&conversation.notice(), &MessageBar::actionRequested, this, &MainWindow::noticeActionRequested);
@@ -95,10 +98,7 @@ void MainWindow::connectPanels() {
   connect(parts.inspector.get(), &Inspector::memoryWatched, this, &MainWindow::memoryWatched);
   connect(parts.inspector.get(), &Inspector::shownChanged, parts.actions.showInspector, &QAction::setChecked);
   connect(&parts.inspector->generation(), &GenerationPanel::settingsChanged, this,
-          [this](const GenerationSettings& settings) {
-            showContext();
-            emit settingsChanged(currentChat(), settings);
-          });
+          &MainWindow::changeSettings);
   connect(&parts.inspector->generation(), &GenerationPanel::presetSaved, this, &MainWindow::presetSaved);
   connect(&parts.inspector->generation(), &GenerationPanel::presetDeleteRequested, this,
           &MainWindow::presetDeleteRequested);

@@ -46,7 +46,6 @@ struct MainWindow::Parts {
   ModelInfo model;  // at work or asleep, whatever is being loaded beside it
   std::shared_ptr<const CacheSnapshot> snapshot;
   qint64 currentChat = 0;
-  QString newChatDraft;
   QString modelProblem;
   bool wantsInspector = true;
 };

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "app/cli/reply_text.h"
+#include "app/common/boxed_answer.h"
 #include "app/templates/prompt_renderer.h"
 #include "engine/runtime/engine.h"
 #include "engine/text/prompt_encoder.h"
@@ -72,7 +73,7 @@ class EvalRun {
     const auto ids = m_engine.submitSamples(*request, m_job.samples);
     if (!ids) return tl::unexpected(ids.error());
     for (const RequestId id : *ids)
-      m_inFlight.emplace(id, InFlight{&problem, ReplyText(*model.tokenizer, model.reasoningMarks,
+      m_inFlight.emplace(id, InFlight{&problem, ReplyText(model.tokenizer, model.reasoningMarks,
                                                           prompt->startsInsideReasoning)});
     return {};
   }

@@ -1,5 +1,6 @@
 #include "app/gui/application.h"
 
+#include <QDateTime>
 #include <QFileInfo>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@ namespace zipage {
 
 namespace {
 
+constexpr int kDaysInTrash = 30;
 const QString kShowReport = QStringLiteral("show-report");
 const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 
@@ -36,6 +38,7 @@ ChatController::Stored Application::readStored(const SessionStore& store, QStrin
     return stored;
   }
   stored.nextId = *nextId;
+  stored.newChatDraft = store.newChatDraft().value_or(Draft{});
   for (const ChatRecord& chat : *chats) {
     auto messages = store.messages(chat.id);
     if (messages)
@@ -54,6 +57,9 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
     std::fprintf(stderr, "zipage: %s\n", store.error().message.c_str());
     std::exit(2);
   }
+  const std::int64_t longAgo = QDateTime::currentDateTime().addDays(-kDaysInTrash).toMSecsSinceEpoch();
+  if (auto emptied = (*store)->emptyTrash(longAgo); !emptied)
+    problem = QString::fromStdString(emptied.error().message);
   ChatController::Stored stored = readStored(**store, problem);
   m_window = std::make_unique<ui::MainWindow>();
   m_store = std::make_unique<StoreThread>(std::move(*store), [window = m_window.get()](const Error& error) {
@@ -94,12 +100,13 @@ void Application::start(const QString& modelPath) {
 }
 
 Application::~Application() {
+  m_window->flush();   // drafts that were not told yet
   m_settings->saveLayout(m_window->saveLayout());
   m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have
   m_host.reset();      // joins engine and worker
+  m_store.reset();     // writes everything that was posted, joins; may still speak to chats and window
   m_chats.reset();
-  m_store.reset();  // writes everything that was posted, joins; may still speak to the window
   m_window.reset();
 }
 
@@ -118,8 +125,15 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::newChatRequested, chats, &ChatController::startNewChat);
   connect(window, &ui::MainWindow::chatSelected, chats, &ChatController::selectChat);
   connect(window, &ui::MainWindow::chatRenamed, chats, &ChatController::renameChat);
-  connect(window, &ui::MainWindow::chatDeleteRequested, chats, &ChatController::deleteChat);
+  connect(window, &ui::MainWindow::chatCommanded, chats, &ChatController::commandChat);
+  connect(window, &ui::MainWindow::hitChosen, chats, &ChatController::selectMessage);
+  connect(window, &ui::MainWindow::searchRequested, chats, &ChatController::search);
+  connect(window, &ui::MainWindow::exportRequested, chats, &ChatController::exportChats);
+  connect(window, &ui::MainWindow::importRequested, chats, &ChatController::importChats);
   connect(window, &ui::MainWindow::sendRequested, chats, &ChatController::send);
+  connect(window, &ui::MainWindow::resendRequested, chats, &ChatController::resend);
+  connect(window, &ui::MainWindow::messageCommanded, chats, &ChatController::commandMessage);
+  connect(window, &ui::MainWindow::tokenCountRequested, chats, &ChatController::countTokens);
   connect(window, &ui::MainWindow::stopRequested, chats, &ChatController::stop);
   connect(window, &ui::MainWindow::settingsChanged, chats, &ChatController::changeSettings);
   connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
@@ -137,6 +151,9 @@ void Application::connectController() {
   connect(chats, &ChatController::defaultsChanged, window, &ui::MainWindow::setNewChatSettings);
   connect(chats, &ChatController::modelSuggested, window, &ui::MainWindow::setModelDefaults);
   connect(chats, &ChatController::chatShown, window, &ui::MainWindow::showChat);
+  connect(chats, &ChatController::branchShown, window, &ui::MainWindow::showBranch);
+  connect(chats, &ChatController::tokensCounted, window, &ui::MainWindow::setTokenCount);
+  connect(chats, &ChatController::searchFinished, window, &ui::MainWindow::setSearchHits);
   connect(chats, &ChatController::messageAdded, window, &ui::MainWindow::addMessage);
   connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);
   connect(chats, &ChatController::messageChanged, window, &ui::MainWindow::updateMessage);

@@ -30,6 +30,7 @@ class Application final : public QObject {
   ui::MainWindow& window() { return *m_window; }
   EngineHost& host() { return *m_host; }
   ChatController& chats() { return *m_chats; }
+  StoreThread& store() { return *m_store; }
 
   /// Sends `question` in a new chat once a model is ready.
   void askWhenReady(const QString& question);

@@ -43,6 +43,8 @@ std::string settingsToJson(const ui::GenerationSettings& settings) {
       {"budgetTokens", settings.budgetTokens},
       {"periodTokens", settings.periodTokens},
       {"thinking", settings.thinking},
+      {"thinkingTokens", settings.thinkingTokens},
+      {"numAnswers", settings.numAnswers},
       {"maxNewTokens", settings.maxNewTokens},
       {"temperature", settings.temperature},
       {"topP", settings.topP},
@@ -63,6 +65,8 @@ ui::GenerationSettings settingsFromJson(const std::string& json, const ui::Gener
   settings.budgetTokens = boundedInt(object, "budgetTokens", defaults.budgetTokens, 1, 1 << 24);
   settings.periodTokens = boundedInt(object, "periodTokens", defaults.periodTokens, 1, 1 << 24);
   settings.thinking = object.value("thinking").toBool(defaults.thinking);
+  settings.thinkingTokens = boundedInt(object, "thinkingTokens", defaults.thinkingTokens, 0, 1 << 24);
+  settings.numAnswers = boundedInt(object, "numAnswers", defaults.numAnswers, 1, 16);
   settings.maxNewTokens = boundedInt(object, "maxNewTokens", defaults.maxNewTokens, 1, 1 << 24);
   settings.temperature = boundedDouble(object, "temperature", defaults.temperature, 0.0, 5.0);
   settings.topP = boundedDouble(object, "topP", defaults.topP, 0.0, 1.0);

@@ -25,6 +25,7 @@ EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
   connect(&m_workerThread, &QThread::finished, m_worker, &QObject::deleteLater);
   connect(m_worker, &ModelWorker::progressed, this, &EngineHost::onProgress);
   connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
+  connect(m_worker, &ModelWorker::counted, this, &EngineHost::tokensCounted);
   connect(m_worker, &ModelWorker::prepared, this, [this](const PreparedPrompt& prompt) {
     emit promptPrepared(prompt);
     --m_numPrompts;
@@ -149,11 +150,22 @@ void EngineHost::send(PromptJob job) {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
 }
 
-RequestId EngineHost::submit(Request request) {
+void EngineHost::countTokens(quint64 ticket, const QString& text) {
+  m_latestCount->store(ticket);
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, latest = m_latestCount, ticket, text] {
+    if (latest->load() == ticket) worker->count(ticket, text);
+  });
+}
+
+std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
   m_isLossTold = false;  // whoever tries again is told again
-  ++m_numRequests;
+  m_numRequests += numSamples;
   watchIdleness();
-  return m_engine->submit(std::move(request));
+  return m_engine->submitSamples(std::move(request), numSamples);
+}
+
+void EngineHost::endReasoning(RequestId request) {
+  if (m_engine != nullptr) m_engine->endReasoning(request);
 }
 
 void EngineHost::onEvent(const EngineEvent& event) {

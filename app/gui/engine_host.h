@@ -47,10 +47,17 @@ class EngineHost final : public QObject {
   /// Only while isReady().
   const ModelSession& session() const { return *m_session; }
 
+  QString modelName() const { return m_model.name; }  // empty: none is open
+
   /// Renders and tokenizes on the worker; promptPrepared() follows, with the same ticket. Loads a model that
   /// is asleep first.
   void prepare(PromptJob job);
-  RequestId submit(Request request);
+  /// Counts on the worker; tokensCounted() follows, with the same ticket. A count that has not begun when the
+  /// next is asked for is dropped.
+  void countTokens(quint64 ticket, const QString& text);
+  /// As many replies to one prompt; see EngineThread::submitSamples().
+  std::vector<RequestId> submit(Request request, int numSamples);
+  void endReasoning(RequestId request);
   void cancel(RequestId request);
   void setWatched(bool watched);
 
@@ -61,6 +68,7 @@ class EngineHost final : public QObject {
   void deviceLost(const QString& reason);
   /// The engine is about to be taken down: replies in progress end now.
   void engineClosing();
+  void tokensCounted(const zipage::TokenCount& count);
   void promptPrepared(const zipage::PreparedPrompt& prompt);
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
@@ -90,6 +98,7 @@ class EngineHost final : public QObject {
   std::vector<PromptJob> m_waitingJobs;  // for a model that is being woken
   // The number of the latest load; the worker gives up a load that has another one.
   std::shared_ptr<std::atomic<quint64>> m_loadTicket = std::make_shared<std::atomic<quint64>>(0);
+  std::shared_ptr<std::atomic<quint64>> m_latestCount = std::make_shared<std::atomic<quint64>>(0);
   QTimer m_idle;
   int m_numPrompts = 0;   // that are being prepared
   int m_numRequests = 0;  // in progress

@@ -53,6 +53,7 @@ void ModelWorker::prepare(const PromptJob& job) {
   }
   auto prompt = m_renderer->render(job.turns, job.enableThinking);
   if (prompt) {
+    appendBegunReply(*prompt, job.begun, m_session->model().reasoningMarks);
     answer.tokens = encodePrompt(*m_session->model().tokenizer, prompt->segments);
     answer.startsInsideReasoning = prompt->startsInsideReasoning;
     for (const std::string& notice : prompt->notices) answer.notices.append(QString::fromStdString(notice));
@@ -60,6 +61,14 @@ void ModelWorker::prepare(const PromptJob& job) {
     answer.problem = QString::fromStdString(prompt.error().message);
   }
   emit prepared(answer);
+}
+
+void ModelWorker::count(quint64 ticket, const QString& text) {
+  TokenCount answer;
+  answer.ticket = ticket;
+  if (m_session != nullptr)
+    answer.numTokens = static_cast<int>(m_session->model().tokenizer->encode(text.toStdString()).size());
+  emit counted(answer);
 }
 
 }  // namespace zipage

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/common/model_session.h"
-#include "app/templates/prompt_renderer.h"
+#include "app/templates/reply_continuation.h"
 #include "engine/base/ids.h"
 #include "ui/chat_values.h"
 #include "ui/models/model_values.h"
@@ -21,6 +21,7 @@ struct PromptJob {
   quint64 ticket = 0;
   std::vector<ConversationTurn> turns;
   bool enableThinking = true;
+  BegunReply begun;  // what the model is to go on with; empty: a new reply
 };
 
 struct PreparedPrompt {
@@ -29,6 +30,11 @@ struct PreparedPrompt {
   bool startsInsideReasoning = false;
   QStringList notices;  // what was done differently from what was asked, for people
   QString problem;      // why there are no tokens
+};
+
+struct TokenCount {
+  quint64 ticket = 0;
+  int numTokens = -1;  // -1: no model is open
 };
 
 struct LoadJob {
@@ -54,6 +60,7 @@ class ModelWorker final : public QObject {
 
   void load(const LoadJob& job);
   void prepare(const PromptJob& job);
+  void count(quint64 ticket, const QString& text);
   /// Prompts are rendered for this session from now on; none: the model was unloaded.
   void use(const std::shared_ptr<ModelSession>& session);
 
@@ -61,6 +68,7 @@ class ModelWorker final : public QObject {
   void progressed(quint64 ticket, int percent);
   void loaded(const zipage::LoadedSession& loaded);
   void prepared(const zipage::PreparedPrompt& prompt);
+  void counted(const zipage::TokenCount& count);
 
  private:
   DeviceOpener m_opensDevice;

@@ -12,8 +12,13 @@
 
 namespace zipage {
 
-/// The conversation so far, system prompt first where there is one. Replies without any text are left out.
-PromptJob promptJobFor(const std::vector<MessageRecord>& messages, const ui::GenerationSettings& settings);
+/// The conversation of a branch, system prompt first where there is one. Replies without any text are left
+/// out. Text files stand before the text of their question.
+PromptJob promptJobFor(const std::vector<const MessageRecord*>& branch,
+                       const ui::GenerationSettings& settings);
+
+/// A question as the model reads it: each file under its name, between fences that nothing in it can close.
+std::string questionText(const MessageRecord& question);
 
 RequestSettings requestSettingsFor(const ui::GenerationSettings& settings);
 

@@ -62,6 +62,8 @@ Sequence Engine::State::sequenceOf(RequestId id, Request request) {
   sequence.tokens = request.prompt;
   sequence.submitted = clock.now();
   sequence.mostEntries = limits.maxCompressedEntries;
+  if (request.reasoning.tokenizer != nullptr)
+    sequence.reasoning = std::make_unique<ReasoningWatch>(request.reasoning);
   sequence.request = std::move(request);
   return sequence;
 }
@@ -74,6 +76,11 @@ void Engine::cancelAll() {
   for (std::list<Sequence>* sequences : {&m_state->scheduler.running(), &m_state->scheduler.waiting()}) {
     for (Sequence& sequence : *sequences) sequence.cancelled = true;
   }
+}
+
+void Engine::endReasoning(RequestId request) {
+  Sequence* sequence = m_state->scheduler.find(request);
+  if (sequence != nullptr && sequence->reasoning != nullptr) sequence->reasoning->wantEnd();
 }
 
 void Engine::watch(RequestId request, bool isWatched) {
@@ -91,6 +98,7 @@ std::vector<EngineEvent> Engine::step() {
   ++state.metrics.steps;
   state.takeFinishedCompressions(false);
   state.finishCancelled();
+  state.endReasonings();
   state.scheduler.admit();
   state.finishHopeless();
   state.compressDue();
@@ -111,6 +119,32 @@ void Engine::State::finishCancelled() {
     if (sequence.cancelled) ids.push_back(sequence.id);
   }
   for (const RequestId id : ids) finish(*scheduler.find(id), FinishReason::Cancelled);
+}
+
+void Engine::State::endReasonings() {
+  for (std::list<Sequence>* sequences : {&scheduler.running(), &scheduler.waiting()}) {
+    for (Sequence& sequence : *sequences) {
+      if (sequence.started && sequence.reasoning != nullptr && sequence.reasoning->mustEnd())
+        endReasoning(sequence);
+    }
+  }
+}
+
+/// The ending stands in the text as though it had been drawn; the model reads it and draws on.
+void Engine::State::endReasoning(Sequence& sequence) {
+  const std::vector<TokenId>& ending = sequence.request.reasoning.ending;
+  const auto numTokens = static_cast<std::int64_t>(sequence.tokens.size() + ending.size());
+  // So near to its end the reply has no room for an answer.
+  if (numTokens >= sequence.longest() || (limits.contextLength > 0 && numTokens >= limits.contextLength))
+    return;
+  sequence.lastToken = clock.now();
+  if (sequence.generated() == 0) sequence.firstToken = sequence.lastToken;
+  for (const TokenId token : ending) {
+    sequence.tokens.push_back(token);
+    sequence.reasoning->add(token);
+  }
+  metrics.generatedTokens += static_cast<std::int64_t>(ending.size());
+  events.emplace_back(TokensGenerated{sequence.id, ending});
 }
 
 void Engine::State::finishHopeless() {
@@ -190,6 +224,7 @@ void Engine::State::takeToken(Sequence& sequence, TokenId token) {
   }
   sequence.tokens.push_back(token);
   ++metrics.generatedTokens;
+  if (sequence.reasoning != nullptr) sequence.reasoning->add(token);
   events.emplace_back(TokensGenerated{sequence.id, {token}});
   const bool atContextEnd = limits.contextLength > 0 &&
                             static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&

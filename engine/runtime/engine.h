@@ -56,6 +56,10 @@ class Engine {
   /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
   void cancel(RequestId request);
   void cancelAll();
+  /// Writes the ending of its reasoning (ReasoningRules) into a reply that is thinking, or as soon as it
+  /// begins to, and lets it go on from there. Ignored where the answer has begun, for requests without rules
+  /// and for unknown ids.
+  void endReasoning(RequestId request);
   bool hasWork() const;
   /// One forward pass at most, compressions that are due included. Events in order of happening.
   std::vector<EngineEvent> step();

@@ -25,6 +25,8 @@ struct Engine::State final : PageRelief {
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
 
   void finishCancelled();
+  void endReasonings();
+  void endReasoning(Sequence& sequence);
   void finishHopeless();
   void compressDue();
   bool compress(Sequence& sequence) override;

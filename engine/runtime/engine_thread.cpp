@@ -24,7 +24,10 @@ struct Watch {
 struct SetSnapshotInterval {
   Duration interval;
 };
-using Command = std::variant<Submit, Cancel, Watch, SetSnapshotInterval>;
+struct EndReasoning {
+  RequestId request;
+};
+using Command = std::variant<Submit, Cancel, EndReasoning, Watch, SetSnapshotInterval>;
 
 }  // namespace
 
@@ -80,6 +83,7 @@ void EngineThread::State::obey(Command& command, Engine& engine) {
   }
   if (const auto* watched = std::get_if<Watch>(&command))
     return engine.watch(watched->request, watched->isWatched);
+  if (const auto* ended = std::get_if<EndReasoning>(&command)) return engine.endReasoning(ended->request);
   engine.cancel(std::get<Cancel>(command).request);
 }
 
@@ -134,6 +138,8 @@ void EngineThread::watch(RequestId request, bool isWatched) {
 }
 
 void EngineThread::cancel(RequestId request) { m_state->mailbox.post(Cancel{request}); }
+
+void EngineThread::endReasoning(RequestId request) { m_state->mailbox.post(EndReasoning{request}); }
 
 void EngineThread::setSnapshotInterval(Duration interval) {
   m_state->mailbox.post(SetSnapshotInterval{interval});

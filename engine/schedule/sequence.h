@@ -19,6 +19,7 @@
 #include "engine/cache/query_slots.h"
 #include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
+#include "engine/schedule/reasoning_watch.h"
 #include "engine/schedule/request.h"
 
 namespace zipage {
@@ -46,7 +47,8 @@ struct Sequence {
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
   int peakPages = 0;
-  std::unique_ptr<HostCopy> swapped;  // what it held, while it lies in host memory
+  std::unique_ptr<ReasoningWatch> reasoning;  // null: its reasoning cannot be ended
+  std::unique_ptr<HostCopy> swapped;          // what it held, while it lies in host memory
   SequenceState state = SequenceState::Waiting;
   bool started = false;  // RequestStarted has been sent
   bool cancelled = false;

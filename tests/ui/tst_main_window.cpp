@@ -2,10 +2,12 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListView>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -41,7 +43,11 @@ class TestMainWindow : public QObject {
   TranscriptView& transcript() const { return part<TranscriptView>(); }
 
   static ChatItem chat(qint64 id, const QString& title) {
-    return {id, title, QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(id), false};
+    ChatItem item;
+    item.id = id;
+    item.title = title;
+    item.updated = QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(id);
+    return item;
   }
 
   static MessageItem message(qint64 id, Role role, ReplyState state, const QString& text) {
@@ -166,6 +172,59 @@ class TestMainWindow : public QObject {
     QCOMPARE(renamed.count(), 1);
     QCOMPARE(renamed[0][0].toLongLong(), 3);
     QCOMPARE(renamed[0][1].toString(), QStringLiteral("Fruit"));
+  }
+
+  void onlyWebAndMailLinksAreOpened_data() {
+    QTest::addColumn<QString>("link");
+    for (const char* link : {"file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "/etc/passwd",
+                             "FILE:///etc/passwd", "data:text/html,hello", ""}) {
+      QTest::newRow(link) << link;
+    }
+  }
+
+  void onlyWebAndMailLinksAreOpened() {
+    QFETCH(QString, link);
+    showApples();
+    auto& notice = part<MessageBar>("noticeBar");
+    emit transcript().linkActivated(link);
+    QVERIFY(notice.isVisible());
+    QVERIFY2(notice.text().startsWith(QStringLiteral("Only web and mail links")), qPrintable(notice.text()));
+    QVERIFY(notice.text().contains(link));
+  }
+
+  void aSearchNeverChangesTheChatByItself() {
+    showApples();
+    QSignalSpy selected(m_window.get(), &MainWindow::chatSelected);
+    QSignalSpy asked(m_window.get(), &MainWindow::searchRequested);
+    auto& search = part<QLineEdit>("chatSearch");
+    search.setText(QStringLiteral("pears"));
+    QTRY_COMPARE(asked.count(), 1);
+    ChatHit hit;
+    hit.chatId = 3;
+    hit.snippet = QStringLiteral("Pears");
+    hit.matches = {QPoint(0, 5)};
+    m_window->setSearchHits(QStringLiteral("something else"), {});
+    QCOMPARE(part<QListView>("chatList").model()->rowCount(), 2);
+    m_window->setSearchHits(QStringLiteral("pears"), {hit});
+    QCOMPARE(part<QListView>("chatList").model()->rowCount(), 1);
+    search.clear();
+    QTRY_COMPARE(part<QListView>("chatList").model()->rowCount(), 2);
+    QCOMPARE(selected.count(), 0);
+    QCOMPARE(m_window->currentChat(), 2);
+  }
+
+  void whatIsChosenBesideTheComposerOutlivesTheSettingsPanel() {
+    showApples();
+    QSignalSpy changed(m_window.get(), &MainWindow::settingsChanged);
+    GenerationSettings settings;
+    settings.thinkingTokens = 256;
+    settings.numAnswers = 3;
+    m_window->showChat(2, {}, settings, {});
+    part<QSpinBox>().stepBy(1);
+    m_window->flush();
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(changed[0][1].value<GenerationSettings>().thinkingTokens, 256);
+    QCOMPARE(changed[0][1].value<GenerationSettings>().numAnswers, 3);
   }
 
   void draftsAreKeptWhenTheChatChanges() {

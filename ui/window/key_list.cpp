@@ -41,6 +41,7 @@ QLayout* groupOf(const QString& name, const Rows& rows) {
 Rows fixedKeys() {
   return {{KeyList::tr("Send"), KeyList::tr("Enter")},
           {KeyList::tr("New line"), KeyList::tr("Shift+Enter")},
+          {KeyList::tr("Edit the last question, with nothing written"), KeyList::tr("Up")},
           {KeyList::tr("Rename the chat, in the list"), KeyList::tr("F2")},
           {KeyList::tr("Delete the chat, in the list"), KeyList::tr("Del")}};
 }

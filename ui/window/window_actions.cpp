@@ -30,12 +30,20 @@ bool collide(const QKeySequence& first, const QKeySequence& second) {
 }  // namespace
 
 WindowActions::WindowActions(QWidget* window) {
-  beginGroup(WindowWords::tr("Chat"));
-  newChat = add(window, "newChat", WindowWords::tr("New chat"), {Qt::CTRL | Qt::Key_N});
-  find = add(window, "find", WindowWords::tr("Find in this chat"), {Qt::CTRL | Qt::Key_F});
+  addChatActions(window);
+  beginGroup(WindowWords::tr("Reply"));
   stop = add(window, "stop", WindowWords::tr("Stop the reply"), {Qt::Key_Escape});
-  previousChat = add(window, "previousChat", WindowWords::tr("Previous chat"), {Qt::CTRL | Qt::Key_PageUp});
-  nextChat = add(window, "nextChat", WindowWords::tr("Next chat"), {Qt::CTRL | Qt::Key_PageDown});
+  answerNow =
+      add(window, "answerNow", WindowWords::tr("End the thinking and answer"), {Qt::CTRL | Qt::Key_E});
+  regenerate =
+      add(window, "regenerate", WindowWords::tr("Another version of the last reply"), {Qt::CTRL | Qt::Key_R});
+  continueReply = add(window, "continueReply", WindowWords::tr("Go on with the last reply"),
+                      {Qt::ALT | Qt::Key_Return, Qt::ALT | Qt::Key_Enter});
+  editLast = add(window, "editLast", WindowWords::tr("Edit the last question"),
+                 {Qt::CTRL | Qt::SHIFT | Qt::Key_E});
+  previousVersion =
+      add(window, "previousVersion", WindowWords::tr("Previous version"), {Qt::ALT | Qt::Key_Left});
+  nextVersion = add(window, "nextVersion", WindowWords::tr("Next version"), {Qt::ALT | Qt::Key_Right});
   toggleThinking =
       add(window, "toggleThinking", WindowWords::tr("Unfold the last thinking"), {Qt::CTRL | Qt::Key_T});
   beginGroup(WindowWords::tr("Model"));
@@ -61,6 +69,23 @@ WindowActions::WindowActions(QWidget* window) {
   showInspector->setCheckable(true);
   showSettings->setMenuRole(QAction::PreferencesRole);
   quit->setMenuRole(QAction::QuitRole);
+}
+
+void WindowActions::addChatActions(QWidget* window) {
+  beginGroup(WindowWords::tr("Chat"));
+  newChat = add(window, "newChat", WindowWords::tr("New chat"), {Qt::CTRL | Qt::Key_N});
+  searchChats = add(window, "searchChats", WindowWords::tr("Search all chats"), {Qt::CTRL | Qt::Key_K});
+  find = add(window, "find", WindowWords::tr("Find in this chat"), {Qt::CTRL | Qt::Key_F});
+  attachFiles =
+      add(window, "attachFiles", WindowWords::tr("Attach text files"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A});
+  undoDelete =
+      add(window, "undoDelete", WindowWords::tr("Undo the last deletion"), {Qt::CTRL | Qt::ALT | Qt::Key_Z});
+  importChats =
+      add(window, "importChats", WindowWords::tr("Import chats…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O});
+  exportChats =
+      add(window, "exportChats", WindowWords::tr("Export all chats…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_S});
+  previousChat = add(window, "previousChat", WindowWords::tr("Previous chat"), {Qt::CTRL | Qt::Key_PageUp});
+  nextChat = add(window, "nextChat", WindowWords::tr("Next chat"), {Qt::CTRL | Qt::Key_PageDown});
 }
 
 QAction* WindowActions::add(QWidget* window, const char* id, const QString& text,

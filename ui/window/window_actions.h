@@ -34,8 +34,19 @@ struct WindowActions {
   QVector<Group> groups;  // in the order of the menu
   QVector<QAction*> all;
   QAction* newChat;
+  QAction* searchChats;
   QAction* find;
   QAction* stop;
+  QAction* answerNow;
+  QAction* regenerate;
+  QAction* continueReply;
+  QAction* editLast;
+  QAction* previousVersion;
+  QAction* nextVersion;
+  QAction* attachFiles;
+  QAction* undoDelete;
+  QAction* importChats;
+  QAction* exportChats;
   QAction* previousChat;
   QAction* nextChat;
   QAction* toggleThinking;
@@ -54,6 +65,7 @@ struct WindowActions {
   QAction* quit;
 
  private:
+  void addChatActions(QWidget* window);
   QAction* add(QWidget* window, const char* id, const QString& text, const QList<QKeySequence>& keys);
   void beginGroup(const QString& name) { groups.append({name, {}}); }
   static void showKeysOf(QAction& action);
