@@ -403,16 +403,16 @@ class TestMainWindow : public QObject {
   }
 
   void theLayoutComesBack() {
-    m_window->resize(1400, 900);
+    m_window->resize(760, 620);
     press(Qt::Key_B, Qt::ControlModifier);
     const QByteArray layout = m_window->saveLayout();
     MainWindow other;
     other.restoreLayout(layout);
     other.show();
-    QCOMPARE(other.size(), QSize(1400, 900));
+    QCOMPARE(other.size(), QSize(760, 620));
     QVERIFY(!other.findChild<QListView*>(QStringLiteral("chatList"))->isVisible());
     other.restoreLayout("nonsense");
-    QCOMPARE(other.size(), QSize(1400, 900));
+    QCOMPARE(other.size(), QSize(760, 620));
   }
 
   void thePickerOpensByKeyAndByClick() {

@@ -134,7 +134,7 @@ void ModelPicker::connectParts() {
           });
   connect(m_list, &QListView::doubleClicked, this, &ModelPicker::load);
   connect(m_form, &LoadForm::choiceChanged, this, [this](const LoadChoice& choice) {
-    m_choices.insert(m_chosen.path, choice);
+    m_edited.insert(m_chosen.path, choice);
     requestEstimate();
     showState();
   });
@@ -194,7 +194,7 @@ void ModelPicker::choose(const QString& path) {
 
 void ModelPicker::choose(const ModelEntry& entry) {
   m_chosen = entry;
-  m_form->setChoice(m_choices.value(entry.path));
+  m_form->setChoice(m_edited.value(entry.path, m_choices.value(entry.path)));
   m_memory->setEstimate({});
   m_fit->setText({});
   requestEstimate();
@@ -237,7 +237,9 @@ void ModelPicker::showState() {
 }
 
 void ModelPicker::load() {
-  if (m_load->isEnabled()) emit loadRequested(m_chosen.path, m_form->choice());
+  if (!m_load->isEnabled()) return;
+  m_edited.remove(m_chosen.path);
+  emit loadRequested(m_chosen.path, m_form->choice());
 }
 
 void ModelPicker::openFile() {

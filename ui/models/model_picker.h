@@ -80,7 +80,8 @@ class ModelPicker final : public QDialog {
   QPushButton* m_cancel;
   QPushButton* m_load;
   QVector<ModelEntry> m_entries;
-  QHash<QString, LoadChoice> m_choices;
+  QHash<QString, LoadChoice> m_choices;  // as they were loaded last
+  QHash<QString, LoadChoice> m_edited;   // since, and not loaded yet
   ModelEntry m_chosen;
   ModelInfo m_model;
 };

@@ -86,6 +86,7 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
     change([&](Preferences& preferences) { preferences.keys = keys; });
   });
   resize(kDefaultSize);
+  showPreferences();
 }
 
 QWidget* SettingsDialog::makeGeneralPage() {
