@@ -94,8 +94,9 @@ class Device {
   virtual void embed(Stream& stream, const EmbedArguments& arguments) = 0;
   virtual void rmsNorm(Stream& stream, const RmsNormArguments& arguments) = 0;
   virtual void matmul(Stream& stream, const MatmulArguments& arguments) = 0;
-  /// Up to three products of one input; accumulate is the same for all.
-  virtual void matmulTogether(Stream& stream, std::span<const MatmulArguments> products) = 0;
+  /// Up to three products of norm.output, which is made first, or never written where that is faster.
+  virtual void normedMatmul(Stream& stream, const RmsNormArguments& norm,
+                            std::span<const MatmulArguments> products) = 0;
   virtual void gatedMatmul(Stream& stream, const GatedMatmulArguments& arguments) = 0;
   virtual void storeKeyValue(Stream& stream, const StoreKeyValueArguments& arguments) = 0;
   virtual void pagedAttention(Stream& stream, const PagedAttentionArguments& arguments) = 0;

@@ -38,9 +38,10 @@ struct MatmulArguments {
   bool accumulate = false;
 };
 
-/// gate = silu(input · gateWeightᵀ + gateBias) · (input · upWeightᵀ + upBias). `up` is room to work in.
+/// gate = silu(input · gateWeightᵀ + gateBias) · (input · upWeightᵀ + upBias), where input is norm.output:
+/// made first, or never written where that is faster. `up` is room to work in.
 struct GatedMatmulArguments {
-  ConstTensorView input;       // [T, in]
+  RmsNormArguments norm;       // output [T, in]
   ConstTensorView gateWeight;  // [out, in]
   ConstTensorView gateBias;    // [1, out] F32 or absent
   ConstTensorView upWeight;    // [out, in]
@@ -246,8 +247,8 @@ struct CompactPagesArguments {
   const std::int32_t* kept = nullptr;         // [L, G, keep]
   int keep = 0;
   const float* global = nullptr;  // [L, G, n]
-  // Promises that a target page which is a source page too stands no later in the source table than in the target
-  // table: then what a slot holds has been read once the entries before it have moved.
+  // Promises that a target page which is a source page too stands no later in the source table than in the
+  // target table: then what a slot holds has been read once the entries before it have moved.
   bool isAscending = false;
 };
 

@@ -28,8 +28,8 @@ struct CompressionPlan {
   CompressionSettings settings;
   std::shared_ptr<CompressionRecord> record;  // the runner fills it in
 
-  /// Whether no target page is a source page that stands later among the sources: then entries can move in place,
-  /// in order, since each page is overwritten only when what it held has moved.
+  /// Whether no target page is a source page that stands later among the sources: then entries can move in
+  /// place, in order, since each page is overwritten only when what it held has moved.
   bool isAscending() const {
     const auto both = static_cast<std::ptrdiff_t>(std::min(sourcePages.size(), targetPages.size()));
     for (std::ptrdiff_t i = 0; i < both; ++i) {

@@ -141,10 +141,9 @@ ConstTensorView Transformer::forward(Stream& stream, const PagedBatch& batch, co
   return runOutput(stream, logitRows, numLogitRows, batch.numTokens);
 }
 
-void Transformer::norm(Stream& stream, const TensorView& input, const DeviceWeight& gain,
-                       const TensorView& output) {
-  m_device.rmsNorm(stream,
-                   {.input = input, .gain = gain.view, .epsilon = m_config.normEpsilon, .output = output});
+RmsNormArguments Transformer::normOf(const TensorView& input, const DeviceWeight& gain,
+                                     const TensorView& output) const {
+  return {.input = input, .gain = gain.view, .epsilon = m_config.normEpsilon, .output = output};
 }
 
 void Transformer::product(Stream& stream, const TensorView& input, const DeviceWeight& weight,
@@ -164,11 +163,10 @@ void Transformer::runAttention(Stream& stream, int layer, const PagedBatch& batc
   const TensorView values = firstRows(m_activations.values, batch.numTokens);
   const TensorView attended = firstRows(m_activations.attended, batch.numTokens);
 
-  norm(stream, hidden, weights.attentionNorm, normed);
   const MatmulArguments projections[] = {{normed, weights.query.view, weights.queryBias.view, queries},
                                          {normed, weights.key.view, weights.keyBias.view, keys},
                                          {normed, weights.value.view, weights.valueBias.view, values}};
-  m_device.matmulTogether(stream, projections);
+  m_device.normedMatmul(stream, normOf(hidden, weights.attentionNorm, normed), projections);
   m_device.storeKeyValue(stream, {.queries = queries,
                                   .keys = keys,
                                   .values = values,
@@ -197,9 +195,12 @@ void Transformer::runFeedForward(Stream& stream, int layer, int numTokens) {
   const TensorView gate = firstRows(m_activations.gate, numTokens);
   const TensorView up = firstRows(m_activations.up, numTokens);
 
-  norm(stream, hidden, weights.feedForwardNorm, normed);
-  if (weights.experts.isPresent()) return runExperts(stream, weights.experts, normed, hidden);
-  m_device.gatedMatmul(stream, {.input = normed,
+  const RmsNormArguments norm = normOf(hidden, weights.feedForwardNorm, normed);
+  if (weights.experts.isPresent()) {
+    m_device.rmsNorm(stream, norm);
+    return runExperts(stream, weights.experts, normed, hidden);
+  }
+  m_device.gatedMatmul(stream, {.norm = norm,
                                 .gateWeight = weights.gate.view,
                                 .gateBias = weights.gateBias.view,
                                 .upWeight = weights.up.view,
@@ -239,8 +240,9 @@ ConstTensorView Transformer::runOutput(Stream& stream, const std::int32_t* logit
   m_device.gatherRows(
       stream, {.input = firstRows(m_activations.hidden, numTokens), .rows = logitRows, .output = selected});
   const TensorView normed = firstRows(m_activations.selectedNormed, numLogitRows);
-  norm(stream, selected, m_weights.outputNorm, normed);
-  product(stream, normed, m_config.tiedOutput ? m_weights.embedding : m_weights.output, {}, logits);
+  const DeviceWeight& output = m_config.tiedOutput ? m_weights.embedding : m_weights.output;
+  const MatmulArguments scores{normed, output.view, {}, logits};
+  m_device.normedMatmul(stream, normOf(selected, m_weights.outputNorm, normed), std::span(&scores, 1));
   return logits;
 }
 

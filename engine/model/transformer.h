@@ -66,7 +66,7 @@ class Transformer {
   Result<void> allocate();
   Result<void> uploadInverseFrequencies();
 
-  void norm(Stream& stream, const TensorView& input, const DeviceWeight& gain, const TensorView& output);
+  RmsNormArguments normOf(const TensorView& input, const DeviceWeight& gain, const TensorView& output) const;
   void product(Stream& stream, const TensorView& input, const DeviceWeight& weight, const DeviceWeight& bias,
                const TensorView& output, bool accumulate = false);
   void runAttention(Stream& stream, int layer, const PagedBatch& batch, const PagedKv& kv,

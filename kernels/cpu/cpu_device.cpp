@@ -115,12 +115,15 @@ DeviceResult<void> CpuDevice::synchronize(Stream&) { return {}; }
 void CpuDevice::embed(Stream& stream, const EmbedArguments& a) { cpu::embed(contextOf(stream), a); }
 void CpuDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cpu::rmsNorm(contextOf(stream), a); }
 void CpuDevice::matmul(Stream& stream, const MatmulArguments& a) { cpu::matmul(contextOf(stream), a); }
-void CpuDevice::matmulTogether(Stream& stream, std::span<const MatmulArguments> products) {
+void CpuDevice::normedMatmul(Stream& stream, const RmsNormArguments& norm,
+                             std::span<const MatmulArguments> products) {
+  rmsNorm(stream, norm);
   for (const MatmulArguments& each : products) matmul(stream, each);
 }
 void CpuDevice::gatedMatmul(Stream& stream, const GatedMatmulArguments& a) {
-  matmul(stream, {a.input, a.gateWeight, a.gateBias, a.gate});
-  matmul(stream, {a.input, a.upWeight, a.upBias, a.up});
+  rmsNorm(stream, a.norm);
+  matmul(stream, {a.norm.output, a.gateWeight, a.gateBias, a.gate});
+  matmul(stream, {a.norm.output, a.upWeight, a.upBias, a.up});
   siluMultiply(stream, {a.gate, a.up, a.gate});
 }
 void CpuDevice::storeKeyValue(Stream& stream, const StoreKeyValueArguments& a) {

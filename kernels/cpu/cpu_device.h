@@ -27,7 +27,8 @@ class CpuDevice : public Device {
   void embed(Stream&, const EmbedArguments& arguments) override;
   void rmsNorm(Stream&, const RmsNormArguments& arguments) override;
   void matmul(Stream&, const MatmulArguments& arguments) override;
-  void matmulTogether(Stream&, std::span<const MatmulArguments> products) override;
+  void normedMatmul(Stream&, const RmsNormArguments& norm,
+                    std::span<const MatmulArguments> products) override;
   void gatedMatmul(Stream&, const GatedMatmulArguments& arguments) override;
   void storeKeyValue(Stream&, const StoreKeyValueArguments& arguments) override;
   void pagedAttention(Stream&, const PagedAttentionArguments& arguments) override;

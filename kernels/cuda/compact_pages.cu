@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <climits>
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/sequence_rows.cuh"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
@@ -97,7 +99,9 @@ struct Share {
 /// In place. The places of the tile to come are worked out while this one is loaded, in three lists by turns:
 /// so one barrier a tile is enough, since a tile's sources lie behind all earlier tiles' targets.
 template <typename Word>
-__global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(Compaction c) {
+__global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(const __grid_constant__ Compaction c) {
+  awaitPrevious();
+  letNextCome();
   __shared__ const Word* sources[3][kMostRanks];
   __shared__ Word* targets[3][kMostRanks];
   const Side side(c, static_cast<int>(blockIdx.x));
@@ -144,7 +148,7 @@ __global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(Compaction c) {
 
 /// From the pages to scratch, or from there to the target pages; a block moves one tile.
 template <typename Word, bool kIsWriting>
-__global__ void __launch_bounds__(kThreads) stageKernel(Compaction c) {
+__global__ void __launch_bounds__(kThreads) stageKernel(const __grid_constant__ Compaction c) {
   const Side side(c, static_cast<int>(blockIdx.y));
   const Share share(c);
   const int thread = static_cast<int>(threadIdx.x);
@@ -198,8 +202,8 @@ void move(CudaContext& context, const CompactPagesArguments& a) {
   c.words = static_cast<int>(bytesOf(kv.type, kv.headDim) / sizeof(Word));
   c.tileRanks = std::clamp(kTileWords / c.words, 1, kMostRanks);
   if (a.isAscending)
-    moveKernel<Word>
-        <<<static_cast<unsigned>(2 * kv.numLayers * kv.kvHeads), kThreads, 0, context.stream()>>>(c);
+    launchChained(context, moveKernel<Word>, dim3(static_cast<unsigned>(2 * kv.numLayers * kv.kvHeads)),
+                  kThreads, 0, c);
   else
     moveThroughScratch<Word>(context, c);
 }
@@ -211,8 +215,12 @@ void compactPages(CudaContext& context, const CompactPagesArguments& a) {
   const std::size_t entryBytes = bytesOf(a.entries.kv.type, a.entries.kv.headDim);
   if (entryBytes % sizeof(uint4) == 0)
     move<uint4>(context, a);
-  else  // a head dimension is even
+  else if (entryBytes % sizeof(uint2) == 0)
+    move<uint2>(context, a);
+  else if (entryBytes % sizeof(std::uint32_t) == 0)
     move<std::uint32_t>(context, a);
+  else  // every type's entries have an even number of bytes
+    move<std::uint16_t>(context, a);
   context.rememberLaunch();
 }
 

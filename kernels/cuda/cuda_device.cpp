@@ -219,8 +219,9 @@ bool CudaDevice::replay(Stream& stream, Recording& recording) {
 void CudaDevice::embed(Stream& stream, const EmbedArguments& a) { cuda::embed(contextOf(stream), a); }
 void CudaDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cuda::rmsNorm(contextOf(stream), a); }
 void CudaDevice::matmul(Stream& stream, const MatmulArguments& a) { cuda::matmul(contextOf(stream), a); }
-void CudaDevice::matmulTogether(Stream& stream, std::span<const MatmulArguments> products) {
-  cuda::matmulTogether(contextOf(stream), products);
+void CudaDevice::normedMatmul(Stream& stream, const RmsNormArguments& norm,
+                              std::span<const MatmulArguments> products) {
+  cuda::normedMatmul(contextOf(stream), norm, products);
 }
 void CudaDevice::gatedMatmul(Stream& stream, const GatedMatmulArguments& a) {
   cuda::gatedMatmul(contextOf(stream), a);

@@ -29,7 +29,8 @@ class CudaDevice final : public Device {
   void embed(Stream& stream, const EmbedArguments& arguments) override;
   void rmsNorm(Stream& stream, const RmsNormArguments& arguments) override;
   void matmul(Stream& stream, const MatmulArguments& arguments) override;
-  void matmulTogether(Stream& stream, std::span<const MatmulArguments> products) override;
+  void normedMatmul(Stream& stream, const RmsNormArguments& norm,
+                    std::span<const MatmulArguments> products) override;
   void gatedMatmul(Stream& stream, const GatedMatmulArguments& arguments) override;
   void storeKeyValue(Stream& stream, const StoreKeyValueArguments& arguments) override;
   void pagedAttention(Stream& stream, const PagedAttentionArguments& arguments) override;

@@ -1,5 +1,5 @@
-// Attention of single tokens over pages of F16 or BF16, on tensor cores, bound by reading keys and values
-// once.
+// Attention of single tokens over pages of F16, BF16 or Q8_0, on tensor cores, bound by reading keys and
+// values once. Tiles of Q8_0 are copied as they lie and become halves in shared memory.
 //
 // A block takes one token, one KV head with up to eight of its query heads, and one chunk of entries. Its
 // four warps take turns in tiles of sixteen entries, which lie in one page: copied to shared memory three
@@ -14,6 +14,7 @@
 
 #include "kernels/cuda/attention_rows.cuh"
 #include "kernels/cuda/decode_attention.h"
+#include "kernels/cuda/kv_entries.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/tensor_core.cuh"
 
@@ -30,14 +31,17 @@ constexpr int kMostChunks = 1536;  // whose factors fit into the shared memory o
 constexpr std::size_t kMostScratch = std::size_t{256} << 20;
 constexpr float kNone = -1e30F;  // a score that gets no weight
 
-template <int kDim>
+template <int kDim, typename Entry>
 struct Shape {
-  static constexpr int kSteps = kDim / 16;                  // products that make one score
-  static constexpr int kPieces = kDim / 8;                  // of 16 bytes in a key
-  static constexpr int kRowPieces = (kPieces + 7) / 8 * 8;  // in shared memory
+  static constexpr bool kIsPacked = std::is_same_v<Entry, Q8Entry>;
+  static constexpr int kRawBytes = kTile * kDim / kQ8Elements * kQ8Bytes;  // of a packed tile
+  static constexpr int kSteps = kDim / 16;                                 // products that make one score
+  static constexpr int kPieces = kDim / 8;                                 // of 16 bytes in a key
+  static constexpr int kRowPieces = (kPieces + 7) / 8 * 8;                 // in shared memory
   static constexpr int kTileBytes = kTile * kRowPieces * 16;
   static constexpr int kStages = kDim > 128 ? 2 : 3;
-  static constexpr int kWarpBytes = kStages * 2 * kTileBytes;
+  static constexpr int kStageBytes = 2 * (kIsPacked ? kRawBytes : kTileBytes);
+  static constexpr int kWarpBytes = kStages * kStageBytes + (kIsPacked ? 2 * kTileBytes : 0);
   static constexpr int kStride = kDim + 4;  // floats of an output row in shared memory
   static constexpr int kBytes = std::max(kWarps * kWarpBytes, kWarps* kHeads* kStride * 4);
 };
@@ -58,11 +62,12 @@ struct Decode {
 /// One warp's part of a block: tiles warp, warp + 4, … of the chunk.
 template <int kDim, typename Entry>
 class WarpTiles {
-  using S = Shape<kDim>;
+  using S = Shape<kDim, Entry>;
+  using Number = typename EntryRow<Entry>::Piece;
 
  public:
   __device__ WarpTiles(const Decode& d, const AttentionRow& row, int kvHead, int start, int count,
-                       const std::byte* shared)
+                       std::byte* shared)
       : m_kv(d.a.kv),
         m_layer(d.a.layer),
         m_kvHead(kvHead),
@@ -71,7 +76,8 @@ class WarpTiles {
         m_table(row.table) {
     m_warp = static_cast<int>(threadIdx.x) / kWarp;
     m_lane = static_cast<int>(threadIdx.x) % kWarp;
-    m_shared = sharedAddress(shared) + static_cast<std::uint32_t>(m_warp * S::kWarpBytes);
+    m_memory = shared + m_warp * S::kWarpBytes;
+    m_shared = sharedAddress(m_memory);
     const int numTiles = ceilDivide(count, kTile);
     m_numTiles = m_warp < numTiles ? (numTiles - m_warp + kWarps - 1) / kWarps : 0;
   }
@@ -105,7 +111,7 @@ class WarpTiles {
       for (int half = 0; half < 2; ++half) {
         const float2 pair = g < numHeads ? *reinterpret_cast<const float2*>(query + step * 16 + half * 8)
                                          : float2{0.0F, 0.0F};
-        m_queries[step][half] = pairOf(pair.x * scale, pair.y * scale, Entry{});
+        m_queries[step][half] = pairOf(pair.x * scale, pair.y * scale, Number{});
       }
     }
   }
@@ -145,9 +151,7 @@ class WarpTiles {
 
  private:
   __device__ int firstEntry(int i) const { return m_start + (m_warp + i * kWarps) * kTile; }
-  __device__ std::uint32_t keysAt(int i) const {
-    return m_shared + static_cast<std::uint32_t>(i % S::kStages * 2 * S::kTileBytes);
-  }
+  __device__ int stageOf(int i) const { return i % S::kStages * S::kStageBytes; }
   /// Pieces of neighbouring rows change places, so that eight rows read at once lie in different banks.
   __device__ static std::uint32_t placeOf(int row, int piece) {
     return static_cast<std::uint32_t>((row * S::kRowPieces + (piece ^ (row & 7))) * 16);
@@ -156,11 +160,21 @@ class WarpTiles {
   __device__ void copyTile(int i) const {
     const int first = firstEntry(i);
     const int page = m_table[first / m_kv.pageTokens];
+    const std::uint32_t to = m_shared + static_cast<std::uint32_t>(stageOf(i));
+    if constexpr (S::kIsPacked) {
+      const std::size_t offset = static_cast<std::size_t>(first % m_kv.pageTokens) / kTile * S::kRawBytes;
+      const std::byte* keys = m_kv.keyTile(m_layer, page, m_kvHead) + offset;
+      const std::byte* values = m_kv.valueTile(m_layer, page, m_kvHead) + offset;
+      for (int place = m_lane * 16; place < S::kRawBytes; place += kWarp * 16) {
+        copyAsync(to + place, keys + place);
+        copyAsync(to + S::kRawBytes + place, values + place);
+      }
+      return;
+    }
     const std::size_t offset = static_cast<std::size_t>(first % m_kv.pageTokens) * kDim * sizeof(Entry);
     const std::byte* keys = m_kv.keyTile(m_layer, page, m_kvHead) + offset;
     const std::byte* values = m_kv.valueTile(m_layer, page, m_kvHead) + offset;
     const int valid = m_start + m_count - first;
-    const std::uint32_t to = keysAt(i);
 #pragma unroll
     for (int j = 0; j < kTile * S::kPieces / kWarp; ++j) {
       const int index = j * kWarp + m_lane;
@@ -174,25 +188,47 @@ class WarpTiles {
   __device__ void addTile(int i) {
     const int matrix = m_lane / 8;
     const int row = m_lane % 8;
-    const std::uint32_t keys = keysAt(i);
+    std::uint32_t keys = m_shared + static_cast<std::uint32_t>(stageOf(i));
+    if constexpr (S::kIsPacked) {
+      unpackTile(i);
+      keys = m_shared + S::kStages * S::kStageBytes;
+    }
     const std::uint32_t values = keys + S::kTileBytes;
     float scores[2][4] = {};
 #pragma unroll
     for (int step = 0; step < S::kSteps; ++step) {
       std::uint32_t a[4];
       loadMatrices(a, keys + placeOf(matrix % 2 * 8 + row, 2 * step + matrix / 2));
-      multiplyAdd(scores[step % 2], a[0], a[1], a[2], a[3], m_queries[step][0], m_queries[step][1], Entry{});
+      multiplyAdd(scores[step % 2], a[0], a[1], a[2], a[3], m_queries[step][0], m_queries[step][1], Number{});
     }
     float weights[4];
     weigh(scores, m_start + m_count - firstEntry(i), weights);
-    const std::uint32_t b0 = transposed(pairOf(weights[0], weights[1], Entry{}));
-    const std::uint32_t b1 = transposed(pairOf(weights[2], weights[3], Entry{}));
+    const std::uint32_t b0 = transposed(pairOf(weights[0], weights[1], Number{}));
+    const std::uint32_t b1 = transposed(pairOf(weights[2], weights[3], Number{}));
 #pragma unroll
     for (int tile = 0; tile < S::kSteps; ++tile) {
       std::uint32_t a[4];
       loadMatricesTransposed(a, values + placeOf(matrix / 2 * 8 + row, 2 * tile + matrix % 2));
-      multiplyAdd(m_outputs[tile], a[0], a[1], a[2], a[3], b0, b1, Entry{});
+      multiplyAdd(m_outputs[tile], a[0], a[1], a[2], a[3], b0, b1, Number{});
     }
+  }
+
+  /// From a stage to the halves behind the stages; entries that are not there become zeros.
+  __device__ void unpackTile(int i) {
+    const auto* raw = reinterpret_cast<const std::uint8_t*>(m_memory + stageOf(i));
+    std::byte* to = m_memory + S::kStages * S::kStageBytes;
+    const int valid = m_start + m_count - firstEntry(i);
+    __syncwarp();  // nobody reads the tile before any more
+#pragma unroll 4
+    for (int j = 0; j < 2 * kTile * S::kPieces / kWarp; ++j) {
+      const int index = j * kWarp + m_lane;
+      const int row = index / S::kPieces;  // of keys, then of values
+      const int piece = index % S::kPieces;
+      const uint4 eight = row % kTile < valid ? unpackEight(raw + row * (S::kRawBytes / kTile), piece * 8)
+                                              : uint4{0, 0, 0, 0};
+      *reinterpret_cast<uint4*>(to + row / kTile * S::kTileBytes + placeOf(row % kTile, piece)) = eight;
+    }
+    __syncwarp();
   }
 
   /// Of `valid` entries; what was added before shrinks where a larger score has come.
@@ -209,7 +245,7 @@ class WarpTiles {
       largest[h] = fmaxf(largest[h], m_largest[h]);
     }
     if (__any_sync(kAllLanes, largest[0] > m_largest[0] || largest[1] > m_largest[1])) {
-      const float factors[2] = {exp2f(m_largest[0] - largest[0]), exp2f(m_largest[1] - largest[1])};
+      const float factors[2] = {powerOfTwo(m_largest[0] - largest[0]), powerOfTwo(m_largest[1] - largest[1])};
 #pragma unroll
       for (int tile = 0; tile < S::kSteps; ++tile) {
 #pragma unroll
@@ -223,7 +259,7 @@ class WarpTiles {
     }
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      weights[i] = exp2f(weights[i] - m_largest[i % 2]);
+      weights[i] = powerOfTwo(weights[i] - m_largest[i % 2]);
       m_sums[i % 2] += weights[i];
     }
   }
@@ -232,6 +268,7 @@ class WarpTiles {
   int m_layer, m_kvHead, m_start, m_count;
   const std::int32_t* m_table;
   int m_warp, m_lane;
+  std::byte* m_memory;  // of this warp, shared
   std::uint32_t m_shared;
   int m_numTiles;
   int m_numBegun = 0;
@@ -255,7 +292,7 @@ __device__ void joinChunks(const Decode& d, std::int64_t firstRow, int numHeads,
     largest = warpMax(largest);
     float sum = 0.0F;
     for (int c = lane; c < numChunks; c += kWarp) {
-      const float factor = exp2f(__ldcg(&shapes[c].x) - largest);
+      const float factor = powerOfTwo(__ldcg(&shapes[c].x) - largest);
       sum = fmaf(factor, __ldcg(&shapes[c].y), sum);
       to[c] = factor;
     }
@@ -286,7 +323,7 @@ __device__ void joinChunks(const Decode& d, std::int64_t firstRow, int numHeads,
 
 template <int kDim, typename Entry>
 __global__ void __launch_bounds__(kThreads) decodeKernel(const Decode d) {
-  using S = Shape<kDim>;
+  using S = Shape<kDim, Entry>;
   extern __shared__ __align__(128) std::byte shared[];
   __shared__ float largest[kWarps][kHeads];
   __shared__ float sums[kWarps][kHeads];
@@ -331,7 +368,7 @@ __global__ void __launch_bounds__(kThreads) decodeKernel(const Decode d) {
     float sum = 0.0F;
     float output = 0.0F;
     for (int w = 0; w < kWarps; ++w) {
-      const float factor = exp2f(largest[w][h] - top);
+      const float factor = powerOfTwo(largest[w][h] - top);
       sum = fmaf(factor, sums[w][h], sum);
       output = fmaf(factor, outputs[(w * kHeads + h) * S::kStride + i % kDim], output);
     }
@@ -357,7 +394,7 @@ __global__ void __launch_bounds__(kThreads) decodeKernel(const Decode d) {
 
 template <int kDim, typename Entry>
 void launch(CudaContext& context, const Decode& d, int numTokens) {
-  constexpr int kBytes = Shape<kDim>::kBytes;
+  constexpr int kBytes = Shape<kDim, Entry>::kBytes;
   context.remember(
       cudaFuncSetAttribute(decodeKernel<kDim, Entry>, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes));
   const dim3 grid(static_cast<unsigned>(d.maxChunks), static_cast<unsigned>(d.a.kv.kvHeads * d.groupTiles),
@@ -371,7 +408,8 @@ void launchDim(CudaContext& context, const Decode& d, int numTokens) {
     case 64:
       return launch<64, Entry>(context, d, numTokens);
     case 80:
-      return launch<80, Entry>(context, d, numTokens);
+      if constexpr (!std::is_same_v<Entry, Q8Entry>) return launch<80, Entry>(context, d, numTokens);
+      return;
     case 96:
       return launch<96, Entry>(context, d, numTokens);
     case 128:
@@ -382,7 +420,7 @@ void launchDim(CudaContext& context, const Decode& d, int numTokens) {
 }
 
 bool hasKernel(const PagedKv& kv) {
-  const bool hasType = kv.type == DataType::F16 || kv.type == DataType::BF16;
+  const bool hasType = kv.type == DataType::F16 || kv.type == DataType::BF16 || kv.type == DataType::Q8_0;
   const int dim = kv.headDim;
   const bool hasDim = dim == 64 || dim == 80 || dim == 96 || dim == 128 || dim == 256;
   return hasType && hasDim && kv.pageTokens % kTile == 0;
@@ -418,7 +456,9 @@ bool decodeAttention(CudaContext& context, const PagedAttentionArguments& a, int
   if (d.partials == nullptr || d.counters == nullptr) return true;  // the error is remembered
   for (d.firstToken = 0; d.firstToken < a.batch.numTokens; d.firstToken += tokens) {
     const int count = std::min(tokens, a.batch.numTokens - d.firstToken);
-    if (a.kv.type == DataType::F16)
+    if (a.kv.type == DataType::Q8_0)
+      launchDim<Q8Entry>(context, d, count);
+    else if (a.kv.type == DataType::F16)
       launchDim<__half>(context, d, count);
     else
       launchDim<__nv_bfloat16>(context, d, count);

@@ -5,7 +5,7 @@
 // the sums.
 //
 // A Tile says how many columns a warp takes at a time (kColumns), what a lane loads of them (Loaded), and how
-// it is multiplied. kFits(columns) says for which matrices.
+// it is multiplied; and whether it matters enough for every form of the kernel (kIsTuned).
 #pragma once
 
 #include "kernels/cuda/repacked_rows.cuh"
@@ -43,6 +43,7 @@ __device__ inline void multiplyAdd(float (&c)[4], const std::uint32_t (&g)[4], c
 }
 
 struct TileBF16 {
+  static constexpr bool kIsTuned = true;
   using Rows = PlainRows<__nv_bfloat16>;
   static constexpr int kColumns = 32;
   static constexpr int kAhead = 4;  // loads under way
@@ -70,6 +71,7 @@ struct TileBF16 {
 /// Any type, eight numbers at a time, rounded to bf16.
 template <typename AnyRows>
 struct TileAny {
+  static constexpr bool kIsTuned = false;
   using Rows = AnyRows;
   static constexpr int kColumns = 32;
   static constexpr int kAhead = 2;
@@ -114,6 +116,7 @@ __device__ inline std::uint32_t sumOfPairs(std::uint32_t a, std::uint32_t b) {
 }
 
 struct TileQ8_0 {
+  static constexpr bool kIsTuned = true;
   using Rows = RepackedQ8_0;
   static constexpr int kColumns = 64;
   static constexpr int kAhead = 4;
@@ -191,6 +194,7 @@ __device__ inline float timesByte(const uint4& words, int byte, float factor, fl
 constexpr float kTwo23 = 8388608.0F;
 
 struct TileQ4_K {
+  static constexpr bool kIsTuned = true;
   using Rows = RepackedQ4_K;
   static constexpr int kColumns = 256;
   static constexpr int kAhead = 1;
@@ -264,6 +268,7 @@ struct TileQ4_K {
 };
 
 struct TileQ6_K {
+  static constexpr bool kIsTuned = true;
   using Rows = RepackedQ6_K;
   static constexpr int kColumns = 256;
   static constexpr int kAhead = 1;

@@ -14,10 +14,17 @@ constexpr int kMostFewRows = 16;
 /// columns.
 bool fewRowsFit(const MatmulArguments& arguments);
 
-/// Up to three products of one input, with weights of one type, in one kernel.
-/// REQUIRES: fewRowsFit() of each; the same accumulate and type of output.
-void multiplyFewRows(CudaContext& context, std::span<const MatmulArguments> products);
-/// gate.output = silu(gate) · up. REQUIRES: fewRowsFit() of both, matrices of one shape and type.
-void multiplyGated(CudaContext& context, const MatmulArguments& gate, const MatmulArguments& up);
+/// And whether they make the norm in front of it themselves.
+bool fewRowsTakeNorm(const MatmulArguments& arguments, bool isGated);
+
+/// Up to three products of one input, with weights of one type, in one kernel. With a norm, their input is
+/// what it would write; REQUIRES then: fewRowsTakeNorm() of each. REQUIRES: fewRowsFit() of each; the same
+/// accumulate and type of output.
+void multiplyFewRows(CudaContext& context, std::span<const MatmulArguments> products,
+                     const RmsNormArguments* norm = nullptr);
+/// gate.output = silu(gate) · up. REQUIRES: fewRowsFit() of both, matrices of one shape and type; with a
+/// norm, fewRowsTakeNorm().
+void multiplyGated(CudaContext& context, const MatmulArguments& gate, const MatmulArguments& up,
+                   const RmsNormArguments* norm = nullptr);
 
 }  // namespace zipage::cuda

@@ -1,7 +1,9 @@
-// Steps 2 and 3 of a compression: running score and pooling.
+// Steps 2 and 3 of a compression: running score and pooling. 8 to 16 bytes an entry, some microseconds.
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/sequence_rows.cuh"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
@@ -16,6 +18,8 @@ __device__ float globalOf(const FuseScoresArguments& a, HeadPlace at, std::int64
 }
 
 __global__ void fuseKernel(FuseScoresArguments a) {
+  awaitPrevious();
+  letNextCome();
   const int n = a.entries.numEntries;
   const int j = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (j >= n) return;
@@ -37,7 +41,7 @@ void fuseScores(CudaContext& context, const FuseScoresArguments& a) {
   if (n == 0) return;
   const dim3 grid(static_cast<unsigned>(ceilDivide(n, kThreads)),
                   static_cast<unsigned>(a.entries.kv.numLayers * a.entries.kv.kvHeads));
-  fuseKernel<<<grid, kThreads, 0, context.stream()>>>(a);
+  launchChained(context, fuseKernel, grid, kThreads, 0, a);
   context.rememberLaunch();
 }
 

@@ -260,14 +260,18 @@ void matmul(CudaContext& context, const MatmulArguments& a) {
   context.rememberLaunch();
 }
 
-void matmulTogether(CudaContext& context, std::span<const MatmulArguments> products) {
-  std::size_t first = 0;
-  while (first < products.size()) {
+void normedMatmul(CudaContext& context, const RmsNormArguments& norm,
+                  std::span<const MatmulArguments> products) {
+  if (norm.input.rows == 0) return;
+  const bool takesNorm =
+      std::ranges::all_of(products, [](const MatmulArguments& a) { return fewRowsTakeNorm(a, false); });
+  if (!takesNorm) rmsNorm(context, norm);
+  for (std::size_t first = 0; first < products.size();) {
     const MatmulArguments& a = products[first];
     std::size_t last = first + 1;
     while (last < products.size() && products[last].weight.type == a.weight.type) ++last;
-    if (a.input.rows > 0 && fewRowsFit(a))
-      multiplyFewRows(context, products.subspan(first, last - first));
+    if (fewRowsFit(a))
+      multiplyFewRows(context, products.subspan(first, last - first), takesNorm ? &norm : nullptr);
     else
       for (std::size_t i = first; i < last; ++i) matmul(context, products[i]);
     first = last;
@@ -276,11 +280,14 @@ void matmulTogether(CudaContext& context, std::span<const MatmulArguments> produ
 }
 
 void gatedMatmul(CudaContext& context, const GatedMatmulArguments& a) {
-  if (a.input.rows == 0) return;
-  const MatmulArguments gate{a.input, a.gateWeight, a.gateBias, a.gate};
-  const MatmulArguments up{a.input, a.upWeight, a.upBias, a.up};
-  if (fewRowsFit(gate) && a.gateWeight.type == a.upWeight.type) {
-    multiplyGated(context, gate, up);
+  if (a.norm.input.rows == 0) return;
+  const MatmulArguments gate{a.norm.output, a.gateWeight, a.gateBias, a.gate};
+  const MatmulArguments up{a.norm.output, a.upWeight, a.upBias, a.up};
+  const bool areOne = fewRowsFit(gate) && a.gateWeight.type == a.upWeight.type;
+  const bool takesNorm = areOne && fewRowsTakeNorm(gate, true);
+  if (!takesNorm) rmsNorm(context, a.norm);
+  if (areOne) {
+    multiplyGated(context, gate, up, takesNorm ? &a.norm : nullptr);
   } else {
     matmul(context, gate);
     matmul(context, up);

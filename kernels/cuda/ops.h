@@ -11,7 +11,8 @@ namespace zipage::cuda {
 void embed(CudaContext& context, const EmbedArguments& arguments);
 void rmsNorm(CudaContext& context, const RmsNormArguments& arguments);
 void matmul(CudaContext& context, const MatmulArguments& arguments);
-void matmulTogether(CudaContext& context, std::span<const MatmulArguments> products);
+void normedMatmul(CudaContext& context, const RmsNormArguments& norm,
+                  std::span<const MatmulArguments> products);
 void gatedMatmul(CudaContext& context, const GatedMatmulArguments& arguments);
 void storeKeyValue(CudaContext& context, const StoreKeyValueArguments& arguments);
 void pagedAttention(CudaContext& context, const PagedAttentionArguments& arguments);

@@ -9,6 +9,7 @@
 
 #include "kernels/cuda/attention_rows.cuh"
 #include "kernels/cuda/decode_attention.h"
+#include "kernels/cuda/kv_entries.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/prefill_attention.h"
 #include "kernels/cuda/support.cuh"
@@ -53,12 +54,11 @@ __device__ void scoreChunk(const Attention& t, const AttentionRow& row, int kvHe
     float sums[kHeads] = {};
     if (e < count) {
       const int place = start + e;
-      const auto* key =
-          reinterpret_cast<const Entry*>(kv.keyTile(t.a.layer, row.table[place / kv.pageTokens], kvHead)) +
-          static_cast<std::int64_t>(place % kv.pageTokens) * kv.headDim;
+      const auto key = EntryRow<Entry>::of(kv.keyTile(t.a.layer, row.table[place / kv.pageTokens], kvHead),
+                                           place % kv.pageTokens, kv.headDim);
       for (int v = lane; v < numVectors; v += kLanesPerEntry) {
         float numbers[kVector];
-        loadWide<kVector>(key + v * kVector, numbers);
+        key.template load<kVector>(v * kVector, numbers);
 #pragma unroll
         for (int h = 0; h < kHeads; ++h) {
 #pragma unroll
@@ -112,11 +112,10 @@ __device__ int addValues(const Attention& t, const AttentionRow& row, int kvHead
 #pragma unroll 2
   for (int e = part; e < count; e += parts) {
     const int place = start + e;
-    const auto* value =
-        reinterpret_cast<const Entry*>(kv.valueTile(t.a.layer, row.table[place / kv.pageTokens], kvHead)) +
-        static_cast<std::int64_t>(place % kv.pageTokens) * kv.headDim;
+    const auto value = EntryRow<Entry>::of(kv.valueTile(t.a.layer, row.table[place / kv.pageTokens], kvHead),
+                                           place % kv.pageTokens, kv.headDim);
     float numbers[kVector];
-    loadWide<kVector>(value + vector * kVector, numbers);
+    value.template load<kVector>(vector * kVector, numbers);
 #pragma unroll
     for (int h = 0; h < kHeads; ++h) {
 #pragma unroll
@@ -238,9 +237,9 @@ void launch(CudaContext& context, const Attention& t, int numTokens) {
 template <int kHeads>
 void launchHeads(CudaContext& context, Attention t, int numTokens) {
   t.groupTiles = ceilDivide(t.group, kHeads);
-  withElement(t.a.kv.type, [&](auto entry) {
+  withEntry(t.a.kv.type, [&](auto entry) {
     using Entry = decltype(entry);
-    constexpr int kVector = 16 / sizeof(Entry);
+    constexpr int kVector = std::is_same_v<Entry, Q8Entry> ? 8 : 16 / sizeof(Entry);
     const int headDim = t.a.kv.headDim;
     if (headDim % kVector == 0 && headDim / kVector <= kThreads)
       launch<kHeads, kVector, Entry>(context, t, numTokens);

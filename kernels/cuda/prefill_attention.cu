@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/prefill_attention.h"
 #include "kernels/cuda/tensor_tile.cuh"
 
@@ -20,6 +21,7 @@ namespace {
 constexpr int kWarps = 4;
 constexpr int kThreads = kWarps * kWarp;
 constexpr int kEntries = 64;       // at a time
+constexpr int kEntryRun = 16;      // that lie together in a page
 constexpr float kHidden = -1e30F;  // finite: a row that has seen nothing yet makes no NaN
 
 struct Prefill {
@@ -68,7 +70,7 @@ __device__ TokenTile findTile(const Prefill& t, int index) {
 }
 
 /// The queries of a tile, row (token, head of the group); zeros where there is none.
-template <typename Entry, int kChunks>
+template <typename Number, int kChunks>
 __device__ void loadQueries(const Prefill& t, const TokenTile& tile, int kvHead, int numRows,
                             RowTile<kChunks> queries) {
   constexpr int kPieces = RowTile<kChunks>::kPieces;
@@ -80,7 +82,7 @@ __device__ void loadQueries(const Prefill& t, const TokenTile& tile, int kvHead,
     uint4 numbers{};
     if (token < tile.count && piece * 8 < headDim) {
       const std::int64_t head = kvHead * t.group + row % t.group;
-      numbers = convertPiece<Entry>(
+      numbers = convertPiece<Number>(
           t.a.queries.data, t.a.queries.type,
           static_cast<std::int64_t>(tile.first + token) * t.a.queries.columns + head * headDim + piece * 8);
     }
@@ -88,40 +90,109 @@ __device__ void loadQueries(const Prefill& t, const TokenTile& tile, int kvHead,
   }
 }
 
-/// Where the keys and values of one head lie.
-struct HeadEntries {
-  const std::byte* keys;  // of page 0
-  std::size_t toValues;   // from a key to its value, in bytes
-  std::size_t pageBytes;
+/// Whether numbers must be unpacked before they are multiplied.
+template <typename Entry>
+constexpr bool kIsPacked = !std::is_same_v<typename EntryRow<Entry>::Piece, Entry>;
 
-  __device__ HeadEntries(const PagedKv& kv, int layer, int kvHead)
-      : keys(kv.keyTile(layer, 0, kvHead)),
-        toValues(kv.tileBytes() * kv.kvHeads),
-        pageBytes(kv.pageBytes()) {}
-};
+/// Keys and values of kEntries entries in shared memory, two steps by turns; where they are packed, one step,
+/// and the next one as it lies in the pages.
+template <typename Entry, int kChunks>
+class EntryTiles {
+  static constexpr int kPieces = RowTile<kChunks>::kPieces;
+  static constexpr int kTile = kEntries * kPieces;      // pieces
+  static constexpr int kRowBytes = kChunks * kQ8Bytes;  // of a packed row, at most
+  static_assert(kTile % kThreads == 0 && kQ8Elements == kChunkColumns);
 
-/// Begins to copy kEntries keys and values from entry `first` on; those from `end` on become zeros.
-template <int kChunks>
-__device__ void fetchEntries(const Prefill& t, const HeadEntries& from, const std::int32_t* table, int first,
-                             int end, RowTile<kChunks> keys, RowTile<kChunks> values) {
-  constexpr int kPieces = RowTile<kChunks>::kPieces;
-  static_assert(kEntries * kPieces % kThreads == 0);
-  const int headDim = t.a.kv.headDim;
-#pragma unroll
-  for (int i = 0; i < kEntries * kPieces / kThreads; ++i) {
-    const int index = i * kThreads + static_cast<int>(threadIdx.x);
-    const int row = index / kPieces;
-    const int piece = index % kPieces;
-    const bool isThere = first + row < end && piece * 8 < headDim;
-    const int entry = min(first + row, end - 1);
-    const int slot = entry & ((1 << t.pageShift) - 1);
-    const std::byte* key = from.keys + table[entry >> t.pageShift] * from.pageBytes +
-                           (slot * headDim + (isThere ? piece * 8 : 0)) * 2;
-    copyAsync(&keys.at(row, piece), key, isThere);
-    copyAsync(&values.at(row, piece), key + from.toValues, isThere);
+ public:
+  static constexpr std::size_t kBytes =
+      kIsPacked<Entry> ? 2 * (kTile * sizeof(uint4) + kEntries * kRowBytes) : 4 * kTile * sizeof(uint4);
+
+  __device__ EntryTiles(const Prefill& t, int kvHead, const std::int32_t* table, int end, uint4* shared)
+      : m_table(table),
+        m_end(end),
+        m_pageShift(t.pageShift),
+        m_headDim(t.a.kv.headDim),
+        m_keys(t.a.kv.keyTile(t.a.layer, 0, kvHead)),
+        m_toValues(t.a.kv.tileBytes() * t.a.kv.kvHeads),
+        m_pageBytes(t.a.kv.pageBytes()),
+        m_shared(shared) {}
+
+  __device__ RowTile<kChunks> keys(int step) const { return {m_shared + stageOf(step) * 2 * kTile}; }
+  __device__ RowTile<kChunks> values(int step) const { return {m_shared + (stageOf(step) * 2 + 1) * kTile}; }
+
+  /// Begins to copy the entries of a step; those from m_end on become zeros.
+  __device__ void fetch(int step) const {
+    if constexpr (kIsPacked<Entry>)
+      fetchPacked(step);
+    else
+      fetchPlain(step);
+    closeCopies();
   }
-  endCopies();
-}
+  /// Makes halves of what fetch() brought. REQUIRES: nobody reads keys() or values() any more. All threads
+  /// call.
+  __device__ void unpack(int step) const {
+    if constexpr (kIsPacked<Entry>) {
+      const int rowBytes = m_headDim / kQ8Elements * kQ8Bytes;
+      const std::uint8_t* key = packed();
+      const std::uint8_t* value = key + kEntries * kRowBytes;
+#pragma unroll 2
+      for (int i = static_cast<int>(threadIdx.x); i < kTile; i += kThreads) {
+        const int row = i / kPieces;
+        const int column = i % kPieces * 8;
+        const bool isThere = step * kEntries + row < m_end && column < m_headDim;
+        keys(step).at(row, i % kPieces) = isThere ? unpackEight(key + row * rowBytes, column) : uint4{};
+        values(step).at(row, i % kPieces) = isThere ? unpackEight(value + row * rowBytes, column) : uint4{};
+      }
+      __syncthreads();
+    }
+  }
+
+ private:
+  __device__ static int stageOf(int step) { return kIsPacked<Entry> ? 0 : step % 2; }
+  __device__ std::uint8_t* packed() const { return reinterpret_cast<std::uint8_t*>(m_shared + 2 * kTile); }
+  /// Key `slot` of the page that holds `entry`.
+  __device__ const std::byte* keyOf(int entry, int rowBytes) const {
+    const int slot = entry & ((1 << m_pageShift) - 1);
+    return m_keys + m_table[entry >> m_pageShift] * m_pageBytes + slot * rowBytes;
+  }
+  __device__ void fetchPlain(int step) const {
+    const RowTile<kChunks> toKeys = keys(step);
+    const RowTile<kChunks> toValues = values(step);
+#pragma unroll
+    for (int i = 0; i < kTile / kThreads; ++i) {
+      const int index = i * kThreads + static_cast<int>(threadIdx.x);
+      const int row = index / kPieces;
+      const int piece = index % kPieces;
+      const int entry = step * kEntries + row;
+      const bool isThere = entry < m_end && piece * 8 < m_headDim;
+      const std::byte* key = keyOf(min(entry, m_end - 1), m_headDim * 2) + (isThere ? piece * 16 : 0);
+      copyAsync(sharedAddress(&toKeys.at(row, piece)), key, isThere);
+      copyAsync(sharedAddress(&toValues.at(row, piece)), key + m_toValues, isThere);
+    }
+  }
+  /// kEntryRun rows are a multiple of sixteen bytes and begin at one.
+  __device__ void fetchPacked(int step) const {
+    const int rowBytes = m_headDim / kQ8Elements * kQ8Bytes;
+    const std::uint8_t* to = packed();
+    for (int i = static_cast<int>(threadIdx.x); i < kEntries * rowBytes / 16; i += kThreads) {
+      const int entry =
+          step * kEntries + i / rowBytes * kEntryRun;  // a run has as many pieces as a row has bytes
+      if (entry >= m_end) continue;
+      const std::byte* key = keyOf(entry, rowBytes) + i % rowBytes * 16;
+      copyAsync(sharedAddress(to + i * 16), key);
+      copyAsync(sharedAddress(to + kEntries * kRowBytes + i * 16), key + m_toValues);
+    }
+  }
+
+  const std::int32_t* m_table;
+  int m_end;  // of the entries that are seen
+  int m_pageShift;
+  int m_headDim;
+  const std::byte* m_keys;  // of page 0
+  std::size_t m_toValues;   // from a key to its value, in bytes
+  std::size_t m_pageBytes;
+  uint4* m_shared;
+};
 
 /// What a thread holds of its kTiles · 2 rows, g + 8 · r of the warp's.
 template <int kChunks, int kTiles>
@@ -132,7 +203,7 @@ struct RowState {
 };
 
 /// Scores become weights, and the state is brought to the new largest scores.
-template <typename Entry, int kChunks, int kTiles>
+template <typename Number, int kChunks, int kTiles>
 __device__ void weigh(RowState<kChunks, kTiles>& state, float (&scores)[kTiles][kEntries / 8][4],
                       std::uint32_t (&weights)[kTiles][kEntries / 8][2], float scale) {
   float factors[kTiles * 2];
@@ -155,7 +226,7 @@ __device__ void weigh(RowState<kChunks, kTiles>& state, float (&scores)[kTiles][
       const float first = powerOfTwo(fmaf(scores[r / 2][e][r % 2 * 2], scale, -base));
       const float second = powerOfTwo(fmaf(scores[r / 2][e][r % 2 * 2 + 1], scale, -base));
       sum += first + second;
-      weights[r / 2][e][r % 2] = packPair<Entry>(first, second);
+      weights[r / 2][e][r % 2] = pairOf(first, second, Number{});
     }
     state.sums[r] = fmaf(state.sums[r], factors[r], sum);
   }
@@ -175,17 +246,17 @@ __device__ void weigh(RowState<kChunks, kTiles>& state, float (&scores)[kTiles][
 __device__ void storePair(const TensorView& output, std::int64_t index, float first, float second) {
   if (output.type == DataType::F32)
     *reinterpret_cast<float2*>(static_cast<float*>(output.data) + index) = {first, second};
-  else if (output.type == DataType::F16)
-    *reinterpret_cast<std::uint32_t*>(static_cast<__half*>(output.data) + index) =
-        packPair<__half>(first, second);
   else
     *reinterpret_cast<std::uint32_t*>(static_cast<__nv_bfloat16*>(output.data) + index) =
-        packPair<__nv_bfloat16>(first, second);
+        pairOf(first, second, __nv_bfloat16{});
 }
 
 template <typename Entry, int kChunks, int kTiles>
-__global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(Prefill t) {
-  constexpr int kPieces = RowTile<kChunks>::kPieces;
+__global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1)
+    prefillKernel(const __grid_constant__ Prefill t) {
+  awaitPrevious();
+  letNextCome();
+  using Number = typename EntryRow<Entry>::Piece;
   constexpr int kRows = kWarps * kTiles * 16;
   extern __shared__ uint4 shared[];
   // Tiles that see most begin first.
@@ -196,16 +267,11 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
   const int warpRow = static_cast<int>(threadIdx.x) / kWarp * kTiles * 16;
   const int end = tile.visible + tile.count - 1;  // of the entries that the last token sees
   const RowTile<kChunks> queries{shared};
-  const auto keysOf = [&](int step) {
-    return RowTile<kChunks>{shared + (kRows + step % 2 * 2 * kEntries) * kPieces};
-  };
-  const auto valuesOf = [&](int step) {
-    return RowTile<kChunks>{shared + (kRows + (step % 2 * 2 + 1) * kEntries) * kPieces};
-  };
-  const HeadEntries from(t.a.kv, t.a.layer, kvHead);
+  const EntryTiles<Entry, kChunks> entries(t, kvHead, tile.table, end,
+                                           shared + kRows * RowTile<kChunks>::kPieces);
   const int last = (end - 1) / kEntries;
-  fetchEntries<kChunks>(t, from, tile.table, last * kEntries, end, keysOf(last), valuesOf(last));
-  loadQueries<Entry, kChunks>(t, tile, kvHead, kRows, queries);
+  entries.fetch(last);
+  loadQueries<Number, kChunks>(t, tile, kvHead, kRows, queries);
 
   RowState<kChunks, kTiles> state;
   int visible[kTiles * 2];
@@ -225,13 +291,11 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
   }
 
   for (int step = last; step >= 0; --step) {
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();  // and everybody is done with the entries before
-    if (step > 0) {
-      fetchEntries<kChunks>(t, from, tile.table, (step - 1) * kEntries, end, keysOf(step - 1),
-                            valuesOf(step - 1));
-    }
-    const RowTile<kChunks> keys = keysOf(step);
+    entries.unpack(step);
+    if (step > 0) entries.fetch(step - 1);
+    const RowTile<kChunks> keys = entries.keys(step);
     float scores[kTiles][kEntries / 8][4] = {};
 #pragma unroll
     for (int c = 0; c < kChunks; ++c) {
@@ -243,7 +307,7 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
         const uint4 key = keys.chunk(8 * e, c);
 #pragma unroll
         for (int m = 0; m < kTiles; ++m)
-          multiplyChunk<Entry>(scores[m][e], rows[2 * m], rows[2 * m + 1], key);
+          multiplyChunk<Number>(scores[m][e], rows[2 * m], rows[2 * m + 1], key);
       }
     }
     if ((step + 1) * kEntries > tile.visible) {
@@ -260,20 +324,21 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1) prefillKernel(
       }
     }
     std::uint32_t weights[kTiles][kEntries / 8][2];
-    weigh<Entry, kChunks, kTiles>(state, scores, weights, t.scale);
-    const RowTile<kChunks> values = valuesOf(step);
+    weigh<Number, kChunks, kTiles>(state, scores, weights, t.scale);
+    const RowTile<kChunks> values = entries.values(step);
 #pragma unroll
     for (int s = 0; s < kEntries / 16; ++s) {
 #pragma unroll
       for (int d = 0; d < kChunks * 2; ++d) {
-        const uint4 value = values.transposed(16 * s, d);
+        std::uint32_t value[4];
+        values.turned(value, 16 * s, d);
 #pragma unroll
         for (int m = 0; m < kTiles; ++m) {
           const auto& left = weights[m];
-          multiplyAdd<Entry>(state.outputs[m][2 * d], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
-                             left[2 * s + 1][1], value.x, value.y);
-          multiplyAdd<Entry>(state.outputs[m][2 * d + 1], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
-                             left[2 * s + 1][1], value.z, value.w);
+          multiplyAdd(state.outputs[m][2 * d], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
+                      left[2 * s + 1][1], value[0], value[1], Number{});
+          multiplyAdd(state.outputs[m][2 * d + 1], left[2 * s][0], left[2 * s][1], left[2 * s + 1][0],
+                      left[2 * s + 1][1], value[2], value[3], Number{});
         }
       }
     }
@@ -305,7 +370,8 @@ template <typename Entry, int kChunks>
 void launch(CudaContext& context, Prefill t) {
   constexpr int kTiles = kChunks <= 4 ? 2 : 1;  // what a thread's registers hold
   constexpr int kRows = kWarps * kTiles * 16;
-  constexpr auto kBytes = static_cast<int>(RowTile<kChunks>::bytes(kRows + 4 * kEntries));
+  constexpr auto kBytes =
+      static_cast<int>(RowTile<kChunks>::bytes(kRows) + EntryTiles<Entry, kChunks>::kBytes);
   const auto kernel = prefillKernel<Entry, kChunks, kTiles>;
   context.remember(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes));
   t.tileTokens = kRows / t.group;
@@ -314,7 +380,7 @@ void launch(CudaContext& context, Prefill t) {
   const int prompts = std::min(batch.numSequences, batch.numTokens / kLeastPrefillTokens);
   const dim3 grid(static_cast<unsigned>(batch.numTokens / t.tileTokens + prompts),
                   static_cast<unsigned>(t.a.kv.kvHeads));
-  kernel<<<grid, kThreads, kBytes, context.stream()>>>(t);
+  launchChained(context, kernel, grid, kThreads, kBytes, t);
   context.rememberLaunch();
 }
 
@@ -324,13 +390,16 @@ bool prefillAttention(CudaContext& context, const PagedAttentionArguments& a) {
   const auto pageTokens = static_cast<unsigned>(a.kv.pageTokens);
   Prefill t{a};
   t.group = a.queryHeads / a.kv.kvHeads;
-  if (!std::has_single_bit(pageTokens) || a.kv.headDim % 8 != 0 || a.kv.headDim > 256 || t.group > 64)
+  if (!std::has_single_bit(pageTokens) || pageTokens < kEntryRun || a.kv.headDim % 8 != 0 ||
+      a.kv.headDim > 256 || t.group > 64) {
     return false;
+  }
   t.pageShift = std::countr_zero(pageTokens);
   t.scale = a.scale * 1.4426950408889634F;
-  if (a.batch.numTokens < kLeastPrefillTokens) return withTensorElement(a.kv.type, [](auto) {});
-  return withTensorElement(a.kv.type, [&](auto entry) {
-    withChunks(a.kv.headDim, [&](auto chunks) { launch<decltype(entry), chunks>(context, t); });
+  if (a.batch.numTokens < kLeastPrefillTokens) return withTensorEntry(a.kv.type, [](auto) {});
+  return withTensorEntry(a.kv.type, [&](auto entry) {
+    withChunks(a.kv.headDim,
+               [&](auto chunks) { launch<decltype(entry), decltype(chunks)::value>(context, t); });
   });
 }
 

@@ -8,9 +8,11 @@
 #include <algorithm>
 
 #include "kernels/cuda/dot_tile.cuh"
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/rotation.cuh"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
@@ -124,6 +126,8 @@ __global__ void __launch_bounds__(kTileThreads) cosineKernel(ExactRepeats t) {
 
 /// A block for each pair. Logits lie in the output until they have become weights.
 __global__ void __launch_bounds__(kSoftmaxThreads) softmaxKernel(Repeats t) {
+  awaitPrevious();
+  letNextCome();
   const int n = t.a.entries.numEntries;
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * n;
   float* output = t.a.redundancy + static_cast<std::int64_t>(t.firstPair) * n + first;
@@ -153,7 +157,7 @@ void launchExact(CudaContext& context, const Repeats& repeats, std::byte* scratc
   const PagedKv& kv = repeats.a.entries.kv;
   const ExactRepeats t{repeats, reinterpret_cast<float*>(scratch)};
   const auto count = static_cast<unsigned>(pairs);
-  withElement(kv.type, [&](auto entry) {
+  withEntry(kv.type, [&](auto entry) {
     unitKernel<decltype(entry)>
         <<<dim3(static_cast<unsigned>(ceilDivide(t.segments.numEntries, kWarps)), count), kWarps * kWarp,
            kWarps * kv.headDim * sizeof(float), context.stream()>>>(t);
@@ -186,7 +190,7 @@ void redundancy(CudaContext& context, const RedundancyArguments& a) {
   for (t.firstPair = 0; t.firstPair < numPairs; t.firstPair += pairs) {
     const int count = std::min(pairs, numPairs - t.firstPair);
     (usesTensors ? launchTensorCosines : launchExact)(context, t, keys, count);
-    softmaxKernel<<<static_cast<unsigned>(count), kSoftmaxThreads, 0, context.stream()>>>(t);
+    launchChained(context, softmaxKernel, dim3(static_cast<unsigned>(count)), kSoftmaxThreads, 0, t);
   }
   context.rememberLaunch();
 }

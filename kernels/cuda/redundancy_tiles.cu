@@ -12,6 +12,7 @@
 // What is kept per cosine is then one maximum. The order of every sum is fixed by the shapes.
 #include <climits>
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/redundancy.cuh"
 #include "kernels/cuda/tensor_tile.cuh"
 
@@ -22,7 +23,7 @@ namespace {
 constexpr int kUnitThreads = 256;
 constexpr int kUnitRows = 128;    // entries of a block
 constexpr int kSlotColumns = 16;  // of a key that one thread holds
-constexpr int kCosineWarps = 4;
+constexpr int kCosineWarps = 8;
 constexpr int kCosineThreads = kCosineWarps * kWarp;
 constexpr int kColumns = 64;  // entries that a block compares its rows with at a time
 
@@ -79,15 +80,12 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
   first = turned;
 }
 
-__device__ uint4 packHalves(const float* from) {
-  return {packPair<__half>(from[0], from[1]), packPair<__half>(from[2], from[3]),
-          packPair<__half>(from[4], from[5]), packPair<__half>(from[6], from[7])};
-}
-
 /// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
 /// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry, int kLanes>
-__global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant__ TensorRepeats t) {
+  awaitPrevious();
+  letNextCome();
   constexpr int kEntries = kUnitThreads / kLanes;
   __shared__ float sums[kUnitThreads * kSlotColumns];
   const SequenceEntries& entries = t.a.entries;
@@ -156,8 +154,9 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(TensorRepeats t) {
     }
     if (entry >= end) continue;
     __half* unit = t.keys + (pair * n + entry) * t.width();
-    if (slot.first < t.width()) *reinterpret_cast<uint4*>(unit + slot.first) = packHalves(numbers);
-    if (slot.second < t.width()) *reinterpret_cast<uint4*>(unit + slot.second) = packHalves(numbers + 8);
+    if (slot.first < t.width()) *reinterpret_cast<uint4*>(unit + slot.first) = packPiece<__half>(numbers);
+    if (slot.second < t.width())
+      *reinterpret_cast<uint4*>(unit + slot.second) = packPiece<__half>(numbers + 8);
     if (lane == 0) t.cleared[pair * n + entry] = 0;
   }
 
@@ -251,10 +250,10 @@ struct CosineBlock {
       const int row = i / RowTile<kChunks>::kPieces;
       const int piece = i % RowTile<kChunks>::kPieces;
       const int entry = firstColumn(square) + row;
-      copyAsync(&to.at(row, piece),
+      copyAsync(sharedAddress(&to.at(row, piece)),
                 keys + static_cast<std::int64_t>(min(entry, end - 1)) * kWidth + piece * 8, entry < end);
     }
-    endCopies();
+    closeCopies();
   }
   __device__ void loadRows(uint4 (&rows)[kRows][kChunks]) const {
 #pragma unroll
@@ -314,7 +313,9 @@ struct CosineBlock {
 
 /// Cosines with newer entries, and with near ones.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 2) newerKernel(const __grid_constant__ TensorRepeats t) {
+  awaitPrevious();
+  letNextCome();
   using Block = CosineBlock<kChunks, kTiles>;
   extern __shared__ uint4 pieces[];
   __shared__ float total[Block::kWidth];
@@ -338,7 +339,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t
 
   Found found[Block::kRows];
   for (int square = last; square >= first; --square) {
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();  // and everybody is done with the square before
     if (square > first) block.fetch(square - 1, columnsOf(square - 1));
     if (block.isOlder(square)) continue;
@@ -376,7 +377,9 @@ __global__ void __launch_bounds__(kCosineThreads, 4) newerKernel(TensorRepeats t
 
 /// Cosines with older entries, for rows that have no near-duplicate yet, in squares where there is one.
 template <int kChunks, int kTiles>
-__global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t) {
+__global__ void __launch_bounds__(kCosineThreads, 2) olderKernel(const __grid_constant__ TensorRepeats t) {
+  awaitPrevious();
+  letNextCome();
   using Block = CosineBlock<kChunks, kTiles>;
   extern __shared__ uint4 pieces[];
   const Block block(t);
@@ -413,7 +416,7 @@ __global__ void __launch_bounds__(kCosineThreads, 4) olderKernel(TensorRepeats t
                        t.hit(block.pair, block.segment, square, block.rowSquare()) != 0;
     if (!__syncthreads_or(wants)) continue;
     block.fetch(square, columns);
-    waitForCopies<0>();
+    awaitCopies<0>();
     __syncthreads();
     if (wants) {
       block.template compare<false>(rows, columns, square, found);
@@ -441,11 +444,11 @@ void launchUnits(CudaContext& context, const TensorRepeats& t, int pairs) {
   const dim3 grid(static_cast<unsigned>(t.segments.count() * t.unitTiles), static_cast<unsigned>(pairs));
   const int slots = t.width() / kSlotColumns;
   if (slots <= 4)
-    unitKernel<Entry, 4><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+    launchChained(context, unitKernel<Entry, 4>, grid, kUnitThreads, 0, t);
   else if (slots <= 8)
-    unitKernel<Entry, 8><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+    launchChained(context, unitKernel<Entry, 8>, grid, kUnitThreads, 0, t);
   else
-    unitKernel<Entry, 16><<<grid, kUnitThreads, 0, context.stream()>>>(t);
+    launchChained(context, unitKernel<Entry, 16>, grid, kUnitThreads, 0, t);
 }
 
 template <int kChunks>
@@ -459,8 +462,8 @@ void launchCosines(CudaContext& context, const TensorRepeats& t, int pairs) {
   }
   const dim3 grid(static_cast<unsigned>(t.segments.count() * ceilDivide(t.segments.longest(), kBlockRows)),
                   static_cast<unsigned>(pairs));
-  newerKernel<kChunks, kTiles><<<grid, kCosineThreads, 2 * kBytes, context.stream()>>>(t);
-  olderKernel<kChunks, kTiles><<<grid, kCosineThreads, kBytes, context.stream()>>>(t);
+  launchChained(context, newerKernel<kChunks, kTiles>, grid, kCosineThreads, 2 * kBytes, t);
+  launchChained(context, olderKernel<kChunks, kTiles>, grid, kCosineThreads, kBytes, t);
 }
 
 }  // namespace
@@ -469,7 +472,7 @@ bool hasTensorCosines(const Repeats& repeats) {
   const int headDim = repeats.a.entries.kv.headDim;
   const bool splits = repeats.a.rope.style == RopeStyle::HalfSplit;
   return headDim % 8 == 0 && headDim <= 256 && repeats.dimensions % (splits ? kSlotColumns : 8) == 0 &&
-         withTensorElement(repeats.a.entries.kv.type, [](auto) {});
+         withTensorEntry(repeats.a.entries.kv.type, [](auto) {});
 }
 
 std::size_t tensorCosineBytes(const Repeats& repeats) {
@@ -489,9 +492,10 @@ void launchTensorCosines(CudaContext& context, const Repeats& repeats, std::byte
   t.newest = reinterpret_cast<std::int32_t*>(t.totals + static_cast<std::size_t>(pairs) * t.segments.count() *
                                                             t.unitTiles * t.width());
   t.hits = reinterpret_cast<std::uint8_t*>(t.newest + all);
-  withTensorElement(repeats.a.entries.kv.type,
-                    [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
-  withChunks(repeats.a.entries.kv.headDim, [&](auto chunks) { launchCosines<chunks>(context, t, pairs); });
+  withTensorEntry(repeats.a.entries.kv.type,
+                  [&](auto entry) { launchUnits<decltype(entry)>(context, t, pairs); });
+  withChunks(repeats.a.entries.kv.headDim,
+             [&](auto chunks) { launchCosines<decltype(chunks)::value>(context, t, pairs); });
 }
 
 }  // namespace zipage::cuda

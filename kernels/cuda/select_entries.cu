@@ -4,8 +4,10 @@
 //
 // Bound: 16 bytes an entry are read or written, 11 MB for 2,304 entries of 288 heads, which is nothing; what
 // counts is that a block waits for its own passes, so each has as few barriers as it can.
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/support.cuh"
+#include "kernels/cuda/tensor_core.cuh"
 
 namespace zipage::cuda {
 
@@ -103,6 +105,8 @@ __device__ Counts sumBefore(Counts own, Counts& all) {
 
 /// A thread looks through a stretch of neighbouring entries, of an odd length so that no bank is met twice.
 __global__ void __launch_bounds__(kThreads) selectKernel(SelectEntriesArguments a, bool isInShared) {
+  awaitPrevious();
+  letNextCome();
   extern __shared__ float room[];
   const int n = a.numEntries;
   const std::int64_t row = static_cast<std::int64_t>(blockIdx.x) * n;
@@ -142,8 +146,8 @@ __global__ void __launch_bounds__(kThreads) selectKernel(SelectEntriesArguments 
 void selectEntries(CudaContext& context, const SelectEntriesArguments& a) {
   if (a.numEntries == 0 || a.keep == 0) return;
   const bool isInShared = a.numEntries <= kMostInShared;
-  selectKernel<<<static_cast<unsigned>(a.numLayers * a.kvHeads), kThreads,
-                 isInShared ? a.numEntries * sizeof(float) : 0, context.stream()>>>(a, isInShared);
+  launchChained(context, selectKernel, dim3(static_cast<unsigned>(a.numLayers * a.kvHeads)), kThreads,
+                isInShared ? a.numEntries * sizeof(float) : 0, a, isInShared);
   context.rememberLaunch();
 }
 

@@ -1,6 +1,7 @@
 // Where the entries of a sequence that is being compressed lie.
 #pragma once
 
+#include "kernels/cuda/kv_entries.cuh"
 #include "kernels/cuda/support.cuh"
 #include "kernels/op_arguments.h"
 
@@ -15,27 +16,11 @@ __host__ __device__ inline HeadPlace placeOf(const PagedKv& kv, int pair) {
   return {pair / kv.kvHeads, pair % kv.kvHeads};
 }
 
-/// The numbers of one key or value. The one place here that knows how KV types store them.
-template <typename Entry>
-struct EntryRow {
-  using Piece = Entry;  // what tensor cores take for it
-
-  const Entry* numbers;
-
-  __device__ float at(int column) const { return widen(numbers[column]); }
-  /// Numbers column … + 7, as eight of Piece; for types of 16 bits, `column` a multiple of eight.
-  __device__ uint4 loadPiece(int column) const {
-    static_assert(sizeof(Entry) == 2);
-    return *reinterpret_cast<const uint4*>(numbers + column);
-  }
-};
-
 template <typename Entry>
 __device__ inline EntryRow<Entry> keyOf(const SequenceEntries& entries, HeadPlace at, int index) {
   const PagedKv& kv = entries.kv;
   const std::byte* tile = kv.keyTile(at.layer, entries.pageTable[index / kv.pageTokens], at.head);
-  return {reinterpret_cast<const Entry*>(tile) +
-          static_cast<std::int64_t>(index % kv.pageTokens) * kv.headDim};
+  return EntryRow<Entry>::of(tile, index % kv.pageTokens, kv.headDim);
 }
 /// Index in PagedKv::positions and PagedKv::scores.
 __device__ inline std::size_t slotOf(const SequenceEntries& entries, HeadPlace at, int index) {

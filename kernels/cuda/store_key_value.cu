@@ -1,4 +1,5 @@
 // Norm, rotation and the writes of one step's tokens: a warp for each head of each token.
+#include "kernels/cuda/kv_entries.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/rotation.cuh"
@@ -39,13 +40,9 @@ __device__ void writeEntry(const StoreKeyValueArguments& a, const float* key, in
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
   const int page = a.batch.targetSlots[token] / a.kv.pageTokens;
   const int slot = a.batch.targetSlots[token] % a.kv.pageTokens;
-  auto* keys = reinterpret_cast<Entry*>(a.kv.keyTile(a.layer, page, g)) + slot * headDim;
-  auto* values = reinterpret_cast<Entry*>(a.kv.valueTile(a.layer, page, g)) + slot * headDim;
-  const float* value = static_cast<const float*>(a.values.data) + token * a.values.columns + g * headDim;
-  for (int i = lane; i < headDim; i += kWarp) {
-    keys[i] = narrow<Entry>(key[i]);
-    values[i] = narrow<Entry>(value[i]);
-  }
+  storeRow<Entry>(a.kv.keyTile(a.layer, page, g), slot, headDim, key);
+  storeRow<Entry>(a.kv.valueTile(a.layer, page, g), slot, headDim,
+                  static_cast<const float*>(a.values.data) + token * a.values.columns + g * headDim);
   if (lane != 0) return;
   const std::size_t index = a.kv.slotIndex(a.layer, page, g) + slot;
   a.kv.positions[index] = a.batch.positions[token];
@@ -91,7 +88,7 @@ void storeKeyValue(CudaContext& context, const StoreKeyValueArguments& a) {
   const dim3 grid(static_cast<unsigned>(a.batch.numTokens),
                   static_cast<unsigned>(ceilDivide(queryHeads + a.kv.kvHeads, kHeadsPerBlock)));
   const std::size_t shared = static_cast<std::size_t>(kHeadsPerBlock) * headDim * sizeof(float);
-  withElement(a.kv.type, [&](auto entry) {
+  withEntry(a.kv.type, [&](auto entry) {
     withElement(a.window.type, [&](auto query) {
       launchChained(context, storeKernel<decltype(query), decltype(entry)>, grid, kHeadsPerBlock * kWarp,
                     shared, a, queryHeads, dimensions);

@@ -70,11 +70,20 @@ __device__ inline void copyAsync(std::uint32_t shared, const void* global, bool 
                "r"(isThere ? 16 : 0)
                : "memory");
 }
+__device__ inline void copyAsync(void* shared, const void* global, bool isThere = true) {
+  copyAsync(sharedAddress(shared), global, isThere);
+}
 __device__ inline void closeCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 /// Until at most kOpen of the closed groups are still under way.
 template <int kOpen>
 __device__ inline void awaitCopies() {
   asm volatile("cp.async.wait_group %0;" ::"n"(kOpen) : "memory");
+}
+
+__device__ inline float powerOfTwo(float exponent) {
+  float power;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(exponent));
+  return power;
 }
 
 /// 16 bytes that are read once: past the first-level cache, first to leave the second.

@@ -111,7 +111,7 @@ void windowScores(CudaContext& context, const WindowScoresArguments& a) {
     const auto count = static_cast<unsigned>(std::min(pairs, numPairs - w.firstPair));
     const dim3 tiles(static_cast<unsigned>(ceilDivide(n, kTileRows)),
                      static_cast<unsigned>(ceilDivide(w.rows, kTileRows)), count);
-    withElement(kv.type, [&](auto entry) {
+    withEntry(kv.type, [&](auto entry) {
       withElement(a.window.type, [&](auto query) {
         scoreKernel<decltype(query), decltype(entry)><<<tiles, kTileThreads, 0, context.stream()>>>(w);
       });

@@ -6,6 +6,7 @@
 // two times 11 GFLOP are less than half of that.
 #include <climits>
 
+#include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/sequence_rows.cuh"
 #include "kernels/cuda/tensor_tile.cuh"
 #include "kernels/cuda/window_tiles.h"
@@ -97,7 +98,9 @@ __device__ float shareOf(const TensorWindow& w, float first, float second) {
 
 /// kTiles · 16 entries a warp.
 template <typename Entry, int kChunks, int kTiles, bool kJoins>
-__global__ void __launch_bounds__(kThreads, 2) windowKernel(TensorWindow w) {
+__global__ void __launch_bounds__(kThreads, 2) windowKernel(const __grid_constant__ TensorWindow w) {
+  awaitPrevious();
+  letNextCome();
   using Piece = typename EntryRow<Entry>::Piece;
   constexpr int kRows = kTiles * 2;  // entries of each thread
   extern __shared__ uint4 shared[];
@@ -209,7 +212,7 @@ bool launch(CudaContext& context, TensorWindow w) {
       context.remember(
           cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
     }
-    kernel<<<grid, kThreads, bytes, context.stream()>>>(w);
+    launchChained(context, kernel, grid, kThreads, bytes, w);
   };
   enqueue(windowKernel<Entry, kChunks, kTiles, false>);
   enqueue(windowKernel<Entry, kChunks, kTiles, true>);
@@ -228,8 +231,9 @@ bool tensorWindowScores(CudaContext& context, const WindowScoresArguments& a) {
   w.columns = ceilDivide(a.numRows * w.spread, 8) * 8;
   w.scale = a.scale * 1.4426950408889634F;
   bool isDone = false;
-  withTensorElement(kv.type, [&](auto entry) {
-    withChunks(kv.headDim, [&](auto chunks) { isDone = launch<decltype(entry), chunks>(context, w); });
+  withTensorEntry(kv.type, [&](auto entry) {
+    withChunks(kv.headDim,
+               [&](auto chunks) { isDone = launch<decltype(entry), decltype(chunks)::value>(context, w); });
   });
   return isDone;
 }

@@ -72,7 +72,7 @@ struct Attention {
   }
 
   std::vector<double> expected() const { return expected(DataType::F32); }
-  /// In float64 but for queries and weights, which are rounded to `type`.
+  /// In float64, but for queries and weights, which are rounded to `type`.
   std::vector<double> expected(DataType type) const {
     std::vector<double> result;
     std::size_t token = 0;
@@ -94,17 +94,18 @@ struct Attention {
     for (int j = 0; j < visible; ++j) scores.push_back(dot(query, pool->key(1, kvHead, table, j)) * scale());
     const double top = *std::max_element(scores.begin(), scores.end());
     double total = 0.0;
-    std::vector<float> weights;
+    std::vector<double> weights;
     for (const double score : scores) {
       total += std::exp(score - top);
-      weights.push_back(static_cast<float>(std::exp(score - top)));
+      weights.push_back(type == DataType::F32
+                            ? std::exp(score - top)
+                            : rounded(type, {static_cast<float>(std::exp(score - top))}).front());
     }
-    const auto shares = rounded(type, weights);
     std::vector<double> sum(static_cast<std::size_t>(headDim), 0.0);
     for (int j = 0; j < visible; ++j) {
       const auto value = pool->value(1, kvHead, table, j);
       for (std::size_t i = 0; i < sum.size(); ++i)
-        sum[i] += shares[static_cast<std::size_t>(j)] / total * value[i];
+        sum[i] += weights[static_cast<std::size_t>(j)] / total * value[i];
     }
     result.insert(result.end(), sum.begin(), sum.end());
   }

@@ -203,7 +203,8 @@ class TestCompressionScores : public QObject {
     QFETCH(int, numEntries);
     QFETCH(int, segment);
     const auto device = TestDevice::fast();
-    for (const DataType type : {DataType::F16, DataType::BF16}) {
+    for (const DataType type : {DataType::F16, DataType::BF16, DataType::Q8_0}) {
+      if (headDim % layoutOf(type).elementsPerBlock != 0) continue;
       CompressionCase c(type, group, headDim, pageTokens, numEntries);
       c.segmentTokens = segment;
       c.evenSegments = true;

@@ -28,7 +28,8 @@ class TestPagedAttention : public QObject {
     QFETCH(int, pageTokens);
     QFETCH(int, group);
     const TestDevice device;
-    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16}) {
+    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16, DataType::Q8_0}) {
+      if (headDim % layoutOf(type).elementsPerBlock != 0) continue;
       Attention attention(7, type, 2 * group, 2, headDim, pageTokens, {{1, 1}, {257, 1}, {31, 31}, {70, 9}});
       QVERIFY(relativeError(attention.runAll(device), attention.expected()) < 1e-5);
     }
@@ -54,11 +55,14 @@ class TestPagedAttention : public QObject {
     QFETCH(int, pageTokens);
     QFETCH(int, group);
     const auto device = TestDevice::fast();
-    for (const DataType type : {DataType::F16, DataType::BF16}) {
+    for (const DataType type : {DataType::F16, DataType::BF16, DataType::Q8_0}) {
+      if (headDim % layoutOf(type).elementsPerBlock != 0) continue;
       Attention attention(13, type, 2 * group, 2, headDim, pageTokens,
                           {{90, 1}, {131, 131}, {31, 15}, {210, 16}, {64, 33}, {1, 1}});
       const auto expected = attention.expected();
-      const double rounding = relativeError(attention.expected(type), expected);
+      // Numbers of Q8_0 are multiplied as halves.
+      const auto multiplied = type == DataType::Q8_0 ? DataType::F16 : type;
+      const double rounding = relativeError(attention.expected(multiplied), expected);
       const auto actual = attention.runAll(device);
       QVERIFY(rounding > 0.0 && relativeError(actual, expected) < 2.0 * rounding);
       QVERIFY(sameBits(attention.runAll(device).data(), actual.data(), actual.size()));

@@ -162,7 +162,7 @@ class TestSelectAndCompact : public QObject {
   void compactionMovesTheKeptEntries_data() {
     QTest::addColumn<int>("type");
     QTest::addColumn<int>("arrangement");
-    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16}) {
+    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16, DataType::Q8_0}) {
       for (int arrangement = 0; arrangement < 6; ++arrangement) {
         QTest::addRow("%s, arrangement %d", layoutOf(type).name, arrangement)
             << static_cast<int>(type) << arrangement;
@@ -173,7 +173,8 @@ class TestSelectAndCompact : public QObject {
     QFETCH(int, type);
     QFETCH(int, arrangement);
     const TestDevice device(2);
-    for (const int headDim : {36, 80, 256}) {
+    for (const int headDim : {36, 80, 96, 128, 256}) {
+      if (headDim % layoutOf(static_cast<DataType>(type)).elementsPerBlock != 0) continue;
       for (const int keep : {1, 33, 64, 100, 150}) {
         for (const int leading : {0, 30}) {
           for (const bool promises : {false, true}) {

@@ -39,7 +39,7 @@ struct Step {
     for (int i = 0; i < options.headDim / 2; ++i) {
       frequencies.push_back(static_cast<float>(std::pow(10000.0, -2.0 * i / options.headDim)));
     }
-    window.type = options.type;
+    window.type = isQuantised(options.type) ? DataType::F32 : options.type;
     window.numLayers = kLayers;
     window.numQuerySlots = 3;
     window.windowTokens = kWindowTokens;
@@ -103,6 +103,7 @@ struct Step {
 };
 
 double toleranceOf(DataType type) {
+  if (type == DataType::Q8_0) return 1e-2;
   return type == DataType::F32 ? 1e-6 : type == DataType::F16 ? 4e-4 : 3e-3;
 }
 
@@ -118,8 +119,9 @@ class TestStoreKeyValue : public QObject {
     QTest::addColumn<bool>("norms");
     QTest::addColumn<bool>("rotates");
     QTest::addColumn<bool>("interleaved");
-    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16}) {
+    for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16, DataType::Q8_0}) {
       for (const int headDim : {64, 80, 96, 128, 256}) {
+        if (headDim % layoutOf(type).elementsPerBlock != 0) continue;
         for (int flags = 0; flags < 8; ++flags) {
           QTest::addRow("%s, head of %d, flags %d", layoutOf(type).name, headDim, flags)
               << static_cast<int>(type) << headDim << bool(flags & 1) << bool(flags & 2) << bool(flags & 4);

@@ -115,8 +115,9 @@ class FaultyDevice final : public Device {
   void embed(Stream& s, const EmbedArguments& a) override { run(&Device::embed, s, a); }
   void rmsNorm(Stream& s, const RmsNormArguments& a) override { run(&Device::rmsNorm, s, a); }
   void matmul(Stream& s, const MatmulArguments& a) override { run(&Device::matmul, s, a); }
-  void matmulTogether(Stream& s, std::span<const MatmulArguments> products) override {
-    if (!m_counts->isLost) m_device->matmulTogether(s, products);
+  void normedMatmul(Stream& s, const RmsNormArguments& norm,
+                    std::span<const MatmulArguments> products) override {
+    if (!m_counts->isLost) m_device->normedMatmul(s, norm, products);
   }
   void gatedMatmul(Stream& s, const GatedMatmulArguments& a) override { run(&Device::gatedMatmul, s, a); }
   void storeKeyValue(Stream& s, const StoreKeyValueArguments& a) override {

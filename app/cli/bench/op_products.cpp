@@ -135,26 +135,30 @@ Result<void> measureTogether(OpBench& bench) {
   const auto query = firstLayers(bench, LayerPart::Query);
   const auto key = firstLayers(bench, LayerPart::Key);
   const auto value = firstLayers(bench, LayerPart::Value);
-  if (!query || !key || !value || !bench.wants("matmul-together")) return {};
+  if (!query || !key || !value || !bench.wants("normed-matmul")) return {};
   OpMemory memory(bench.device());
   const RotatedMatrix queries(bench, memory, *query), keys(bench, memory, *key),
       values(bench, memory, *value);
   for (const int rows : kRows) {
-    const TensorView input = memory.matrix(bench.device().info().activationType, rows, query->columns);
+    const RmsNormArguments norm{
+        .input = memory.matrix(DataType::F32, rows, query->columns),
+        .gain = memory.matrix(DataType::F32, 1, query->columns),
+        .output = memory.matrix(bench.device().info().activationType, rows, query->columns)};
+    const ConstTensorView input = norm.output;
     const TensorView outputs[] = {memory.matrix(DataType::F32, rows, query->rows),
                                   memory.matrix(DataType::F32, rows, key->rows),
                                   memory.matrix(DataType::F32, rows, value->rows)};
     if (auto room = memory.check(); !room) return room;
     const auto measured =
-        bench.measure({"matmul-together", shapeOf("q, k, v", *query, rows),
-                       bytesOfAll({*query, *key, *value, input, outputs[0], outputs[1], outputs[2]}),
+        bench.measure({"normed-matmul", shapeOf("q, k, v", *query, rows),
+                       bytesOfAll({*query, *key, *value, norm.input, outputs[0], outputs[1], outputs[2]}),
                        flopsOf(*query, rows) + flopsOf(*key, rows) + flopsOf(*value, rows),
                        [&](Stream& stream, int number) {
                          const MatmulArguments products[] = {
                              {.input = input, .weight = queries[number], .bias = {}, .output = outputs[0]},
                              {.input = input, .weight = keys[number], .bias = {}, .output = outputs[1]},
                              {.input = input, .weight = values[number], .bias = {}, .output = outputs[2]}};
-                         bench.device().matmulTogether(stream, products);
+                         bench.device().normedMatmul(stream, norm, products);
                        }});
     if (!measured) return measured;
   }
@@ -170,14 +174,16 @@ Result<void> measureGated(OpBench& bench) {
   const RotatedMatrix gates(bench, memory, *gate), ups(bench, memory, *up);
   const DataType type = bench.device().info().activationType;
   for (const int rows : kRows) {
-    const TensorView input = memory.matrix(type, rows, gate->columns);
+    const RmsNormArguments norm{.input = memory.matrix(DataType::F32, rows, gate->columns),
+                                .gain = memory.matrix(DataType::F32, 1, gate->columns),
+                                .output = memory.matrix(type, rows, gate->columns)};
     const TensorView output = memory.matrix(type, rows, gate->rows);
     const TensorView room = memory.matrix(type, rows, gate->rows);
     if (auto enough = memory.check(); !enough) return enough;
     const auto measured = bench.measure(
-        {"gated-matmul", shapeOf("gate, up", *gate, rows), bytesOfAll({*gate, *up, input, output}),
+        {"gated-matmul", shapeOf("gate, up", *gate, rows), bytesOfAll({*gate, *up, norm.input, output}),
          flopsOf(*gate, rows) + flopsOf(*up, rows), [&](Stream& stream, int number) {
-           bench.device().gatedMatmul(stream, {.input = input,
+           bench.device().gatedMatmul(stream, {.norm = norm,
                                                .gateWeight = gates[number],
                                                .gateBias = {},
                                                .upWeight = ups[number],
