@@ -95,7 +95,8 @@ class Reader {
   std::int64_t number(const char* key) {
     const json* value = member(key);
     if (value == nullptr) return 0;
-    const bool isNumber = value->is_number_unsigned() && value->get<std::uint64_t>() <= kMost;
+    const bool isNumber = value->is_number_unsigned() ? value->get<std::uint64_t>() <= kMost
+                                                      : value->is_number_integer() && *value >= 0;
     if (!isNumber) refuse(std::string("has a \"") + key + "\" that is no whole number from 0");
     return isNumber ? value->get<std::int64_t>() : 0;
   }
@@ -250,6 +251,7 @@ json chatsToJson(const std::vector<ChatDocument>& chats) {
 
 Result<std::vector<ChatDocument>> chatsFromJson(const json& document) {
   Reader reader(document, "the file");
+  if (!reader.problem().empty()) return invalid(reader.problem());
   if (reader.text("format") != kFormat) return invalid("its format is not named");
   const std::int64_t version = reader.number("version");
   if (version > kVersion) {

@@ -92,11 +92,11 @@ class TestTranscriptView : public QObject {
     const int before = m_view->messageRect(row).top();
     messages.resize(row + 1);
     messages[row].id = 1000;
-    messages[row].text = paragraphs(12);
+    messages[row].text = paragraphs(40);
     messages[row].numVersions = 2;
     m_view->showBranch(messages);
     QCOMPARE(m_view->numMessages(), row + 1);
-    QCOMPARE(m_view->messageRect(row).top(), before);
+    QVERIFY(qAbs(m_view->messageRect(row).top() - before) <= 1);  // heights are fractions of pixels
     QCOMPARE(m_view->messageWithVersions(), 1000);
   }
 
