@@ -72,6 +72,8 @@ struct MessageItem {
   qint64 compressions = 0;
   qint64 tokensEvicted = 0;
   qint64 peakPages = 0;
+  qint64 cachedTokens = 0;    // of the prompt, found in shared pages
+  qint64 computedTokens = 0;  // of the prompt, read by the model
   QString model;  // that wrote it
 };
 
@@ -96,15 +98,27 @@ struct GenerationSettings {
   double repetitionPenalty = 1.0;
   qint64 seed = -1;  // -1: another one each time
   QString systemPrompt;
+  QStringList stopStrings;  // the answer ends before the first of them
+
+  bool operator==(const GenerationSettings&) const = default;
+};
+
+/// Settings kept under a name.
+struct Preset {
+  QString name;
+  GenerationSettings settings;
 };
 
 struct ModelInfo {
-  enum class State { None, Loading, Ready, Failed };
+  enum class State { None, Loading, Ready, Failed, Asleep };  // Asleep: unloaded until the next question
   State state = State::None;
   QString name;
-  QString path;         // empty: the embedded model
-  QString description;  // "25 M parameters · BF16 · 2 threads, AVX-512"
-  QString problem;      // why state is Failed
+  QString path;           // empty: the embedded model
+  QString description;    // "25 M parameters · BF16 · 2 threads, AVX-512"
+  QString problem;        // why state is Failed
+  int progress = -1;      // of Loading, in per cent; -1: not known
+  QString device;         // "CPU, 2 threads, AVX-512"
+  int contextLength = 0;  // tokens the model was made for; 0: not said
 };
 
 }  // namespace zipage::ui

@@ -8,9 +8,13 @@
 #include "engine/cache/cache_snapshot.h"
 #include "ui/chat_values.h"
 #include "ui/memory_figures.h"
-#include "ui/theme/theme.h"
+#include "ui/preferences/preferences.h"
+
+class QDialog;
 
 namespace zipage::ui {
+
+class ModelPicker;
 
 class MainWindow final : public QMainWindow {
   Q_OBJECT
@@ -46,6 +50,8 @@ class MainWindow final : public QMainWindow {
   void setFigures(const MemoryFigures& figures);
   /// A message that stays until closed, above the transcript; not a dialog.
   void showProblem(const QString& text, const QString& actionText = {}, const QString& actionId = {});
+  /// What is known of a run that did not end properly.
+  void showReport(const QString& report);
   /// A message that goes away by itself, with an optional action ("Undo").
   void showNotice(const QString& text, const QString& actionText = {}, const QString& actionId = {});
 
@@ -53,8 +59,15 @@ class MainWindow final : public QMainWindow {
   void flush() { leaveChat(); }
 
   void setSampleQuestions(const QStringList& questions);
-  void setColorScheme(ColorScheme scheme);
-  void setZoom(double zoom);  // of the transcript; 1: 15 px
+  void setPreferences(const Preferences& preferences);
+  void setPresets(const QVector<Preset>& presets);
+  /// What the open model's own file says of sampling.
+  void setModelDefaults(const GenerationSettings& defaults);
+  ModelPicker& modelPicker();
+
+  /// Size and place of the window, of its docks and of the sidebar.
+  QByteArray saveLayout() const;
+  void restoreLayout(const QByteArray& layout);  // one that nobody knows changes nothing
 
   qint64 currentChat() const;
 
@@ -83,6 +96,11 @@ class MainWindow final : public QMainWindow {
   void tokenCountRequested(const QString& text);
   void modelFileChosen(const QString& path);  // empty: the embedded model
   void noticeActionRequested(const QString& actionId);  // empty: undo the last deletion
+  void unloadRequested();
+  void preferencesChanged(const zipage::ui::Preferences& preferences);
+  void layoutChanged(const QByteArray& layout);  // when the window closes
+  void presetSaved(const zipage::ui::Preset& preset);
+  void presetDeleteRequested(const QString& name);
   void memoryWatched(bool watched);  // nobody watches: no snapshots needed
 
  protected:
@@ -106,6 +124,11 @@ class MainWindow final : public QMainWindow {
   void leaveChat();
   void send(const QString& text, const QVector<AttachmentItem>& files);
   void stepChat(int steps);
+  void showContext();
+  void choosePreferences(const Preferences& preferences);
+  void chooseZoom(double zoom);
+  void chooseModel();
+  void showWindow(QDialog* dialog);
 
   struct Parts;
   std::unique_ptr<Parts> m_parts;

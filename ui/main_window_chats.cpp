@@ -1,7 +1,9 @@
 // Composer, versions, files: what the window does about chats and their messages.
 #include <QAction>
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMimeData>
 
 #include "ui/composer/composer.h"
@@ -22,11 +24,13 @@ QStringList droppedFiles(const QMimeData& data) {
   return paths;
 }
 
+/// A .gguf file or a Hugging Face folder; else nothing.
 QString droppedModel(const QMimeData& data) {
   const QList<QUrl> urls = data.urls();
   if (urls.size() != 1 || !urls.constFirst().isLocalFile()) return {};
   const QString path = urls.constFirst().toLocalFile();
-  return path.endsWith(QStringLiteral(".gguf"), Qt::CaseInsensitive) ? path : QString();
+  const bool isFolder = QFileInfo::exists(QDir(path).filePath(QStringLiteral("config.json")));
+  return isFolder || path.endsWith(QStringLiteral(".gguf"), Qt::CaseInsensitive) ? path : QString();
 }
 
 }  // namespace

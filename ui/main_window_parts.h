@@ -1,14 +1,19 @@
-// What a MainWindow is made of.
+// What the window is made of; for its own sources only.
 #pragma once
 
 #include <QSplitter>
 #include <memory>
 
 #include "ui/chats/chat_panel.h"
+#include "ui/indicators/status_line.h"
 #include "ui/main_window.h"
+#include "ui/models/model_picker.h"
+#include "ui/preferences/preferences.h"
+#include "ui/preferences/settings_dialog.h"
 #include "ui/theme/owner_colors.h"
 #include "ui/window/conversation.h"
 #include "ui/window/inspector.h"
+#include "ui/window/reply_watch.h"
 #include "ui/window/top_bar.h"
 #include "ui/window/window_actions.h"
 
@@ -21,7 +26,10 @@ struct MainWindow::Parts {
         splitter(new QSplitter(Qt::Horizontal)),
         chats(new ChatPanel(colors)),
         conversation(new Conversation),
-        inspector(std::make_unique<Inspector>(colors, *window)) {}
+        status(new StatusLine),
+        inspector(std::make_unique<Inspector>(colors, *window)),
+        picker(new ModelPicker(window)),
+        settings(new SettingsDialog(actions, window)) {}
 
   OwnerColors colors;
   WindowActions actions;
@@ -29,8 +37,14 @@ struct MainWindow::Parts {
   QSplitter* splitter;
   ChatPanel* chats;
   Conversation* conversation;
+  StatusLine* status;
   std::unique_ptr<Inspector> inspector;
-  ColorScheme scheme = ColorScheme::System;
+  ModelPicker* picker;
+  SettingsDialog* settings;
+  Preferences preferences;
+  ReplyWatch replies;
+  ModelInfo model;  // at work or asleep, whatever is being loaded beside it
+  std::shared_ptr<const CacheSnapshot> snapshot;
   qint64 currentChat = 0;
   QString modelProblem;
   bool wantsInspector = true;

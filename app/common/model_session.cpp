@@ -15,7 +15,7 @@ Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& o
 
   const auto kvType = kvTypeOn(session->deviceInfo(), options.kvType);
   if (!kvType) return tl::unexpected(kvType.error());
-  auto model = loadModel(options.model, *session->m_device);
+  auto model = loadModel(options.model, *session->m_device, options.progress);
   if (!model) return tl::unexpected(model.error());
   session->m_model = std::move(*model);
 

@@ -1,14 +1,18 @@
 #include "app/gui/application.h"
 
 #include <QDateTime>
+#include <QFileInfo>
 #include <cstdio>
 #include <cstdlib>
+
+#include "app/common/process_memory.h"
 
 namespace zipage {
 
 namespace {
 
 constexpr int kDaysInTrash = 30;
+const QString kShowReport = QStringLiteral("show-report");
 const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 
 }  // namespace
@@ -63,19 +67,42 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
     QMetaObject::invokeMethod(
         window, [window, text] { window->showProblem(text); }, Qt::QueuedConnection);
   });
+  m_log = std::make_unique<RunLog>(appPaths().state);
+  m_settings =
+      std::make_unique<SettingsFile>(QString::fromStdString((appPaths().config / "settings.ini").string()));
+  if (problem.isEmpty()) problem = m_settings->problem();
   m_host = std::make_unique<EngineHost>(std::move(opensDevice));
+  m_library = std::make_unique<ModelLibrary>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   connectWindow();
   connectController();
+  connectModels();
+  connectSettings();
 
+  m_window->restoreLayout(m_settings->layout());
   m_window->setChats(m_chats->chatItems());
   m_chats->startNewChat();
+  offerCrashReport();
   if (!problem.isEmpty()) m_window->showProblem(problem);
-  m_host->load(modelPath);
+  start(modelPath);
+}
+
+/// A model that is gone since the last time is no reason to stand there without one.
+void Application::start(const QString& modelPath) {
+  const QString path = modelPath.isEmpty() ? m_settings->lastModel() : modelPath;
+  if (!modelPath.isEmpty() || path.isEmpty() || QFileInfo::exists(path)) {
+    m_host->load(path, m_settings->loadChoices().value(path));
+    return;
+  }
+  m_window->showProblem(
+      tr("%1 is not there any more. The model that comes with Zipage was opened instead.").arg(path));
+  m_host->load({});
 }
 
 Application::~Application() {
   m_window->flush();   // drafts that were not told yet
+  m_settings->saveLayout(m_window->saveLayout());
+  m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have
   m_host.reset();      // joins engine and worker
   m_store.reset();     // writes everything that was posted, joins; may still speak to chats and window
@@ -112,7 +139,7 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
   connect(window, &ui::MainWindow::noticeActionRequested, this, &Application::takeAction);
   connect(window, &ui::MainWindow::modelFileChosen, m_host.get(),
-          [this](const QString& path) { m_host->load(path); });
+          [this](const QString& path) { m_host->load(path, m_settings->loadChoices().value(path)); });
   connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
 }
 
@@ -122,6 +149,7 @@ void Application::connectController() {
   connect(chats, &ChatController::chatChanged, window, &ui::MainWindow::updateChat);
   connect(chats, &ChatController::chatRemoved, window, &ui::MainWindow::removeChat);
   connect(chats, &ChatController::defaultsChanged, window, &ui::MainWindow::setNewChatSettings);
+  connect(chats, &ChatController::modelSuggested, window, &ui::MainWindow::setModelDefaults);
   connect(chats, &ChatController::chatShown, window, &ui::MainWindow::showChat);
   connect(chats, &ChatController::branchShown, window, &ui::MainWindow::showBranch);
   connect(chats, &ChatController::tokensCounted, window, &ui::MainWindow::setTokenCount);
@@ -136,17 +164,35 @@ void Application::connectController() {
   connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
   connect(m_host.get(), &EngineHost::deviceLost, this, &Application::offerTheCpu);
   connect(m_host.get(), &EngineHost::snapshotTaken, window, &ui::MainWindow::setCacheSnapshot);
-  connect(m_host.get(), &EngineHost::metricsChanged, window, [window](const EngineMetrics& metrics) {
-    window->setFigures({.pagesHeld = metrics.pagesHeld,
-                        .pagesTotal = metrics.pagesTotal,
-                        .tokensLive = metrics.tokensLive,
-                        .tokensEvicted = metrics.tokensEvicted,
-                        .compressions = metrics.compressions,
-                        .pagesReclaimed = metrics.pagesReclaimed,
-                        .running = metrics.running,
-                        .waiting = metrics.waiting,
-                        .tokensPerSecond = metrics.tokensPerSecond});
-  });
+  connect(m_host.get(), &EngineHost::metricsChanged, window,
+          [this, window](const EngineMetrics& metrics) { window->setFigures(figuresOf(metrics)); });
+}
+
+ui::MemoryFigures Application::figuresOf(const EngineMetrics& metrics) {
+  constexpr qint64 kProcessReadMs = 500;
+  if (!m_sinceProcessRead.isValid() || m_sinceProcessRead.elapsed() >= kProcessReadMs) {
+    m_processBytes = residentBytes();
+    m_sinceProcessRead.start();
+  }
+  return {
+      .pagesHeld = metrics.pagesHeld,
+      .pagesTotal = metrics.pagesTotal,
+      .tokensLive = metrics.tokensLive,
+      .tokensEvicted = metrics.tokensEvicted,
+      .compressions = metrics.compressions,
+      .pagesReclaimed = metrics.pagesReclaimed,
+      .running = metrics.running,
+      .waiting = metrics.waiting,
+      .tokensPerSecond = metrics.tokensPerSecond,
+      .bytesPerPage = m_host->isReady() ? static_cast<qint64>(m_host->session().limits().bytesPerPage) : 0,
+      .processBytes = m_processBytes};
+}
+
+void Application::offerCrashReport() {
+  const auto report = m_log->takeCrash();
+  if (!report) return;
+  m_crashReport = *report;
+  m_window->showProblem(tr("Zipage did not end properly the last time."), tr("Show the report"), kShowReport);
 }
 
 void Application::offerTheCpu(const QString& reason) {
@@ -156,7 +202,12 @@ void Application::offerTheCpu(const QString& reason) {
 }
 
 void Application::takeAction(const QString& actionId) {
-  if (actionId == kContinueOnCpu) return m_host->continueOnCpu();
+  if (actionId == kShowReport) return m_window->showReport(m_crashReport);
+  if (actionId == kContinueOnCpu) {
+    m_isOnCpuForNow = true;
+    return m_host->continueOnCpu();
+  }
+  if (m_deletedPresets.contains(actionId)) return savePreset(m_deletedPresets.take(actionId));
   m_chats->undo(actionId);
 }
 

@@ -71,16 +71,15 @@ void ChatController::tellMessage(const Chat& chat, MessageId message) {
 }
 
 void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
-  if (model.state != ui::ModelInfo::State::Ready) return;
-  const SamplingDefaults& ofModel = m_host.session().model().samplingDefaults;
-  const ui::GenerationSettings builtIn;
-  m_defaults.temperature =
-      static_cast<double>(ofModel.temperature.value_or(static_cast<float>(builtIn.temperature)));
-  m_defaults.topP = static_cast<double>(ofModel.topP.value_or(static_cast<float>(builtIn.topP)));
-  m_defaults.minP = static_cast<double>(ofModel.minP.value_or(static_cast<float>(builtIn.minP)));
-  m_defaults.topK = ofModel.topK.value_or(builtIn.topK);
-  m_defaults.repetitionPenalty =
-      static_cast<double>(ofModel.repetitionPenalty.value_or(static_cast<float>(builtIn.repetitionPenalty)));
+  if (model.state != ui::ModelInfo::State::Ready || model.path == m_modelPath) return;
+  m_modelPath = model.path;
+  const ui::GenerationSettings suggested = suggestedSettings(m_host.session().model().samplingDefaults);
+  m_defaults.temperature = suggested.temperature;
+  m_defaults.topP = suggested.topP;
+  m_defaults.minP = suggested.minP;
+  m_defaults.topK = suggested.topK;
+  m_defaults.repetitionPenalty = suggested.repetitionPenalty;
+  emit modelSuggested(suggested);
   emit defaultsChanged(m_defaults);
 }
 
@@ -143,7 +142,7 @@ void ChatController::changeDraft(qint64 chatId, const QString& text, const Files
 void ChatController::countTokens(const QString& text) { m_host.countTokens(++m_countTicket, text); }
 
 bool ChatController::isModelOpen() {
-  if (!m_host.isReady())
+  if (!m_host.canAnswer())
     emit problemFound(tr("No model is open yet. Wait until it is loaded, or choose another one."));
   return m_host.isReady();
 }
@@ -207,7 +206,7 @@ void ChatController::reply(Chat& chat, MessageId question, int numAnswers) {
   m_book.show(chat, answers.front().id);
   m_book.touch(chat);
   m_replies.start(answers, promptJobFor(chat.messages.branchTo(question), chat.settings),
-                  requestSettingsFor(chat.settings));
+                  requestSettingsFor(chat.settings), stopStringsOf(chat.settings));
   tellChat(chat);
 }
 
@@ -268,7 +267,7 @@ void ChatController::continueReply(Chat& chat, MessageId message) {
     m_book.add(chat, record);
   }
   m_book.touch(chat);
-  m_replies.start({record}, std::move(job), requestSettingsFor(chat.settings));
+  m_replies.start({record}, std::move(job), requestSettingsFor(chat.settings), stopStringsOf(chat.settings));
   showBranch(chat);
 }
 

@@ -5,6 +5,7 @@
 #include <QObject>
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "app/gui/chat_book.h"
 #include "app/gui/engine_host.h"
@@ -56,6 +57,8 @@ class ChatController final : public QObject {
   void chatChanged(const zipage::ui::ChatItem& chat);
   void chatRemoved(qint64 chatId);
   void defaultsChanged(const zipage::ui::GenerationSettings& settings);
+  /// What the open model's own file says of sampling.
+  void modelSuggested(const zipage::ui::GenerationSettings& settings);
   void chatShown(qint64 chatId, const QVector<zipage::ui::MessageItem>& messages,
                  const zipage::ui::GenerationSettings& settings, const QString& draft,
                  const QVector<zipage::ui::AttachmentItem>& files);
@@ -95,6 +98,7 @@ class ChatController final : public QObject {
   EngineHost& m_host;
   StoreThread& m_store;
   ui::GenerationSettings m_defaults;
+  std::optional<QString> m_modelPath;  // whose suggestions were adopted
   ChatBook m_book;
   ReplyDesk m_replies;
   qint64 m_shownChat = 0;

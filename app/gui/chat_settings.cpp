@@ -1,5 +1,6 @@
 #include "app/gui/chat_settings.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <algorithm>
@@ -16,6 +17,14 @@ int boundedInt(const QJsonObject& object, const char* key, int fallback, int low
 
 double boundedDouble(const QJsonObject& object, const char* key, double fallback, double low, double high) {
   return std::clamp(object.value(QLatin1String(key)).toDouble(fallback), low, high);
+}
+
+QStringList textsOf(const QJsonArray& array) {
+  QStringList texts;
+  for (const QJsonValue& value : array) {
+    if (!value.toString().isEmpty()) texts << value.toString();
+  }
+  return texts;
 }
 
 /// Chats of earlier versions say only whether they are bounded.
@@ -44,6 +53,7 @@ std::string settingsToJson(const ui::GenerationSettings& settings) {
       {"repetitionPenalty", settings.repetitionPenalty},
       {"seed", settings.seed},
       {"systemPrompt", settings.systemPrompt},
+      {"stopStrings", QJsonArray::fromStringList(settings.stopStrings)},
   };
   return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
@@ -66,6 +76,8 @@ ui::GenerationSettings settingsFromJson(const std::string& json, const ui::Gener
       boundedDouble(object, "repetitionPenalty", defaults.repetitionPenalty, 0.1, 10.0);
   settings.seed = object.value("seed").toInteger(defaults.seed);
   settings.systemPrompt = object.value("systemPrompt").toString(defaults.systemPrompt);
+  settings.stopStrings =
+      object.contains("stopStrings") ? textsOf(object.value("stopStrings").toArray()) : defaults.stopStrings;
   return settings;
 }
 

@@ -71,6 +71,8 @@ ui::MessageItem toItem(const MessageRecord& record) {
   item.compressions = record.figures.compressions;
   item.tokensEvicted = record.figures.tokensEvicted;
   item.peakPages = record.figures.peakPages;
+  item.cachedTokens = record.figures.cachedTokens;
+  item.computedTokens = record.figures.computedTokens;
   item.model = QString::fromStdString(record.model);
   for (const Attachment& attachment : record.attachments) {
     item.attachments.append(
@@ -80,10 +82,11 @@ ui::MessageItem toItem(const MessageRecord& record) {
 }
 
 void Reply::begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
-                  bool startsInside) {
+                  bool startsInside, std::vector<std::string> stops) {
   m_request = request;
   const bool continues = !m_record.text.empty() || !m_record.reasoning.empty();
   m_reader = std::make_unique<ReplyReader>(std::move(tokenizer), marks, startsInside, continues);
+  m_stops = StopStrings(std::move(stops));
   m_sinceRequest.start();
   m_sinceSaving.start();
 }
@@ -95,9 +98,19 @@ void Reply::engineStarted(const RequestStarted& event) {
 }
 
 Reply::Growth Reply::take(const ReasoningPiece& piece) {
+  const std::string answer = m_stops.push(piece.answer);
   m_record.reasoning += piece.reasoning;
-  m_record.text += piece.answer;
-  return {QString::fromStdString(piece.reasoning), QString::fromStdString(piece.answer)};
+  m_record.text += answer;
+  return {QString::fromStdString(piece.reasoning), QString::fromStdString(answer)};
+}
+
+/// What was held back, in case it became a mark or a stop.
+Reply::Growth Reply::takeRest() {
+  Growth growth = take(m_reader->finish());
+  const std::string heldBack = m_stops.finish();
+  m_record.text += heldBack;
+  growth.text += QString::fromStdString(heldBack);
+  return growth;
 }
 
 void Reply::noteReasoningTime() {
@@ -110,6 +123,7 @@ Reply::Growth Reply::addTokens(const std::vector<TokenId>& tokens) {
   if (m_record.figures.generatedTokens == 0) m_record.figures.firstTokenMs = m_sinceRequest.elapsed();
   if (m_firstTokenMs < 0) m_firstTokenMs = m_sinceRequest.elapsed();
   for (const TokenId token : tokens) {
+    if (hasReachedStop()) break;
     const bool inside = m_reader->isInsideReasoning();
     if (inside && m_reasoningStartMs < 0) m_reasoningStartMs = m_sinceRequest.elapsed();
     ++m_record.figures.generatedTokens;
@@ -132,11 +146,11 @@ void Reply::addCompression(const SequenceCompressed& event) {
 Reply::Growth Reply::finish(const RequestFinished& event) {
   Growth growth;
   if (m_reader != nullptr) {
-    growth = take(m_reader->finish());
+    growth = takeRest();
     if (m_reader->isInsideReasoning()) noteReasoningTime();
   }
-  m_record.state = storedState(event.reason);
-  m_record.error = finishNote(event);
+  m_record.state = hasReachedStop() ? MessageState::Complete : storedState(event.reason);
+  m_record.error = hasReachedStop() ? std::string() : finishNote(event);
   ReplyFigures& figures = m_record.figures;
   figures.cachedTokens = event.cachedTokens;
   figures.computedTokens = event.computedTokens;
@@ -152,7 +166,7 @@ Reply::Growth Reply::finish(const RequestFinished& event) {
 
 Reply::Growth Reply::abandon(MessageState state, const std::string& reason) {
   Growth growth;
-  if (m_reader != nullptr) growth = take(m_reader->finish());
+  if (m_reader != nullptr) growth = takeRest();
   m_record.state = state;
   m_record.error = reason;
   return growth;

@@ -9,6 +9,7 @@
 #include "engine/runtime/engine_event.h"
 #include "engine/store/session_store.h"
 #include "engine/text/reply_reader.h"
+#include "engine/text/stop_strings.h"
 #include "ui/chat_values.h"
 
 namespace zipage {
@@ -25,9 +26,9 @@ class Reply {
   /// A record with text is gone on with: what comes is added to it, and to its figures.
   explicit Reply(MessageRecord record) : m_record(std::move(record)), m_before(m_record.figures) {}
 
-  /// The prompt is ready and the engine has taken the request.
+  /// The prompt is ready and the engine has taken the request. The answer ends before the first of `stops`.
   void begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
-             bool startsInside);
+             bool startsInside, std::vector<std::string> stops = {});
   void engineStarted(const RequestStarted& event);
   Growth addTokens(const std::vector<TokenId>& tokens);
   void addCompression(const SequenceCompressed& event);
@@ -43,18 +44,22 @@ class Reply {
 
   /// True once a second since the last time it said so: the partial reply should be written.
   bool isDueForSaving();
+  /// One of the stops was found: nothing more is wanted of the engine.
+  bool hasReachedStop() const { return !m_stops.found().empty(); }
   /// Its thinking is to end as soon as the engine has it.
   bool wantsAnswer() const { return m_wantsAnswer; }
   void wantAnswer() { m_wantsAnswer = true; }
 
  private:
   Growth take(const ReasoningPiece& piece);
+  Growth takeRest();
   void noteReasoningTime();
 
   MessageRecord m_record;
   RequestId m_request;
   ReplyFigures m_before;  // of the record when this began
   std::unique_ptr<ReplyReader> m_reader;
+  StopStrings m_stops;
   ui::ReplyState m_phase = ui::ReplyState::Waiting;
   QElapsedTimer m_sinceRequest;
   QElapsedTimer m_sinceSaving;

@@ -7,11 +7,14 @@ namespace zipage {
 ReplyDesk::ReplyDesk(EngineHost& host, QObject* parent) : QObject(parent), m_host(host) {
   connect(&m_host, &EngineHost::promptPrepared, this, &ReplyDesk::onPrompt);
   connect(&m_host, &EngineHost::eventHappened, this, &ReplyDesk::onEvent);
-  connect(&m_host, &EngineHost::engineClosing, this, qOverload<>(&ReplyDesk::stopAll));
+  connect(&m_host, &EngineHost::engineClosing, this,
+          [this] { endAll(tr("Another model took over.").toStdString()); });
 }
 
-void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings) {
+void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings,
+                      std::vector<std::string> stopStrings) {
   Batch batch;
+  batch.stopStrings = std::move(stopStrings);
   batch.settings = std::move(settings);
   for (const MessageRecord& record : records) {
     batch.messages.push_back(record.id);
@@ -50,12 +53,14 @@ void ReplyDesk::endThinking(ChatId chat) {
   }
 }
 
-void ReplyDesk::stop(MessageId message) {
+void ReplyDesk::stop(MessageId message) { stop(message, {}); }
+
+void ReplyDesk::stop(MessageId message, const std::string& reason) {
   const auto found = m_replies.find(message.value);
   if (found == m_replies.end()) return;
   Reply& reply = found->second;
   if (reply.request()) m_host.cancel(reply.request());
-  grow(reply, reply.abandon(MessageState::Stopped, {}));
+  grow(reply, reply.abandon(MessageState::Stopped, reason));
   end(reply);
 }
 
@@ -63,10 +68,12 @@ void ReplyDesk::stopAll(ChatId chat) {
   for (const Reply* reply : repliesIn(chat)) stop(reply->record().id);
 }
 
-void ReplyDesk::stopAll() {
+void ReplyDesk::stopAll() { endAll({}); }
+
+void ReplyDesk::endAll(const std::string& reason) {
   std::vector<MessageId> messages;
   for (const auto& [id, reply] : m_replies) messages.push_back(MessageId{id});
-  for (const MessageId message : messages) stop(message);
+  for (const MessageId message : messages) stop(message, reason);
 }
 
 void ReplyDesk::onPrompt(const PreparedPrompt& prompt) {
@@ -93,7 +100,8 @@ void ReplyDesk::submit(const Batch& batch, const PreparedPrompt& prompt) {
       m_host.submit(std::move(*request), static_cast<int>(batch.messages.size()));
   for (std::size_t sample = 0; sample < requests.size(); ++sample) {
     Reply& reply = m_replies.at(batch.messages[sample].value);
-    reply.begin(requests[sample], model.tokenizer, model.reasoningMarks, prompt.startsInsideReasoning);
+    reply.begin(requests[sample], model.tokenizer, model.reasoningMarks, prompt.startsInsideReasoning,
+                batch.stopStrings);
     if (reply.wantsAnswer()) m_host.endReasoning(requests[sample]);
   }
 }
@@ -116,6 +124,7 @@ void ReplyDesk::onEvent(const EngineEvent& event) {
     const ui::ReplyState before = reply->phase();
     grow(*reply, reply->addTokens(generated->tokens));
     if (reply->phase() != before) emit changed(*reply);
+    if (reply->hasReachedStop()) m_host.cancel(reply->request());
   } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
     reply->addCompression(*compressed);
   } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {

@@ -21,8 +21,10 @@ class ReplyDesk final : public QObject {
   explicit ReplyDesk(EngineHost& host, QObject* parent = nullptr);
 
   /// Begins a reply for each of these records of one chat, all to the same prompt, which is read once.
+  /// Answers end before the first of `stopStrings`.
   /// REQUIRES: at least one record, in state Streaming
-  void start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings);
+  void start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings,
+             std::vector<std::string> stopStrings = {});
   /// Null: it is not being made.
   const Reply* find(MessageId message) const;
   bool isBusy() const { return !m_replies.empty(); }
@@ -51,6 +53,7 @@ class ReplyDesk final : public QObject {
   struct Batch {
     std::vector<MessageId> messages;
     RequestSettings settings;
+    std::vector<std::string> stopStrings;
   };
 
   Reply* replyOf(RequestId request);
@@ -60,6 +63,8 @@ class ReplyDesk final : public QObject {
   void onEvent(const EngineEvent& event);
   void grow(Reply& reply, const Reply::Growth& growth);
   void end(Reply& reply);
+  void stop(MessageId message, const std::string& reason);
+  void endAll(const std::string& reason);
 
   EngineHost& m_host;
   std::unordered_map<std::uint64_t, Reply> m_replies;  // by message id

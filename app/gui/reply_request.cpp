@@ -49,4 +49,24 @@ RequestSettings requestSettingsFor(const ui::GenerationSettings& settings) {
   return request;
 }
 
+std::vector<std::string> stopStringsOf(const ui::GenerationSettings& settings) {
+  std::vector<std::string> stops;
+  for (const QString& stop : settings.stopStrings) stops.push_back(stop.toStdString());
+  return stops;
+}
+
+ui::GenerationSettings suggestedSettings(const SamplingDefaults& ofModel) {
+  ui::GenerationSettings settings;
+  // Through text, so that a float's 0.6 is the 0.6 that people write.
+  const auto take = [](double& target, const std::optional<float>& suggestion) {
+    if (suggestion) target = QString::number(static_cast<double>(*suggestion), 'g', 6).toDouble();
+  };
+  take(settings.temperature, ofModel.temperature);
+  take(settings.topP, ofModel.topP);
+  take(settings.minP, ofModel.minP);
+  take(settings.repetitionPenalty, ofModel.repetitionPenalty);
+  if (ofModel.topK) settings.topK = *ofModel.topK;
+  return settings;
+}
+
 }  // namespace zipage

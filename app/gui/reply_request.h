@@ -2,6 +2,7 @@
 // settings.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "app/common/request_settings.h"
@@ -20,5 +21,10 @@ PromptJob promptJobFor(const std::vector<const MessageRecord*>& branch,
 std::string questionText(const MessageRecord& question);
 
 RequestSettings requestSettingsFor(const ui::GenerationSettings& settings);
+
+std::vector<std::string> stopStringsOf(const ui::GenerationSettings& settings);
+
+/// Settings with the sampling that a model's own file suggests, and this program's where it says nothing.
+ui::GenerationSettings suggestedSettings(const SamplingDefaults& ofModel);
 
 }  // namespace zipage

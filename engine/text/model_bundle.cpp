@@ -43,7 +43,8 @@ Result<void> readTexts(const ModelFile& model, ModelBundle& bundle) {
   return {};
 }
 
-Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& device) {
+Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& device,
+                                               const LoadProgress& progress) {
   auto model = openModelFile(path);
   if (!model) return tl::unexpected(model.error());
   auto bundle = std::make_unique<ModelBundle>();
@@ -52,7 +53,7 @@ Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& dev
   bundle->file = model->tensors;
   if (auto done = readTexts(*model, *bundle); !done) return tl::unexpected(done.error());
   bundle->identity = modelIdentity(bundle->config, *model->tensors, *bundle->tokenizer);
-  auto loaded = loadWeights(*model->tensors, bundle->config, device);
+  auto loaded = loadWeights(*model->tensors, bundle->config, device, progress);
   if (!loaded) return tl::unexpected(loaded.error());
   bundle->weights = std::move(loaded->weights);
   bundle->weightBytes = loaded->bytes;
@@ -61,9 +62,10 @@ Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& dev
 
 }  // namespace
 
-Result<std::unique_ptr<ModelBundle>> loadModel(const fs::path& path, Device& device) {
+Result<std::unique_ptr<ModelBundle>> loadModel(const fs::path& path, Device& device,
+                                               const LoadProgress& progress) {
   try {
-    return loadParts(path, device);
+    return loadParts(path, device, progress);
   } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, path.string() + ": no memory to load it");
   }

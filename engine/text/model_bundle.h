@@ -8,6 +8,7 @@
 
 #include "engine/base/result.h"
 #include "engine/model/model_config.h"
+#include "engine/model/model_loader.h"
 #include "engine/model/weights.h"
 #include "engine/text/model_texts.h"
 #include "engine/text/reasoning_parser.h"
@@ -31,6 +32,7 @@ struct ModelBundle {
 
 /// Opens a .gguf file or a Hugging Face folder, checks all of it that it uses, and loads the weights onto
 /// `device`. Every failure names the file and the thing that is wrong with it.
-Result<std::unique_ptr<ModelBundle>> loadModel(const std::filesystem::path& path, Device& device);
+Result<std::unique_ptr<ModelBundle>> loadModel(const std::filesystem::path& path, Device& device,
+                                               const LoadProgress& progress = {});
 
 }  // namespace zipage

@@ -15,6 +15,7 @@
 #include "ui/composer/text_file.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/window_zoom.h"
 
 namespace zipage::ui {
 
@@ -62,6 +63,7 @@ Composer::Composer(QWidget* parent)
   inside->addWidget(m_edit);
   inside->addLayout(makeTools());
 
+  leaveToItself(*m_edit);
   m_edit->setFont(transcriptFont(font(), 1.0));
   m_edit->setPlaceholderText(tr("Write a message"));
   m_edit->setAccessibleName(tr("Message"));
@@ -144,6 +146,8 @@ void Composer::setTheme(const Theme& theme) {
   m_options->setTheme(theme);
   showButton();
 }
+
+void Composer::setZoom(double zoom) { m_edit->setFont(transcriptFont(font(), zoom)); }
 
 QString Composer::text() const { return m_edit->toPlainText(); }
 

@@ -26,6 +26,7 @@ class Composer final : public QWidget {
   ~Composer() override;
 
   void setTheme(const Theme& theme);
+  void setZoom(double zoom);
   QString text() const;
   const QVector<AttachmentItem>& files() const;
   /// Reports no draft. What was being edited is given up.

@@ -71,6 +71,9 @@ QString figuresText(const MessageItem& message) {
   }
   parts << tokensText(message.generatedTokens);
   parts << ReplyTexts::tr("first after %1").arg(seconds(message.firstTokenMs));
+  if (message.cachedTokens > 0)
+    parts << ReplyTexts::tr("%1 reused, %2 computed")
+                 .arg(tokensText(message.cachedTokens), numberText(message.computedTokens));
   if (message.compressions > 0) {
     parts << (message.compressions == 1
                   ? ReplyTexts::tr("1 compression")

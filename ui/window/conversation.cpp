@@ -123,6 +123,11 @@ void Conversation::setTheme(const Theme& theme) {
   m_jump->setIcon(lineIcon(QStringLiteral("arrow-down"), theme.text));
 }
 
+void Conversation::setZoom(double zoom) {
+  m_transcript->setZoom(zoom);
+  m_composer->setZoom(zoom);
+}
+
 void Conversation::showMessages() {
   const bool isEmpty = m_messages.rowCount() == 0;
   m_stack->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_empty) : m_transcript);

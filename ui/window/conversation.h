@@ -27,6 +27,7 @@ class Conversation final : public QWidget {
   explicit Conversation(QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  void setZoom(double zoom);
   TranscriptModel& messages() { return m_messages; }
   TranscriptView& transcript() { return *m_transcript; }
   Composer& composer() { return *m_composer; }

@@ -1,4 +1,4 @@
-#include "app/cli/process_memory.h"
+#include "app/common/process_memory.h"
 
 #include <fstream>
 #include <string>
