@@ -83,7 +83,7 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
 /// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
 /// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry, int kLanes>
-__global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant__ TensorRepeats t) {
+__global__ void __launch_bounds__(kUnitThreads, 3) unitKernel(const __grid_constant__ TensorRepeats t) {
   awaitPrevious();
   letNextCome();
   constexpr int kEntries = kUnitThreads / kLanes;
