@@ -37,6 +37,7 @@ struct DeviceInfo {
   std::size_t memoryBytes = 0;
   DataType activationType = DataType::F32;  // of what is multiplied by weights
   DataType kvType = DataType::F32;          // of pages, unless somebody wants another
+  int stepTokens = 512;                     // that keep it busy while it reads prompts
   std::vector<DataType> kvTypes = {DataType::F32, DataType::F16, DataType::BF16,
                                    DataType::Q8_0};  // those pages may have
   std::string whyNoGpu;  // of a CPU that "auto" took: what the GPU lacks, and what to do

@@ -8,9 +8,13 @@
 #include "engine/cache/cache_snapshot.h"
 #include "ui/chat_values.h"
 #include "ui/memory_figures.h"
-#include "ui/theme/theme.h"
+#include "ui/preferences/preferences.h"
+
+class QDialog;
 
 namespace zipage::ui {
+
+class ModelPicker;
 
 class MainWindow final : public QMainWindow {
   Q_OBJECT
@@ -22,30 +26,48 @@ class MainWindow final : public QMainWindow {
   void setChats(const QVector<ChatItem>& chats);  // latest first
   void updateChat(const ChatItem& chat);          // inserts or changes one
   void removeChat(qint64 chatId);
-  /// Switches the transcript to a chat. `draft` fills the composer.
+  /// What a search for `query` has found.
+  void setSearchHits(const QString& query, const QVector<ChatHit>& hits);
+  /// Switches the transcript to a chat. `draft` and `files` fill the composer.
   void showChat(qint64 chatId, const QVector<MessageItem>& messages, const GenerationSettings& settings,
-                const QString& draft);
+                const QString& draft, const QVector<AttachmentItem>& files = {});
+  /// Shows another branch of a chat. Ignored for chats that are not shown.
+  void showBranch(qint64 chatId, const QVector<MessageItem>& messages);
   void addMessage(qint64 chatId, const MessageItem& message);
   /// Text that was generated since the last call. Ignored for chats that are not shown.
   void appendToMessage(qint64 chatId, qint64 messageId, const QString& reasoning, const QString& text);
   /// State and figures of a message; its text and reasoning are taken as well when they differ.
   void updateMessage(qint64 chatId, const MessageItem& message);
   /// The composer's text after a send that could not be served, so that nothing typed is lost.
-  void restoreDraft(qint64 chatId, const QString& text);
+  void restoreDraft(qint64 chatId, const QString& text, const QVector<AttachmentItem>& files = {});
+  /// Of what stands in the composer; −1: not known.
+  void setTokenCount(int numTokens);
 
   /// What a new chat starts with. Ignored while another chat is shown.
   void setNewChatSettings(const GenerationSettings& settings);
   void setModel(const ModelInfo& model);
   void setCacheSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
-  /// A message that stays until closed, above the transcript, with an optional way out; not a dialog.
+  /// A message that stays until closed, above the transcript; not a dialog.
   void showProblem(const QString& text, const QString& actionText = {}, const QString& actionId = {});
+  /// What is known of a run that did not end properly.
+  void showReport(const QString& report);
   /// A message that goes away by itself, with an optional action ("Undo").
   void showNotice(const QString& text, const QString& actionText = {}, const QString& actionId = {});
 
+  /// Reports drafts and settings that were not reported yet.
+  void flush() { leaveChat(); }
+
   void setSampleQuestions(const QStringList& questions);
-  void setColorScheme(ColorScheme scheme);
-  void setZoom(double zoom);  // of the transcript; 1: 15 px
+  void setPreferences(const Preferences& preferences);
+  void setPresets(const QVector<Preset>& presets);
+  /// What the open model's own file says of sampling.
+  void setModelDefaults(const GenerationSettings& defaults);
+  ModelPicker& modelPicker();
+
+  /// Size and place of the window, of its docks and of the sidebar.
+  QByteArray saveLayout() const;
+  void restoreLayout(const QByteArray& layout);  // one that nobody knows changes nothing
 
   qint64 currentChat() const;
 
@@ -53,13 +75,32 @@ class MainWindow final : public QMainWindow {
   void newChatRequested();
   void chatSelected(qint64 chatId);
   void chatRenamed(qint64 chatId, const QString& title);
-  void chatDeleteRequested(qint64 chatId);
-  void sendRequested(qint64 chatId, const QString& text);  // chatId 0: into a new chat
+  void chatCommanded(qint64 chatId, zipage::ui::ChatCommand command);
+  void hitChosen(qint64 chatId, qint64 messageId);
+  void searchRequested(const QString& query);
+  /// No ids: all chats.
+  void exportRequested(const QVector<qint64>& chatIds, const QString& path, zipage::ui::ExportFormat format);
+  void importRequested(const QString& path);
+  /// Chat 0: into a new chat.
+  void sendRequested(qint64 chatId, const QString& text,
+                     const QVector<zipage::ui::AttachmentItem>& files = {});
+  /// Another version of a question.
+  void resendRequested(qint64 chatId, qint64 messageId, const QString& text,
+                       const QVector<zipage::ui::AttachmentItem>& files);
+  /// Message 0: the last one.
+  void messageCommanded(qint64 chatId, qint64 messageId, zipage::ui::MessageCommand command);
   void stopRequested(qint64 chatId);
   void settingsChanged(qint64 chatId, const zipage::ui::GenerationSettings& settings);
-  void draftChanged(qint64 chatId, const QString& text);
+  void draftChanged(qint64 chatId, const QString& text,
+                    const QVector<zipage::ui::AttachmentItem>& files = {});
+  void tokenCountRequested(const QString& text);
   void modelFileChosen(const QString& path);  // empty: the embedded model
-  void noticeActionRequested(const QString& actionId);
+  void noticeActionRequested(const QString& actionId);  // empty: undo the last deletion
+  void unloadRequested();
+  void preferencesChanged(const zipage::ui::Preferences& preferences);
+  void layoutChanged(const QByteArray& layout);  // when the window closes
+  void presetSaved(const zipage::ui::Preset& preset);
+  void presetDeleteRequested(const QString& name);
   void memoryWatched(bool watched);  // nobody watches: no snapshots needed
 
  protected:
@@ -72,11 +113,22 @@ class MainWindow final : public QMainWindow {
  private:
   void arrange();
   void connectActions();
+  void connectMessageActions();
   void connectPanels();
+  void connectComposer();
+  void changeSettings(GenerationSettings settings);
+  void revealHit(qint64 chatId, qint64 messageId, const QString& words);
+  void chooseExport(const QVector<qint64>& chatIds, const QString& name, ExportFormat format);
+  void chooseImport();
   void applyTheme();
   void leaveChat();
-  void send(const QString& text);
+  void send(const QString& text, const QVector<AttachmentItem>& files);
   void stepChat(int steps);
+  void showContext();
+  void choosePreferences(const Preferences& preferences);
+  void chooseZoom(double zoom);
+  void chooseModel();
+  void showWindow(QDialog* dialog);
 
   struct Parts;
   std::unique_ptr<Parts> m_parts;

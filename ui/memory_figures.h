@@ -15,6 +15,8 @@ struct MemoryFigures {
   int running = 0;
   int waiting = 0;
   double tokensPerSecond = 0.0;
+  qint64 bytesPerPage = 0;
+  qint64 processBytes = 0;  // in memory, of the whole program; 0: not known
 };
 
 }  // namespace zipage::ui

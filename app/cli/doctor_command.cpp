@@ -6,8 +6,8 @@
 
 #include "app/cli/command.h"
 #include "app/cli/model_options.h"
-#include "app/cli/process_memory.h"
 #include "app/common/app_paths.h"
+#include "app/common/process_memory.h"
 #include "kernels/device_registry.h"
 
 namespace zipage {

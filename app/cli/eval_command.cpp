@@ -80,6 +80,7 @@ Result<EvalJob> makeJob(const EvalOptions& options) {
   job.settings = *settings;
   job.settings.seed = options.seed;
   if (options.samples < 1) return failure(ErrorCode::InvalidArgument, "--samples must be at least 1");
+  if (options.limit < 0) return failure(ErrorCode::InvalidArgument, "--limit must not be negative");
   if (options.concurrency < 1 || options.concurrency > kMostInFlight) {
     return failure(ErrorCode::InvalidArgument,
                    "--concurrency must be between 1 and " + std::to_string(kMostInFlight));

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "app/cli/reply_text.h"
+#include "app/common/boxed_answer.h"
 #include "app/templates/prompt_renderer.h"
 #include "engine/runtime/engine.h"
 #include "engine/text/prompt_encoder.h"
@@ -43,11 +44,9 @@ class EvalRun {
     ReplyText text;
   };
 
-  /// All samples of a problem at once: they share the pages of its prompt.
-  bool hasRoom() const {
-    return m_inFlight.empty() || m_inFlight.size() + static_cast<std::size_t>(m_job.samples) <=
-                                     static_cast<std::size_t>(m_job.concurrency);
-  }
+  /// All samples of a problem come at once, since they share the pages of its prompt; the engine runs no more
+  /// of them at a time than it was made for.
+  bool hasRoom() const { return m_inFlight.size() < static_cast<std::size_t>(m_job.concurrency); }
 
   Result<void> submitMore() {
     while (m_next < m_job.problems.size() && hasRoom()) {
@@ -72,7 +71,7 @@ class EvalRun {
     const auto ids = m_engine.submitSamples(*request, m_job.samples);
     if (!ids) return tl::unexpected(ids.error());
     for (const RequestId id : *ids)
-      m_inFlight.emplace(id, InFlight{&problem, ReplyText(*model.tokenizer, model.reasoningMarks,
+      m_inFlight.emplace(id, InFlight{&problem, ReplyText(model.tokenizer, model.reasoningMarks,
                                                           prompt->startsInsideReasoning)});
     return {};
   }

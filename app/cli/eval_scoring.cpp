@@ -19,16 +19,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// The bytes before the brace that closes the one that was opened just before `text`.
-std::optional<std::size_t> closingBrace(std::string_view text) {
-  int depth = 1;
-  for (std::size_t place = 0; place < text.size(); ++place) {
-    if (text[place] == '{') ++depth;
-    if (text[place] == '}' && --depth == 0) return place;
-  }
-  return std::nullopt;
-}
-
 Result<EvalProblem> problemOf(const std::string& line) {
   const auto object = nlohmann::json::parse(line, nullptr, false);
   if (!object.is_object()) return failure(ErrorCode::InvalidFile, "is not a JSON object");
@@ -64,16 +54,6 @@ Result<std::vector<EvalProblem>> readProblems(const std::filesystem::path& file,
   }
   if (problems.empty()) return failure(ErrorCode::InvalidFile, file.string() + " holds no problem");
   return problems;
-}
-
-std::optional<std::string> lastBoxed(std::string_view text) {
-  constexpr std::string_view kOpen = "\\boxed{";
-  for (std::size_t place = text.rfind(kOpen); place != std::string_view::npos;
-       place = place == 0 ? std::string_view::npos : text.rfind(kOpen, place - 1)) {
-    const std::string_view inside = text.substr(place + kOpen.size());
-    if (const auto end = closingBrace(inside)) return std::string(trimmed(inside.substr(0, *end)));
-  }
-  return std::nullopt;
 }
 
 Interval wilsonInterval(int successes, int trials) {

@@ -1,10 +1,8 @@
-// How answers are judged: sets of problems, the boxed answer of a reply, and intervals for shares.
+// How answers are judged: sets of problems, and intervals for shares.
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -21,10 +19,6 @@ struct EvalProblem {
 /// Reads JSON lines {"family", "level", "prompt", "answer"}. At most `limit` problems; 0: all. Every failure
 /// names the line.
 Result<std::vector<EvalProblem>> readProblems(const std::filesystem::path& file, int limit);
-
-/// What stands in the last \boxed{…} of a text, without outer white space; braces inside may nest. Nothing:
-/// there is none that is closed.
-std::optional<std::string> lastBoxed(std::string_view text);
 
 struct Interval {
   double low = 0.0;

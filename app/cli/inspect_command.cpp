@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
+#include "app/common/model_facts.h"
 #include "app/common/model_paths.h"
 #include "engine/model/gguf_file.h"
 #include "engine/model/model_file.h"
-#include "engine/model/safetensors_folder.h"
 #include "engine/runtime/memory_estimate.h"
 #include "engine/text/model_texts.h"
 #include "engine/text/tokenizer_loader.h"
@@ -29,25 +29,7 @@ struct InspectOptions {
   int period = CompressionSettings{}.periodTokens;
 };
 
-struct TypeTotal {
-  std::int64_t count = 0;
-  std::size_t bytes = 0;
-};
 using TypeTotals = std::map<std::string, TypeTotal>;
-
-TypeTotals totalsOf(const TensorSource& tensors) {
-  TypeTotals totals;
-  const auto add = [&](const std::string& type, const ConstTensorView& view) {
-    ++totals[type].count;
-    totals[type].bytes += view ? view.bytes() : 0;
-  };
-  if (const auto* gguf = dynamic_cast<const GgufFile*>(&tensors)) {
-    for (const auto& [name, tensor] : gguf->tensors()) add(nameOfGgmlType(tensor.typeId), tensor.view);
-  } else if (const auto* folder = dynamic_cast<const SafetensorsFolder*>(&tensors)) {
-    for (const auto& [name, tensor] : folder->tensors()) add(tensor.typeName, tensor.view);
-  }
-  return totals;
-}
 
 Json describeConfig(const ModelConfig& config) {
   return {{"architecture", config.architecture},
@@ -131,7 +113,7 @@ Result<Json> describe(const std::filesystem::path& path, const InspectOptions& o
   if (hasNoTensors(path)) return describeVocabulary(path);
   const auto model = openModelFile(path, ModelContents::Shape);
   if (!model) return tl::unexpected(model.error());
-  const TypeTotals totals = totalsOf(*model->tensors);
+  const TypeTotals totals = tensorTotals(*model->tensors);
   const auto texts = textsOf(path, *model->tensors);
   if (!texts) return tl::unexpected(texts.error());
   Json all = {{"config", describeConfig(model->config)}, {"tensors", describeTensors(totals)}};

@@ -62,6 +62,8 @@ void addReplyOptions(CLI::App& command, ReplyOptions& options) {
                      "Tokens kept by a compression; a multiple of the page");
   command.add_option("--period", settings.periodTokens,
                      "Tokens between compressions; a multiple of the page");
+  command.add_flag("--whole-prompt", settings.wholePrompt,
+                   "Read a long prompt whole before the first compression, where the pool can hold it");
   command.add_option("--max-tokens", settings.maxNewTokens, "Longest reply, reasoning included")
       ->capture_default_str();
   command.add_flag("--ignore-eos", settings.ignoreEnd, "Go on to --max-tokens whatever the model says");

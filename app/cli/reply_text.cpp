@@ -3,18 +3,18 @@
 namespace zipage {
 
 ReasoningPiece ReplyText::push(const std::vector<TokenId>& tokens) {
-  std::string text;
-  for (const TokenId token : tokens) text += m_decoder.push(token);
-  ReasoningPiece piece = m_parser.push(text);
+  ReasoningPiece piece;
+  for (const TokenId token : tokens) {
+    const ReasoningPiece part = m_reader.push(token);
+    piece.reasoning += part.reasoning;
+    piece.answer += part.answer;
+  }
   keep(piece);
   return piece;
 }
 
 ReasoningPiece ReplyText::finish() {
-  ReasoningPiece piece = m_parser.push(m_decoder.finish());
-  const ReasoningPiece rest = m_parser.finish();
-  piece.reasoning += rest.reasoning;
-  piece.answer += rest.answer;
+  ReasoningPiece piece = m_reader.finish();
   keep(piece);
   return piece;
 }

@@ -1,20 +1,20 @@
-// The text of one reply as its tokens come: decoded, and split into reasoning and answer.
+// The text of one reply, kept as its tokens come.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/ids.h"
-#include "engine/text/reasoning_parser.h"
-#include "engine/text/stream_decoder.h"
+#include "engine/text/reply_reader.h"
 
 namespace zipage {
 
 class ReplyText {
  public:
-  /// `tokenizer` outlives this.
-  ReplyText(const Tokenizer& tokenizer, ReasoningMarks marks, bool startsInsideReasoning)
-      : m_decoder(tokenizer), m_parser(std::move(marks), startsInsideReasoning) {}
+  ReplyText(std::shared_ptr<const Tokenizer> tokenizer, ReasoningMarks marks, bool startsInsideReasoning)
+      : m_reader(std::move(tokenizer), std::move(marks), startsInsideReasoning) {}
 
   /// What these tokens add. Everything that was added is kept as well.
   ReasoningPiece push(const std::vector<TokenId>& tokens);
@@ -26,8 +26,7 @@ class ReplyText {
  private:
   void keep(const ReasoningPiece& piece);
 
-  StreamDecoder m_decoder;
-  ReasoningParser m_parser;
+  ReplyReader m_reader;
   ReasoningPiece m_whole;
 };
 

@@ -91,7 +91,7 @@ class Run {
   Run(const RunOptions& options, const ModelSession& session, Engine& engine, bool startsInsideReasoning)
       : m_options(options),
         m_engine(engine),
-        m_text(*session.model().tokenizer, session.model().reasoningMarks, startsInsideReasoning) {}
+        m_text(session.model().tokenizer, session.model().reasoningMarks, startsInsideReasoning) {}
 
   RequestFinished untilFinished(RequestId request) {
     const InterruptGuard interrupt;

@@ -15,12 +15,13 @@ Result<std::unique_ptr<ModelSession>> ModelSession::open(const SessionOptions& o
 
   const auto kvType = kvTypeOn(session->deviceInfo(), options.kvType);
   if (!kvType) return tl::unexpected(kvType.error());
-  auto model = loadModel(options.model, *session->m_device);
+  auto model = loadModel(options.model, *session->m_device, options.progress);
   if (!model) return tl::unexpected(model.error());
   session->m_model = std::move(*model);
 
   PoolOptions pool = options.pool;
   pool.kvType = session->m_kvType = *kvType;
+  if (pool.maxBatchTokens == 0) pool.maxBatchTokens = session->deviceInfo().stepTokens;
   if (options.pageBytes > 0) {
     const auto perPage = static_cast<std::int64_t>(layoutFor(session->m_model->config, pool).bytesPerPage());
     pool.poolTokens = options.pageBytes / perPage * pool.pageTokens;

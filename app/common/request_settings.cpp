@@ -24,6 +24,7 @@ Result<CompressionSettings> makeCompression(const RequestSettings& settings, con
   if (!compression) return compression;
   if (settings.budgetTokens) compression->budgetTokens = *settings.budgetTokens;
   if (settings.periodTokens) compression->periodTokens = *settings.periodTokens;
+  compression->wholePrompt = settings.wholePrompt;
   if (settings.policy == MemoryPolicy::Full) return compression;
 
   if (auto valid = validate(*compression, limits.pageTokens, limits.windowTokens); !valid) {
@@ -86,8 +87,20 @@ Result<SamplingParams> makeSampling(const RequestSettings& settings, const Sampl
   return sampling;
 }
 
+ReasoningRules reasoningRules(const ModelBundle& model, int budgetTokens, bool startsInside) {
+  ReasoningRules rules;
+  if (model.reasoningMarks.close.empty()) return rules;
+  rules.tokenizer = model.tokenizer;
+  rules.marks = model.reasoningMarks;
+  rules.startsInside = startsInside;
+  rules.budgetTokens = budgetTokens;
+  rules.ending = model.tokenizer->encodeContinuation("\n" + model.reasoningMarks.close + "\n\n", true);
+  return rules;
+}
+
 Result<Request> makeRequest(const RequestSettings& settings, const ModelBundle& model,
-                            const EngineLimits& limits, std::vector<TokenId> prompt) {
+                            const EngineLimits& limits, std::vector<TokenId> prompt,
+                            bool startsInsideReasoning) {
   if (prompt.empty()) return failure(ErrorCode::InvalidArgument, "the prompt is empty");
   if (settings.maxNewTokens < 1) {
     return failure(ErrorCode::InvalidArgument,
@@ -106,6 +119,7 @@ Result<Request> makeRequest(const RequestSettings& settings, const ModelBundle& 
   request.sampling = *sampling;
   request.policy = settings.policy;
   request.compression = *compression;
+  request.reasoning = reasoningRules(model, settings.reasoningBudgetTokens, startsInsideReasoning);
   return request;
 }
 

@@ -1,13 +1,21 @@
 #include "app/gui/application.h"
 
+#include <QDateTime>
+#include <QFileInfo>
 #include <cstdio>
 #include <cstdlib>
+
+#include "app/common/process_memory.h"
 
 namespace zipage {
 
 namespace {
-constexpr const char* kContinueOnCpu = "continue-on-cpu";
-}
+
+constexpr int kDaysInTrash = 30;
+const QString kShowReport = QStringLiteral("show-report");
+const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
+
+}  // namespace
 
 Result<std::unique_ptr<SessionStore>> Application::openStore(const AppPaths& paths, QTemporaryDir& fallback,
                                                              QString& problem) {
@@ -30,6 +38,7 @@ ChatController::Stored Application::readStored(const SessionStore& store, QStrin
     return stored;
   }
   stored.nextId = *nextId;
+  stored.newChatDraft = store.newChatDraft().value_or(Draft{});
   for (const ChatRecord& chat : *chats) {
     auto messages = store.messages(chat.id);
     if (messages)
@@ -48,6 +57,9 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
     std::fprintf(stderr, "zipage: %s\n", store.error().message.c_str());
     std::exit(2);
   }
+  const std::int64_t longAgo = QDateTime::currentDateTime().addDays(-kDaysInTrash).toMSecsSinceEpoch();
+  if (auto emptied = (*store)->emptyTrash(longAgo); !emptied)
+    problem = QString::fromStdString(emptied.error().message);
   ChatController::Stored stored = readStored(**store, problem);
   m_window = std::make_unique<ui::MainWindow>();
   m_store = std::make_unique<StoreThread>(std::move(*store), [window = m_window.get()](const Error& error) {
@@ -55,22 +67,46 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
     QMetaObject::invokeMethod(
         window, [window, text] { window->showProblem(text); }, Qt::QueuedConnection);
   });
+  m_log = std::make_unique<RunLog>(appPaths().state);
+  m_settings =
+      std::make_unique<SettingsFile>(QString::fromStdString((appPaths().config / "settings.ini").string()));
+  if (problem.isEmpty()) problem = m_settings->problem();
   m_host = std::make_unique<EngineHost>(std::move(opensDevice));
+  m_library = std::make_unique<ModelLibrary>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   connectWindow();
   connectController();
+  connectModels();
+  connectSettings();
 
+  m_window->restoreLayout(m_settings->layout());
   m_window->setChats(m_chats->chatItems());
   m_chats->startNewChat();
+  offerCrashReport();
   if (!problem.isEmpty()) m_window->showProblem(problem);
-  m_host->load(modelPath);
+  start(modelPath);
+}
+
+/// A model that is gone since the last time is no reason to stand there without one.
+void Application::start(const QString& modelPath) {
+  const QString path = modelPath.isEmpty() ? m_settings->lastModel() : modelPath;
+  if (!modelPath.isEmpty() || path.isEmpty() || QFileInfo::exists(path)) {
+    m_host->load(path, m_settings->loadChoices().value(path));
+    return;
+  }
+  m_window->showProblem(
+      tr("%1 is not there any more. The model that comes with Zipage was opened instead.").arg(path));
+  m_host->load({});
 }
 
 Application::~Application() {
+  m_window->flush();   // drafts that were not told yet
+  m_settings->saveLayout(m_window->saveLayout());
+  m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have
   m_host.reset();      // joins engine and worker
+  m_store.reset();     // writes everything that was posted, joins; may still speak to chats and window
   m_chats.reset();
-  m_store.reset();  // writes everything that was posted, joins; may still speak to the window
   m_window.reset();
 }
 
@@ -89,17 +125,21 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::newChatRequested, chats, &ChatController::startNewChat);
   connect(window, &ui::MainWindow::chatSelected, chats, &ChatController::selectChat);
   connect(window, &ui::MainWindow::chatRenamed, chats, &ChatController::renameChat);
-  connect(window, &ui::MainWindow::chatDeleteRequested, chats, &ChatController::deleteChat);
+  connect(window, &ui::MainWindow::chatCommanded, chats, &ChatController::commandChat);
+  connect(window, &ui::MainWindow::hitChosen, chats, &ChatController::selectMessage);
+  connect(window, &ui::MainWindow::searchRequested, chats, &ChatController::search);
+  connect(window, &ui::MainWindow::exportRequested, chats, &ChatController::exportChats);
+  connect(window, &ui::MainWindow::importRequested, chats, &ChatController::importChats);
   connect(window, &ui::MainWindow::sendRequested, chats, &ChatController::send);
+  connect(window, &ui::MainWindow::resendRequested, chats, &ChatController::resend);
+  connect(window, &ui::MainWindow::messageCommanded, chats, &ChatController::commandMessage);
+  connect(window, &ui::MainWindow::tokenCountRequested, chats, &ChatController::countTokens);
   connect(window, &ui::MainWindow::stopRequested, chats, &ChatController::stop);
   connect(window, &ui::MainWindow::settingsChanged, chats, &ChatController::changeSettings);
   connect(window, &ui::MainWindow::draftChanged, chats, &ChatController::changeDraft);
-  connect(window, &ui::MainWindow::noticeActionRequested, chats, &ChatController::undo);
-  connect(window, &ui::MainWindow::noticeActionRequested, m_host.get(), [this](const QString& action) {
-    if (action == QLatin1String(kContinueOnCpu)) m_host->continueOnCpu();
-  });
+  connect(window, &ui::MainWindow::noticeActionRequested, this, &Application::takeAction);
   connect(window, &ui::MainWindow::modelFileChosen, m_host.get(),
-          [this](const QString& path) { m_host->load(path); });
+          [this](const QString& path) { m_host->load(path, m_settings->loadChoices().value(path)); });
   connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
 }
 
@@ -109,34 +149,66 @@ void Application::connectController() {
   connect(chats, &ChatController::chatChanged, window, &ui::MainWindow::updateChat);
   connect(chats, &ChatController::chatRemoved, window, &ui::MainWindow::removeChat);
   connect(chats, &ChatController::defaultsChanged, window, &ui::MainWindow::setNewChatSettings);
+  connect(chats, &ChatController::modelSuggested, window, &ui::MainWindow::setModelDefaults);
   connect(chats, &ChatController::chatShown, window, &ui::MainWindow::showChat);
+  connect(chats, &ChatController::branchShown, window, &ui::MainWindow::showBranch);
+  connect(chats, &ChatController::tokensCounted, window, &ui::MainWindow::setTokenCount);
+  connect(chats, &ChatController::searchFinished, window, &ui::MainWindow::setSearchHits);
   connect(chats, &ChatController::messageAdded, window, &ui::MainWindow::addMessage);
   connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);
   connect(chats, &ChatController::messageChanged, window, &ui::MainWindow::updateMessage);
   connect(chats, &ChatController::draftRestored, window, &ui::MainWindow::restoreDraft);
-  connect(chats, &ChatController::problemFound, window, &ui::MainWindow::showProblem);
+  connect(chats, &ChatController::problemFound, window,
+          [window](const QString& text) { window->showProblem(text); });
   connect(chats, &ChatController::noticed, window, &ui::MainWindow::showNotice);
   connect(m_host.get(), &EngineHost::modelChanged, window, &ui::MainWindow::setModel);
   connect(m_host.get(), &EngineHost::deviceLost, this, &Application::offerTheCpu);
   connect(m_host.get(), &EngineHost::snapshotTaken, window, &ui::MainWindow::setCacheSnapshot);
-  connect(m_host.get(), &EngineHost::metricsChanged, window, [window](const EngineMetrics& metrics) {
-    window->setFigures({.pagesHeld = metrics.pagesHeld,
-                        .pagesTotal = metrics.pagesTotal,
-                        .tokensLive = metrics.tokensLive,
-                        .tokensEvicted = metrics.tokensEvicted,
-                        .compressions = metrics.compressions,
-                        .pagesReclaimed = metrics.pagesReclaimed,
-                        .running = metrics.running,
-                        .waiting = metrics.waiting,
-                        .tokensPerSecond = metrics.tokensPerSecond});
-  });
+  connect(m_host.get(), &EngineHost::metricsChanged, window,
+          [this, window](const EngineMetrics& metrics) { window->setFigures(figuresOf(metrics)); });
+}
+
+ui::MemoryFigures Application::figuresOf(const EngineMetrics& metrics) {
+  constexpr qint64 kProcessReadMs = 500;
+  if (!m_sinceProcessRead.isValid() || m_sinceProcessRead.elapsed() >= kProcessReadMs) {
+    m_processBytes = residentBytes();
+    m_sinceProcessRead.start();
+  }
+  return {
+      .pagesHeld = metrics.pagesHeld,
+      .pagesTotal = metrics.pagesTotal,
+      .tokensLive = metrics.tokensLive,
+      .tokensEvicted = metrics.tokensEvicted,
+      .compressions = metrics.compressions,
+      .pagesReclaimed = metrics.pagesReclaimed,
+      .running = metrics.running,
+      .waiting = metrics.waiting,
+      .tokensPerSecond = metrics.tokensPerSecond,
+      .bytesPerPage = m_host->isReady() ? static_cast<qint64>(m_host->session().limits().bytesPerPage) : 0,
+      .processBytes = m_processBytes};
+}
+
+void Application::offerCrashReport() {
+  const auto report = m_log->takeCrash();
+  if (!report) return;
+  m_crashReport = *report;
+  m_window->showProblem(tr("Zipage did not end properly the last time."), tr("Show the report"), kShowReport);
 }
 
 void Application::offerTheCpu(const QString& reason) {
   const bool isCpu = m_host->session().deviceInfo().name == "cpu";
   m_window->showProblem(tr("The model's device failed: %1. Replies keep what they have.").arg(reason),
-                        isCpu ? tr("Open the model again") : tr("Continue on the CPU"),
-                        QLatin1String(kContinueOnCpu));
+                        isCpu ? tr("Open the model again") : tr("Continue on the CPU"), kContinueOnCpu);
+}
+
+void Application::takeAction(const QString& actionId) {
+  if (actionId == kShowReport) return m_window->showReport(m_crashReport);
+  if (actionId == kContinueOnCpu) {
+    m_isOnCpuForNow = true;
+    return m_host->continueOnCpu();
+  }
+  if (m_deletedPresets.contains(actionId)) return savePreset(m_deletedPresets.take(actionId));
+  m_chats->undo(actionId);
 }
 
 }  // namespace zipage

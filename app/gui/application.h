@@ -2,6 +2,7 @@
 // order of start; shutdown is written once, in the destructor.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QTemporaryDir>
 #include <memory>
@@ -9,6 +10,9 @@
 #include "app/common/app_paths.h"
 #include "app/gui/chat_controller.h"
 #include "app/gui/engine_host.h"
+#include "app/gui/model_library.h"
+#include "app/gui/run_log.h"
+#include "app/gui/settings_file.h"
 #include "engine/store/store_thread.h"
 #include "ui/main_window.h"
 
@@ -18,13 +22,15 @@ class Application final : public QObject {
   Q_OBJECT
 
  public:
-  /// `modelPath` empty: the embedded model. `opensDevice`: openDevice() but for tests.
+  /// `modelPath` empty: the model that was open last, at first the embedded one.
+  /// `opensDevice`: openDevice() but for tests.
   explicit Application(const QString& modelPath, DeviceOpener opensDevice = openDevice);
   ~Application() override;
 
   ui::MainWindow& window() { return *m_window; }
   EngineHost& host() { return *m_host; }
   ChatController& chats() { return *m_chats; }
+  StoreThread& store() { return *m_store; }
 
   /// Sends `question` in a new chat once a model is ready.
   void askWhenReady(const QString& question);
@@ -38,13 +44,35 @@ class Application final : public QObject {
   static ChatController::Stored readStored(const SessionStore& store, QString& problem);
   void connectWindow();
   void connectController();
+  void connectModels();
+  void connectSettings();
+  void start(const QString& modelPath);
+  void usePreferences(const ui::Preferences& preferences);
+  void noteModel(const ui::ModelInfo& model);
+  void searchModels();
+  void showModels(const QVector<ui::ModelEntry>& models, bool isSearching);
+  void savePreset(const ui::Preset& preset);
+  void deletePreset(const QString& name);
+  void offerCrashReport();
   void offerTheCpu(const QString& reason);
+  void takeAction(const QString& actionId);
+  ui::MemoryFigures figuresOf(const EngineMetrics& metrics);
 
   QTemporaryDir m_fallbackFolder;
+  std::unique_ptr<RunLog> m_log;
+  std::unique_ptr<SettingsFile> m_settings;
   std::unique_ptr<StoreThread> m_store;
   std::unique_ptr<EngineHost> m_host;
   std::unique_ptr<ChatController> m_chats;
+  std::unique_ptr<ModelLibrary> m_library;
   std::unique_ptr<ui::MainWindow> m_window;
+  QVector<ui::ModelEntry> m_models;  // that were found
+  ui::Preferences m_preferences;
+  QHash<QString, ui::Preset> m_deletedPresets;  // by undo action
+  QString m_crashReport;
+  bool m_isOnCpuForNow = false;  // no choice of the user: the device was lost
+  QElapsedTimer m_sinceProcessRead;
+  qint64 m_processBytes = 0;
 };
 
 }  // namespace zipage

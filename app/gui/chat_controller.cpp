@@ -3,300 +3,319 @@
 #include <QDateTime>
 #include <algorithm>
 
-#include "app/common/request_settings.h"
-#include "app/gui/chat_settings.h"
+#include "app/gui/chat_items.h"
 #include "app/gui/reply_request.h"
 
 namespace zipage {
 
-namespace {
-
-constexpr qsizetype kTitleLength = 60;
-
-std::int64_t nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
-
-QString titleFrom(const QString& text) {
-  const QString line = text.simplified();
-  return line.size() <= kTitleLength ? line : line.left(kTitleLength - 1).trimmed() + QChar(0x2026);
-}
-
-}  // namespace
-
 ChatController::ChatController(EngineHost& host, StoreThread& store, Stored stored, QObject* parent)
-    : QObject(parent), m_host(host), m_store(store), m_nextId(stored.nextId) {
-  for (ChatRecord& record : stored.chats) {
-    const std::uint64_t id = record.id.value;
-    Chat chat{std::move(record), {}, std::move(stored.messages[id])};
-    chat.settings = settingsFromJson(chat.record.settings, m_defaults);
-    m_chats.emplace(id, std::move(chat));
-  }
+    : QObject(parent),
+      m_host(host),
+      m_store(store),
+      m_book(store, std::move(stored), m_defaults),
+      m_replies(host) {
   connect(&m_host, &EngineHost::modelChanged, this, &ChatController::adoptModelDefaults);
-  connect(&m_host, &EngineHost::promptPrepared, this, &ChatController::onPrompt);
-  connect(&m_host, &EngineHost::eventHappened, this, &ChatController::onEvent);
-  connect(&m_host, &EngineHost::engineClosing, this, &ChatController::stopAll);
+  connect(&m_host, &EngineHost::tokensCounted, this, [this](const TokenCount& count) {
+    if (count.ticket == m_countTicket) emit tokensCounted(count.numTokens);
+  });
+  connect(&m_replies, &ReplyDesk::changed, this, &ChatController::onChanged);
+  connect(&m_replies, &ReplyDesk::grew, this, &ChatController::onGrew);
+  connect(&m_replies, &ReplyDesk::saveDue, this,
+          [this](const MessageRecord& record) { m_store.saveMessage(record); });
+  connect(&m_replies, &ReplyDesk::ended, this, &ChatController::onEnded);
+  connect(&m_replies, &ReplyDesk::noticed, this, [this](const QString& text) { emit noticed(text, {}, {}); });
 }
 
 QVector<ui::ChatItem> ChatController::chatItems() const {
   QVector<ui::ChatItem> items;
-  for (const auto& [id, chat] : m_chats) items.append(toChatItem(chat));
+  for (const auto& [id, chat] : m_book.chats()) items.append(chatItem(chat, m_replies));
   std::sort(items.begin(), items.end(), [](const ui::ChatItem& a, const ui::ChatItem& b) {
     return a.updated != b.updated ? a.updated > b.updated : a.id > b.id;
   });
   return items;
 }
 
-ui::ChatItem ChatController::toChatItem(const Chat& chat) const {
-  ui::ChatItem item;
-  item.id = static_cast<qint64>(chat.record.id.value);
-  item.title = QString::fromStdString(chat.record.title);
-  item.updated = QDateTime::fromMSecsSinceEpoch(chat.record.updatedMs);
-  item.generating = isGeneratingIn(chat.record.id);
-  return item;
-}
-
-ChatController::Chat* ChatController::find(qint64 chatId) {
-  const auto found = m_chats.find(static_cast<std::uint64_t>(chatId));
-  return found == m_chats.end() ? nullptr : &found->second;
-}
-
-Reply* ChatController::replyOf(RequestId request) {
-  const auto found = std::find_if(m_replies.begin(), m_replies.end(),
-                                  [&](const auto& entry) { return entry.second.request() == request; });
-  return found == m_replies.end() ? nullptr : &found->second;
-}
-
-bool ChatController::isGeneratingIn(ChatId chat) const {
-  return std::any_of(m_replies.begin(), m_replies.end(),
-                     [&](const auto& entry) { return entry.second.record().chat == chat; });
-}
-
 void ChatController::startNewChat() {
   m_shownChat = 0;
-  emit chatShown(0, {}, m_defaults, {});
+  const Draft& draft = m_book.newChatDraft();
+  emit chatShown(0, {}, m_defaults, QString::fromStdString(draft.text), attachmentItems(draft.attachments));
 }
 
 void ChatController::selectChat(qint64 chatId) {
-  const Chat* chat = find(chatId);
+  const Chat* chat = m_book.find(chatId);
   if (chat == nullptr) return;
   m_shownChat = chatId;
-  QVector<ui::MessageItem> items;
-  for (const MessageRecord& message : chat->messages) {
-    const auto reply = m_replies.find(message.id.value);
-    items.append(reply == m_replies.end() ? toItem(message) : reply->second.item());
-  }
-  emit chatShown(chatId, items, chat->settings, QString::fromStdString(chat->record.draft));
+  const Draft& draft = chat->record.draft;
+  emit chatShown(chatId, branchItems(*chat, m_replies), chat->settings, QString::fromStdString(draft.text),
+                 attachmentItems(draft.attachments));
+}
+
+void ChatController::selectMessage(qint64 chatId, qint64 messageId) {
+  Chat* chat = m_book.find(chatId);
+  if (chat == nullptr) return;
+  const MessageId id{static_cast<std::uint64_t>(messageId)};
+  if (chat->messages.find(id) != nullptr && !chat->messages.isShown(id)) m_book.show(*chat, id);
+  selectChat(chatId);
+}
+
+void ChatController::showBranch(const Chat& chat) {
+  emit branchShown(chat.id(), branchItems(chat, m_replies));
+  tellChat(chat);
+}
+
+void ChatController::tellChat(const Chat& chat) { emit chatChanged(chatItem(chat, m_replies)); }
+
+void ChatController::tellMessage(const Chat& chat, MessageId message) {
+  const MessageRecord* record = chat.messages.find(message);
+  if (record != nullptr) emit messageChanged(chat.id(), messageItem(chat, *record, m_replies));
 }
 
 void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
-  if (model.state != ui::ModelInfo::State::Ready) return;
-  const SamplingDefaults& ofModel = m_host.session().model().samplingDefaults;
-  const ui::GenerationSettings builtIn;
-  m_defaults.temperature =
-      static_cast<double>(ofModel.temperature.value_or(static_cast<float>(builtIn.temperature)));
-  m_defaults.topP = static_cast<double>(ofModel.topP.value_or(static_cast<float>(builtIn.topP)));
-  m_defaults.minP = static_cast<double>(ofModel.minP.value_or(static_cast<float>(builtIn.minP)));
-  m_defaults.topK = ofModel.topK.value_or(builtIn.topK);
-  m_defaults.repetitionPenalty =
-      static_cast<double>(ofModel.repetitionPenalty.value_or(static_cast<float>(builtIn.repetitionPenalty)));
+  if (model.state != ui::ModelInfo::State::Ready || model.path == m_modelPath) return;
+  m_modelPath = model.path;
+  const ui::GenerationSettings suggested = suggestedSettings(m_host.session().model().samplingDefaults);
+  m_defaults.temperature = suggested.temperature;
+  m_defaults.topP = suggested.topP;
+  m_defaults.minP = suggested.minP;
+  m_defaults.topK = suggested.topK;
+  m_defaults.repetitionPenalty = suggested.repetitionPenalty;
+  emit modelSuggested(suggested);
   emit defaultsChanged(m_defaults);
 }
 
 void ChatController::renameChat(qint64 chatId, const QString& title) {
-  Chat* chat = find(chatId);
+  Chat* chat = m_book.find(chatId);
   if (chat == nullptr || title.trimmed().isEmpty()) return;
-  chat->record.title = title.trimmed().toStdString();
-  m_store.saveChat(chat->record);
-  emit chatChanged(toChatItem(*chat));
+  m_book.rename(*chat, title);
+  tellChat(*chat);
+}
+
+void ChatController::commandChat(qint64 chatId, ui::ChatCommand command) {
+  Chat* chat = m_book.find(chatId);
+  if (chat == nullptr) return;
+  switch (command) {
+    case ui::ChatCommand::Pin:
+    case ui::ChatCommand::Unpin:
+      m_book.setPinned(*chat, command == ui::ChatCommand::Pin);
+      return tellChat(*chat);
+    case ui::ChatCommand::Duplicate: {
+      const Chat& copy = m_book.duplicate(*chat);
+      tellChat(copy);
+      return selectChat(copy.id());
+    }
+    case ui::ChatCommand::Delete:
+      return deleteChat(chatId);
+  }
 }
 
 void ChatController::deleteChat(qint64 chatId) {
-  const auto found = m_chats.find(static_cast<std::uint64_t>(chatId));
-  if (found == m_chats.end()) return;
-  haltReplies(found->second.record.id);
-  const QString action = QStringLiteral("restore-chat-%1").arg(chatId);
-  const QString title = QString::fromStdString(found->second.record.title);
-  m_trash.insert(action, found->second);
-  m_store.deleteChat(found->second.record.id);
-  m_chats.erase(found);
+  Chat* chat = m_book.find(chatId);
+  if (chat == nullptr) return;
+  m_replies.stopAll(chat->record.id);
+  const QString title = QString::fromStdString(chat->record.title);
+  const QString action = m_book.remove(*chat);
   emit chatRemoved(chatId);
   if (m_shownChat == chatId) startNewChat();
   emit noticed(tr("“%1” was deleted.").arg(title), tr("Undo"), action);
 }
 
 void ChatController::undo(const QString& actionId) {
-  if (!m_trash.contains(actionId)) return;
-  const Chat chat = m_trash.take(actionId);
-  m_store.restoreChat(chat.record.id);
-  emit chatChanged(toChatItem(m_chats.emplace(chat.record.id.value, chat).first->second));
-  selectChat(static_cast<qint64>(chat.record.id.value));
+  const auto restored = m_book.undo(actionId);
+  if (!restored) return;
+  const Chat& chat = *m_book.find(restored->chatId);
+  tellChat(chat);
+  if (restored->isWholeChat || m_shownChat != restored->chatId)
+    selectChat(restored->chatId);
+  else
+    showBranch(chat);
 }
 
 void ChatController::changeSettings(qint64 chatId, const ui::GenerationSettings& settings) {
   m_defaults = settings;
-  Chat* chat = find(chatId);
-  if (chat == nullptr) return;
-  chat->settings = settings;
-  chat->record.settings = settingsToJson(settings);
-  m_store.saveChat(chat->record);
+  if (Chat* chat = m_book.find(chatId); chat != nullptr) m_book.setSettings(*chat, settings);
 }
 
-void ChatController::changeDraft(qint64 chatId, const QString& text) {
-  Chat* chat = find(chatId);
-  if (chat == nullptr) return;
-  chat->record.draft = text.toStdString();
-  m_store.saveChat(chat->record);
+void ChatController::changeDraft(qint64 chatId, const QString& text, const Files& files) {
+  m_book.setDraft(chatId, {text.toStdString(), attachmentsOf(files)});
 }
 
-ChatController::Chat& ChatController::createChat(const QString& firstWords) {
-  Chat chat;
-  chat.record.id = ChatId{takeId()};
-  chat.record.title = titleFrom(firstWords).toStdString();
-  chat.record.createdMs = chat.record.updatedMs = nowMs();
-  chat.settings = m_defaults;
-  chat.record.settings = settingsToJson(chat.settings);
-  m_store.saveChat(chat.record);
-  return m_chats.emplace(chat.record.id.value, std::move(chat)).first->second;
-}
+void ChatController::countTokens(const QString& text) { m_host.countTokens(++m_countTicket, text); }
 
-MessageRecord ChatController::newMessage(Chat& chat, MessageRole role, const std::string& text) {
-  MessageRecord message;
-  message.id = MessageId{takeId()};
-  message.chat = chat.record.id;
-  if (!chat.messages.empty()) message.parent = chat.messages.back().id;
-  message.role = role;
-  message.text = text;
-  message.createdMs = nowMs();
-  return message;
-}
-
-void ChatController::touch(Chat& chat) {
-  chat.record.updatedMs = nowMs();
-  m_store.saveChat(chat.record);
-  emit chatChanged(toChatItem(chat));
-}
-
-void ChatController::send(qint64 chatId, const QString& text) {
-  if (text.trimmed().isEmpty()) return;
-  if (!m_host.isReady()) {
+bool ChatController::isModelOpen() {
+  if (!m_host.canAnswer())
     emit problemFound(tr("No model is open yet. Wait until it is loaded, or choose another one."));
-    emit draftRestored(chatId, text);
+  return m_host.isReady();
+}
+
+void ChatController::send(qint64 chatId, const QString& text, const Files& files) {
+  if (text.trimmed().isEmpty() && files.isEmpty()) return;
+  if (!isModelOpen()) {
+    emit draftRestored(chatId, text, files);
     return;
   }
-  const bool isNew = find(chatId) == nullptr;
-  Chat& chat = isNew ? createChat(text) : *find(chatId);
-  if (isGeneratingIn(chat.record.id)) {
-    emit draftRestored(chatId, text);
+  Chat* known = m_book.find(chatId);
+  if (known != nullptr && m_replies.find(known->messages.tip()) != nullptr) {
+    emit draftRestored(chatId, text, files);
     return;
   }
-  const qint64 id = static_cast<qint64>(chat.record.id.value);
-  chat.record.draft.clear();
-  if (isNew) {
-    emit chatChanged(toChatItem(chat));
-    selectChat(id);
+  const QString firstWords = text.trimmed().isEmpty() ? files.constFirst().name : text;
+  Chat& chat = known != nullptr ? *known : m_book.create(firstWords, m_defaults);
+  m_book.setDraft(known != nullptr ? chatId : 0, {});
+  if (known == nullptr) {
+    tellChat(chat);
+    selectChat(chat.id());
   }
+  MessageRecord question = m_book.newMessage(chat, chat.messages.tip(), MessageRole::User);
+  question.text = text.toStdString();
+  question.attachments = attachmentsOf(files);
+  const MessageId id = question.id;
+  m_book.add(chat, std::move(question));
+  emit messageAdded(chat.id(), messageItem(chat, *chat.messages.find(id), m_replies));
+  reply(chat, id, chat.settings.numAnswers);
+  const MessageId answer = chat.messages.tip();
+  emit messageAdded(chat.id(), messageItem(chat, *chat.messages.find(answer), m_replies));
+}
 
-  chat.messages.push_back(newMessage(chat, MessageRole::User, text.toStdString()));
-  m_store.saveMessage(chat.messages.back());
-  emit messageAdded(id, toItem(chat.messages.back()));
+void ChatController::resend(qint64 chatId, qint64 messageId, const QString& text, const Files& files) {
+  Chat* chat = m_book.find(chatId);
+  const MessageRecord* old =
+      chat == nullptr ? nullptr : chat->messages.find(MessageId{static_cast<std::uint64_t>(messageId)});
+  if (old == nullptr || (text.trimmed().isEmpty() && files.isEmpty())) return;
+  if (!isModelOpen()) {
+    emit draftRestored(chatId, text, files);
+    return;
+  }
+  MessageRecord question = m_book.newMessage(*chat, old->parent, MessageRole::User);
+  question.text = text.toStdString();
+  question.attachments = attachmentsOf(files);
+  const MessageId id = question.id;
+  m_book.add(*chat, std::move(question));
+  reply(*chat, id, chat->settings.numAnswers);
+  showBranch(*chat);
+}
 
-  PromptJob job = promptJobFor(chat.messages, chat.settings);
-  MessageRecord answer = newMessage(chat, MessageRole::Assistant, {});
-  answer.state = MessageState::Streaming;
-  job.ticket = answer.id.value;
-  chat.messages.push_back(answer);
-  m_store.saveMessage(answer);
-  const auto reply = m_replies.emplace(answer.id.value, Reply(answer)).first;
-  emit messageAdded(id, reply->second.item());
-  touch(chat);
-  m_host.prepare(std::move(job));
+void ChatController::reply(Chat& chat, MessageId question, int numAnswers) {
+  std::vector<MessageRecord> answers;
+  for (int i = 0; i < numAnswers; ++i) {
+    MessageRecord answer = m_book.newMessage(chat, question, MessageRole::Assistant);
+    answer.state = MessageState::Streaming;
+    answer.model = m_host.modelName().toStdString();
+    m_book.add(chat, answer);
+    answers.push_back(std::move(answer));
+  }
+  m_book.show(chat, answers.front().id);
+  m_book.touch(chat);
+  m_replies.start(answers, promptJobFor(chat.messages.branchTo(question), chat.settings),
+                  requestSettingsFor(chat.settings), stopStringsOf(chat.settings));
+  tellChat(chat);
+}
+
+void ChatController::commandMessage(qint64 chatId, qint64 messageId, ui::MessageCommand command) {
+  Chat* chat = m_book.find(chatId);
+  if (chat == nullptr) return;
+  const MessageId id =
+      messageId == 0 ? chat->messages.tip() : MessageId{static_cast<std::uint64_t>(messageId)};
+  if (chat->messages.find(id) == nullptr) return;
+  switch (command) {
+    case ui::MessageCommand::Regenerate:
+      return regenerate(*chat, id);
+    case ui::MessageCommand::PreviousVersion:
+      return stepVersion(*chat, id, -1);
+    case ui::MessageCommand::NextVersion:
+      return stepVersion(*chat, id, 1);
+    case ui::MessageCommand::Continue:
+      return continueReply(*chat, id);
+    case ui::MessageCommand::AnswerNow:
+      return m_replies.endThinking(chat->record.id);
+    case ui::MessageCommand::Delete:
+      return deleteMessage(*chat, id);
+  }
+}
+
+void ChatController::regenerate(Chat& chat, MessageId message) {
+  if (m_replies.find(message) != nullptr || !isModelOpen()) return;
+  const MessageRecord& record = *chat.messages.find(message);
+  const bool isQuestion = record.role == MessageRole::User;
+  if (!isQuestion && !record.parent) return;
+  reply(chat, isQuestion ? message : record.parent, 1);
+  showBranch(chat);
+}
+
+void ChatController::stepVersion(Chat& chat, MessageId message, int steps) {
+  const std::vector<MessageId> versions = chat.messages.versionsOf(message);
+  const auto place = std::find(versions.begin(), versions.end(), message) - versions.begin() + steps;
+  if (place < 0 || place >= static_cast<std::ptrdiff_t>(versions.size())) return;
+  m_book.show(chat, versions[static_cast<std::size_t>(place)]);
+  showBranch(chat);
+}
+
+void ChatController::continueReply(Chat& chat, MessageId message) {
+  MessageRecord record = *chat.messages.find(message);
+  if (record.role != MessageRole::Assistant || m_replies.find(message) != nullptr || !isModelOpen()) return;
+  PromptJob job = promptJobFor(chat.messages.branchTo(record.parent), chat.settings);
+  job.begun = {chat.settings.thinking ? record.reasoning : std::string(), record.text};
+  record.state = MessageState::Streaming;
+  record.error.clear();
+  // What was said after it was said after this text, so it goes on as another version.
+  const bool isLast = chat.messages.tip() == message;
+  if (isLast) {
+    m_book.update(record);
+  } else {
+    const MessageRecord fresh = m_book.newMessage(chat, record.parent, MessageRole::Assistant);
+    record.id = fresh.id;
+    record.createdMs = fresh.createdMs;
+    m_book.add(chat, record);
+  }
+  m_book.touch(chat);
+  m_replies.start({record}, std::move(job), requestSettingsFor(chat.settings), stopStringsOf(chat.settings));
+  showBranch(chat);
+}
+
+void ChatController::deleteMessage(Chat& chat, MessageId message) {
+  const bool isQuestion = chat.messages.find(message)->role == MessageRole::User;
+  for (const Reply* reply : m_replies.repliesIn(chat.record.id)) {
+    const std::vector<const MessageRecord*> branch = chat.messages.branchTo(reply->record().id);
+    const bool isBelow = std::any_of(branch.begin(), branch.end(),
+                                     [&](const MessageRecord* record) { return record->id == message; });
+    if (isBelow) m_replies.stop(reply->record().id);
+  }
+  const QString action = m_book.removeMessages(chat, message);
+  showBranch(chat);
+  emit noticed(isQuestion ? tr("The question and what followed it were deleted.")
+                          : tr("The reply and what followed it were deleted."),
+               tr("Undo"), action);
 }
 
 void ChatController::stop(qint64 chatId) {
-  for (auto& [id, reply] : m_replies) {
-    if (reply.record().chat.value != static_cast<std::uint64_t>(chatId)) continue;
-    reply.markCancelled();
-    if (reply.request()) m_host.cancel(reply.request());
-  }
+  if (const Chat* chat = m_book.find(chatId); chat != nullptr) m_replies.stopAll(chat->record.id);
 }
 
-void ChatController::haltReplies(ChatId chat) {
-  std::vector<std::uint64_t> ids;
-  for (const auto& [id, reply] : m_replies) {
-    if (!chat || reply.record().chat == chat) ids.push_back(id);
-  }
-  for (const std::uint64_t id : ids) {
-    Reply& reply = m_replies.at(id);
-    if (reply.request()) m_host.cancel(reply.request());
-    reply.abandon(MessageState::Stopped, {});
-    end(reply);
-  }
-}
-
-void ChatController::stopAll() { haltReplies({}); }
-
-void ChatController::onPrompt(const PreparedPrompt& prompt) {
-  const auto found = m_replies.find(prompt.ticket);
-  if (found == m_replies.end()) return;
-  Reply& reply = found->second;
-  if (reply.wasCancelled()) {
-    reply.abandon(MessageState::Stopped, {});
-    return end(reply);
-  }
-  const Chat* chat = find(static_cast<qint64>(reply.record().chat.value));
-  const auto refuse = [&](const std::string& reason) {
-    reply.abandon(MessageState::Failed, reason);
-    end(reply);
-  };
-  for (const QString& notice : prompt.notices) emit noticed(notice, {}, {});
-  if (!prompt.problem.isEmpty()) return refuse(prompt.problem.toStdString());
-  if (chat == nullptr || !m_host.isReady()) return refuse(tr("The model was closed.").toStdString());
-
-  const ModelBundle& model = m_host.session().model();
-  auto request =
-      makeRequest(requestSettingsFor(chat->settings), model, m_host.session().limits(), prompt.tokens);
-  if (!request) return refuse(request.error().message);
-  request->owner = OwnerId{reply.record().chat.value};
-  reply.begin(m_host.submit(std::move(*request)), model.tokenizer, model.reasoningMarks,
-              prompt.startsInsideReasoning);
-}
-
-void ChatController::onEvent(const EngineEvent& event) {
-  Reply* reply = std::visit([this](const auto& happened) { return replyOf(happened.request); }, event);
-  if (reply == nullptr) return;
-  if (const auto* started = std::get_if<RequestStarted>(&event)) {
-    reply->engineStarted(*started);
-    emit messageChanged(static_cast<qint64>(reply->record().chat.value), reply->item());
-  } else if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-    grow(*reply, reply->addTokens(generated->tokens));
-  } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
-    reply->addCompression(*compressed);
-  } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {
-    grow(*reply, reply->finish(*finished));
-    end(*reply);
-  }
-}
-
-void ChatController::grow(Reply& reply, const Reply::Growth& growth) {
-  const auto chatId = static_cast<qint64>(reply.record().chat.value);
-  if (!growth.isEmpty()) {
-    emit messageGrew(chatId, static_cast<qint64>(reply.record().id.value), growth.reasoning, growth.text);
-  }
-  if (chatId == m_shownChat) emit messageChanged(chatId, reply.item());
-  if (reply.isDueForSaving()) m_store.saveMessage(reply.record());
-}
-
-void ChatController::end(Reply& reply) {
-  const MessageRecord record = reply.record();
-  const auto chatId = static_cast<qint64>(record.chat.value);
-  emit messageChanged(chatId, reply.item());
-  m_store.saveMessage(record);
-  m_replies.erase(record.id.value);
-  Chat* chat = find(chatId);
+void ChatController::onChanged(const Reply& reply) {
+  const Chat* chat = chatOf(reply.record());
   if (chat == nullptr) return;
-  const auto kept = std::find_if(chat->messages.begin(), chat->messages.end(),
-                                 [&](const MessageRecord& message) { return message.id == record.id; });
-  if (kept != chat->messages.end()) *kept = record;
-  touch(*chat);
+  tellMessage(*chat, reply.record().id);
+  tellChat(*chat);
+}
+
+void ChatController::onGrew(const Reply& reply, const Reply::Growth& growth) {
+  const Chat* chat = chatOf(reply.record());
+  if (chat == nullptr) return;
+  const auto messageId = static_cast<qint64>(reply.record().id.value);
+  if (!growth.isEmpty()) emit messageGrew(chat->id(), messageId, growth.reasoning, growth.text);
+  if (chat->id() == m_shownChat && chat->messages.isShown(reply.record().id))
+    tellMessage(*chat, reply.record().id);
+}
+
+void ChatController::onEnded(const MessageRecord& record) {
+  m_book.update(record);
+  Chat* chat = chatOf(record);
+  if (chat == nullptr) return;
+  // The vote stands under whichever version is shown.
+  for (const MessageId version : chat->messages.versionsOf(record.id)) {
+    if (version == record.id || chat->messages.isShown(version)) tellMessage(*chat, version);
+  }
+  m_book.touch(*chat);
+  tellChat(*chat);
 }
 
 }  // namespace zipage

@@ -1,5 +1,6 @@
 #include "app/gui/chat_settings.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <algorithm>
@@ -18,6 +19,14 @@ double boundedDouble(const QJsonObject& object, const char* key, double fallback
   return std::clamp(object.value(QLatin1String(key)).toDouble(fallback), low, high);
 }
 
+QStringList textsOf(const QJsonArray& array) {
+  QStringList texts;
+  for (const QJsonValue& value : array) {
+    if (!value.toString().isEmpty()) texts << value.toString();
+  }
+  return texts;
+}
+
 /// Chats of earlier versions say only whether they are bounded.
 MemoryPolicy policyOf(const QJsonObject& object, MemoryPolicy fallback) {
   if (const QJsonValue bounded = object.value("bounded"); bounded.isBool()) {
@@ -34,6 +43,8 @@ std::string settingsToJson(const ui::GenerationSettings& settings) {
       {"budgetTokens", settings.budgetTokens},
       {"periodTokens", settings.periodTokens},
       {"thinking", settings.thinking},
+      {"thinkingTokens", settings.thinkingTokens},
+      {"numAnswers", settings.numAnswers},
       {"maxNewTokens", settings.maxNewTokens},
       {"temperature", settings.temperature},
       {"topP", settings.topP},
@@ -42,6 +53,7 @@ std::string settingsToJson(const ui::GenerationSettings& settings) {
       {"repetitionPenalty", settings.repetitionPenalty},
       {"seed", settings.seed},
       {"systemPrompt", settings.systemPrompt},
+      {"stopStrings", QJsonArray::fromStringList(settings.stopStrings)},
   };
   return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
@@ -53,6 +65,8 @@ ui::GenerationSettings settingsFromJson(const std::string& json, const ui::Gener
   settings.budgetTokens = boundedInt(object, "budgetTokens", defaults.budgetTokens, 1, 1 << 24);
   settings.periodTokens = boundedInt(object, "periodTokens", defaults.periodTokens, 1, 1 << 24);
   settings.thinking = object.value("thinking").toBool(defaults.thinking);
+  settings.thinkingTokens = boundedInt(object, "thinkingTokens", defaults.thinkingTokens, 0, 1 << 24);
+  settings.numAnswers = boundedInt(object, "numAnswers", defaults.numAnswers, 1, 16);
   settings.maxNewTokens = boundedInt(object, "maxNewTokens", defaults.maxNewTokens, 1, 1 << 24);
   settings.temperature = boundedDouble(object, "temperature", defaults.temperature, 0.0, 5.0);
   settings.topP = boundedDouble(object, "topP", defaults.topP, 0.0, 1.0);
@@ -62,6 +76,8 @@ ui::GenerationSettings settingsFromJson(const std::string& json, const ui::Gener
       boundedDouble(object, "repetitionPenalty", defaults.repetitionPenalty, 0.1, 10.0);
   settings.seed = object.value("seed").toInteger(defaults.seed);
   settings.systemPrompt = object.value("systemPrompt").toString(defaults.systemPrompt);
+  settings.stopStrings =
+      object.contains("stopStrings") ? textsOf(object.value("stopStrings").toArray()) : defaults.stopStrings;
   return settings;
 }
 

@@ -1,69 +1,122 @@
 #include "app/gui/engine_host.h"
 
 #include <QFileInfo>
+#include <utility>
+
+#include "app/common/model_finder.h"
 
 namespace zipage {
+
+namespace {
+
+QString nameOf(const QString& path) {
+  return path.isEmpty() ? EngineHost::tr("Zipage Demo")
+                        : QString::fromStdString(nameFromPath(path.toStdString()));
+}
+
+}  // namespace
 
 EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
     : QObject(parent), m_worker(new ModelWorker(std::move(opensDevice))) {
   m_workerThread.setObjectName(QStringLiteral("model worker"));
   m_worker->moveToThread(&m_workerThread);
+  m_idle.setSingleShot(true);
+  connect(&m_idle, &QTimer::timeout, this, &EngineHost::unload);
   connect(&m_workerThread, &QThread::finished, m_worker, &QObject::deleteLater);
+  connect(m_worker, &ModelWorker::progressed, this, &EngineHost::onProgress);
   connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
-  connect(m_worker, &ModelWorker::prepared, this, &EngineHost::promptPrepared);
-  connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::eventHappened);
-  connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::noticeLoss);
+  connect(m_worker, &ModelWorker::counted, this, &EngineHost::tokensCounted);
+  connect(m_worker, &ModelWorker::prepared, this, [this](const PreparedPrompt& prompt) {
+    emit promptPrepared(prompt);
+    --m_numPrompts;
+    watchIdleness();
+  });
+  connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::onEvent);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
   connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
   m_workerThread.start();
 }
 
 EngineHost::~EngineHost() {
+  ++*m_loadTicket;  // what is being loaded is not waited for
   m_engine.reset();
   m_workerThread.quit();
   m_workerThread.wait();
 }
 
-void EngineHost::load(const QString& path) { load(path, QStringLiteral("auto")); }
+void EngineHost::load(const QString& path, const ui::LoadChoice& choice) {
+  m_loading = {};
+  m_loading.state = ui::ModelInfo::State::Loading;
+  m_loading.path = path;
+  m_loading.name = nameOf(path);
+  emit modelChanged(m_loading);
+  const LoadJob job{++*m_loadTicket, path, choice, m_loadTicket};
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, job] { worker->load(job); });
+}
 
-void EngineHost::continueOnCpu() { load(m_path, QStringLiteral("cpu")); }
+void EngineHost::continueOnCpu() {
+  ui::LoadChoice choice = m_choice;
+  choice.device = QStringLiteral("cpu");
+  load(m_model.path, choice);
+}
 
-void EngineHost::load(const QString& path, const QString& device) {
-  ui::ModelInfo model;
-  model.state = ui::ModelInfo::State::Loading;
-  model.path = path;
-  model.name = path.isEmpty() ? tr("Zipage Demo") : QFileInfo(path).completeBaseName();
-  emit modelChanged(model);
-  const quint64 ticket = ++m_loadTicket;
-  QMetaObject::invokeMethod(
-      m_worker, [worker = m_worker, ticket, path, device] { worker->load(ticket, path, device); });
+void EngineHost::cancelLoading() {
+  if (m_loading.state != ui::ModelInfo::State::Loading) return;
+  ++*m_loadTicket;
+  m_loading = {};
+  for (const PromptJob& job : std::exchange(m_waitingJobs, {})) {
+    emit promptPrepared({job.ticket, {}, false, {}, tr("Loading the model was cancelled.")});
+  }
+  emit modelChanged(m_model);
+}
+
+void EngineHost::onProgress(quint64 ticket, int percent) {
+  if (ticket != *m_loadTicket || m_loading.state != ui::ModelInfo::State::Loading) return;
+  m_loading.progress = percent;
+  emit modelChanged(m_loading);
 }
 
 void EngineHost::onLoaded(const LoadedSession& loaded) {
-  if (loaded.ticket != m_loadTicket) return;  // another model was chosen meanwhile
-  ui::ModelInfo model;
-  model.path = loaded.path;
-  if (loaded.session == nullptr) {
-    model.state = ui::ModelInfo::State::Failed;
-    model.name = loaded.path.isEmpty() ? tr("Zipage Demo") : QFileInfo(loaded.path).completeBaseName();
-    model.problem = loaded.problem;
-    emit modelChanged(model);
-    return;
+  if (loaded.ticket != *m_loadTicket) return;  // cancelled, or another model was chosen meanwhile
+  m_loading = {};
+  if (loaded.session == nullptr)
+    failLoading(loaded);
+  else
+    adopt(loaded);
+}
+
+void EngineHost::failLoading(const LoadedSession& loaded) {
+  ui::ModelInfo failed;
+  failed.state = ui::ModelInfo::State::Failed;
+  failed.path = loaded.path;
+  failed.name = nameOf(loaded.path);
+  failed.problem = loaded.problem;
+  emit modelChanged(failed);
+  for (const PromptJob& job : std::exchange(m_waitingJobs, {})) {
+    emit promptPrepared({job.ticket, {}, false, {}, loaded.problem});
   }
+}
+
+void EngineHost::adopt(const LoadedSession& loaded) {
   stopEngine();
   m_session = loaded.session;
-  m_path = loaded.path;
   startEngine();
   const ModelConfig& config = m_session->model().config;
-  model.state = ui::ModelInfo::State::Ready;
-  model.name =
-      config.name.empty() ? QFileInfo(loaded.path).completeBaseName() : QString::fromStdString(config.name);
+  m_model = {};
+  m_model.state = ui::ModelInfo::State::Ready;
+  m_model.path = loaded.path;
+  m_model.name = config.name.empty() ? nameOf(loaded.path) : QString::fromStdString(config.name);
   const DeviceInfo& device = m_session->deviceInfo();
-  model.description = QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") +
-                      QString::fromStdString(device.description);
+  m_model.device = QString::fromStdString(device.description);
+  m_model.description =
+      QString::fromStdString(describeModel(m_session->model())) + QStringLiteral(" · ") + m_model.device;
   if (!device.whyNoGpu.empty())
-    model.description += tr(". No GPU is used: %1").arg(QString::fromStdString(device.whyNoGpu));
-  emit modelChanged(model);
+    m_model.description += tr(". No GPU is used: %1").arg(QString::fromStdString(device.whyNoGpu));
+  m_model.contextLength = config.contextLength;
+  m_choice = loaded.choice;
+  emit modelChanged(m_model);
+  for (PromptJob& job : std::exchange(m_waitingJobs, {})) send(std::move(job));
+  watchIdleness();
 }
 
 void EngineHost::startEngine() {
@@ -72,6 +125,7 @@ void EngineHost::startEngine() {
   parts.clock = std::make_unique<SteadyClock>();
   parts.limits = m_session->limits();
   m_isLossTold = false;
+  parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went
   m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
@@ -82,24 +136,54 @@ void EngineHost::stopEngine() {
   emit engineClosing();
   m_engine.reset();
   m_bridge.forget();
+  m_numRequests = 0;
 }
 
 void EngineHost::prepare(PromptJob job) {
+  m_isLossTold = false;  // whoever tries again is told again
+  if (m_engine != nullptr) return send(std::move(job));
+  m_waitingJobs.push_back(std::move(job));
+  if (m_loading.state != ui::ModelInfo::State::Loading) load(m_model.path, m_choice);
+}
+
+void EngineHost::send(PromptJob job) {
+  ++m_numPrompts;
+  watchIdleness();
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job = std::move(job)] { worker->prepare(job); });
 }
 
-RequestId EngineHost::submit(Request request) {
-  m_isLossTold = false;  // whoever tries again is told again
-  return m_engine->submit(std::move(request));
+void EngineHost::countTokens(quint64 ticket, const QString& text) {
+  m_latestCount->store(ticket);
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker, latest = m_latestCount, ticket, text] {
+    if (latest->load() == ticket) worker->count(ticket, text);
+  });
 }
 
-void EngineHost::noticeLoss(const EngineEvent& event) {
+std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
+  m_numRequests += numSamples;
+  watchIdleness();
+  return m_engine->submitSamples(std::move(request), numSamples);
+}
+
+void EngineHost::endReasoning(RequestId request) {
+  if (m_engine != nullptr) m_engine->endReasoning(request);
+}
+
+void EngineHost::onEvent(const EngineEvent& event) {
+  emit eventHappened(event);
   const auto* finished = std::get_if<RequestFinished>(&event);
-  if (finished == nullptr || finished->reason != FinishReason::Failed || m_isLossTold) return;
-  const ErrorCode code = finished->error.code;
+  if (finished == nullptr) return;
+  --m_numRequests;
+  watchIdleness();
+  noticeLoss(*finished);
+}
+
+void EngineHost::noticeLoss(const RequestFinished& finished) {
+  if (finished.reason != FinishReason::Failed || m_isLossTold) return;
+  const ErrorCode code = finished.error.code;
   if (code != ErrorCode::Device && code != ErrorCode::OutOfMemory) return;  // the request alone is to blame
   m_isLossTold = true;
-  emit deviceLost(QString::fromStdString(finished->error.message));
+  emit deviceLost(QString::fromStdString(finished.error.message));
 }
 
 void EngineHost::cancel(RequestId request) {
@@ -107,9 +191,35 @@ void EngineHost::cancel(RequestId request) {
 }
 
 void EngineHost::setWatched(bool watched) {
-  constexpr Duration kSnapshotEvery = std::chrono::milliseconds(50);
+  constexpr Duration kWatched = std::chrono::milliseconds(50);
+  constexpr Duration kGlancedAt = std::chrono::milliseconds(500);  // how full the chat is, can always be seen
   m_isWatched = watched;
-  if (m_engine != nullptr) m_engine->setSnapshotInterval(watched ? kSnapshotEvery : Duration::zero());
+  if (m_engine != nullptr) m_engine->setSnapshotInterval(watched ? kWatched : kGlancedAt);
+}
+
+void EngineHost::setUnloadAfter(std::chrono::milliseconds idle) {
+  m_idle.setInterval(idle);
+  watchIdleness();
+}
+
+/// The clock runs only while a model is open that nobody uses, and somebody wants it unloaded.
+void EngineHost::watchIdleness() {
+  if (!isBusy() && m_engine != nullptr && m_idle.intervalAsDuration().count() > 0)
+    m_idle.start();
+  else
+    m_idle.stop();
+}
+
+void EngineHost::unload() {
+  if (m_engine == nullptr || isBusy()) return;
+  m_idle.stop();
+  stopEngine();
+  QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->use(nullptr); });
+  m_session.reset();
+  m_model.state = ui::ModelInfo::State::Asleep;
+  emit snapshotTaken(nullptr);
+  emit metricsChanged({});
+  emit modelChanged(m_model);
 }
 
 }  // namespace zipage

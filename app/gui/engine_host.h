@@ -1,12 +1,17 @@
-// The model that is open, and the engine that runs it. Loading, template parsing, rendering and tokenizing
-// happen on a worker thread; requests go to the engine's thread. Lives in the GUI thread, which never waits
-// here except in the destructor and when one model takes another's place.
+// The model that is open, and the engine that runs it. A model that nobody used for a while may be unloaded;
+// it comes back by itself with the next prompt. Loading, template parsing, rendering and tokenizing happen on
+// a worker thread; requests go to the engine's thread. Lives in the GUI thread, which never waits here except
+// in the destructor and when one model takes another's place.
 #pragma once
 
 #include <QObject>
 #include <QString>
 #include <QThread>
+#include <QTimer>
+#include <atomic>
+#include <chrono>
 #include <memory>
+#include <vector>
 
 #include "app/common/model_session.h"
 #include "app/gui/engine_bridge.h"
@@ -24,16 +29,35 @@ class EngineHost final : public QObject {
   ~EngineHost() override;
 
   /// Empty: the embedded model. The model that is open stays until the new one is ready.
-  void load(const QString& path);
+  void load(const QString& path, const ui::LoadChoice& choice = {});
   /// The open model once more, on the CPU: the way on when its device is lost.
   void continueOnCpu();
+  /// Gives up what is being loaded; the model that is open stays.
+  void cancelLoading();
   bool isReady() const { return m_engine != nullptr; }
+  /// A prompt can be prepared: the model is ready, or was unloaded while idle.
+  bool canAnswer() const { return isReady() || m_model.state == ui::ModelInfo::State::Asleep; }
+  /// The model at work or asleep, whatever is being loaded beside it.
+  const ui::ModelInfo& model() const { return m_model; }
+  const ui::LoadChoice& choice() const { return m_choice; }
+  /// Unloads the model, unless it is at work; it comes back with the next prompt.
+  void unload();
+  /// Unloads a model after this long without a reply; zero: never.
+  void setUnloadAfter(std::chrono::milliseconds idle);
   /// Only while isReady().
   const ModelSession& session() const { return *m_session; }
 
-  /// Renders and tokenizes on the worker; promptPrepared() follows, with the same ticket.
+  QString modelName() const { return m_model.name; }  // empty: none is open
+
+  /// Renders and tokenizes on the worker; promptPrepared() follows, with the same ticket. Loads a model that
+  /// is asleep first.
   void prepare(PromptJob job);
-  RequestId submit(Request request);
+  /// Counts on the worker; tokensCounted() follows, with the same ticket. A count that has not begun when the
+  /// next is asked for is dropped.
+  void countTokens(quint64 ticket, const QString& text);
+  /// As many replies to one prompt; see EngineThread::submitSamples().
+  std::vector<RequestId> submit(Request request, int numSamples);
+  void endReasoning(RequestId request);
   void cancel(RequestId request);
   void setWatched(bool watched);
 
@@ -44,15 +68,22 @@ class EngineHost final : public QObject {
   void deviceLost(const QString& reason);
   /// The engine is about to be taken down: replies in progress end now.
   void engineClosing();
+  void tokensCounted(const zipage::TokenCount& count);
   void promptPrepared(const zipage::PreparedPrompt& prompt);
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
   void metricsChanged(const zipage::EngineMetrics& metrics);
 
  private:
-  void load(const QString& path, const QString& device);
+  void onProgress(quint64 ticket, int percent);
   void onLoaded(const LoadedSession& loaded);
-  void noticeLoss(const EngineEvent& event);
+  void failLoading(const LoadedSession& loaded);
+  void adopt(const LoadedSession& loaded);
+  void onEvent(const EngineEvent& event);
+  void noticeLoss(const RequestFinished& finished);
+  void send(PromptJob job);
+  bool isBusy() const { return m_numPrompts > 0 || m_numRequests > 0; }
+  void watchIdleness();
   void startEngine();
   void stopEngine();
 
@@ -60,9 +91,17 @@ class EngineHost final : public QObject {
   ModelWorker* m_worker = nullptr;  // lives in m_workerThread, deleted when it ends
   EngineBridge m_bridge;
   std::shared_ptr<ModelSession> m_session;
-  QString m_path;  // of the model that is open
   std::unique_ptr<EngineThread> m_engine;
-  quint64 m_loadTicket = 0;
+  ui::ModelInfo m_model;
+  ui::LoadChoice m_choice;               // of m_model
+  ui::ModelInfo m_loading;               // state Loading while something is loaded
+  std::vector<PromptJob> m_waitingJobs;  // for a model that is being woken
+  // The number of the latest load; the worker gives up a load that has another one.
+  std::shared_ptr<std::atomic<quint64>> m_loadTicket = std::make_shared<std::atomic<quint64>>(0);
+  std::shared_ptr<std::atomic<quint64>> m_latestCount = std::make_shared<std::atomic<quint64>>(0);
+  QTimer m_idle;
+  int m_numPrompts = 0;   // that are being prepared
+  int m_numRequests = 0;  // in progress
   bool m_isWatched = true;
   bool m_isLossTold = false;
 };

@@ -2,6 +2,7 @@
 #include <QCommandLineParser>
 
 #include "app/gui/application.h"
+#include "app/gui/quit_signals.h"
 
 int main(int argc, char** argv) {
   QApplication::setApplicationName(QStringLiteral("zipage"));
@@ -29,6 +30,9 @@ int main(int argc, char** argv) {
   const QStringList arguments = parser.positionalArguments();
   zipage::Application application(arguments.value(0));
   if (parser.isSet(ask)) application.askWhenReady(parser.value(ask));
+  const zipage::QuitSignals signalsOfTheSystem;
+  QObject::connect(&signalsOfTheSystem, &zipage::QuitSignals::quitRequested, &application.window(),
+                   &QWidget::close);
   application.window().show();
   return QApplication::exec();
 }

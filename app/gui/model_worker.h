@@ -5,13 +5,15 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <atomic>
 #include <memory>
 #include <vector>
 
 #include "app/common/model_session.h"
-#include "app/templates/prompt_renderer.h"
+#include "app/templates/reply_continuation.h"
 #include "engine/base/ids.h"
 #include "ui/chat_values.h"
+#include "ui/models/model_values.h"
 
 namespace zipage {
 
@@ -19,6 +21,7 @@ struct PromptJob {
   quint64 ticket = 0;
   std::vector<ConversationTurn> turns;
   bool enableThinking = true;
+  BegunReply begun;  // what the model is to go on with; empty: a new reply
 };
 
 struct PreparedPrompt {
@@ -29,11 +32,24 @@ struct PreparedPrompt {
   QString problem;      // why there are no tokens
 };
 
+struct TokenCount {
+  quint64 ticket = 0;
+  int numTokens = -1;  // -1: no model is open
+};
+
+struct LoadJob {
+  quint64 ticket = 0;
+  QString path;  // empty: the embedded model
+  ui::LoadChoice choice;
+  std::shared_ptr<const std::atomic<quint64>> wanted;  // another number than the ticket's: give up
+};
+
 struct LoadedSession {
   quint64 ticket = 0;
   std::shared_ptr<ModelSession> session;  // null: `problem` says why
   QString path;
   QString problem;
+  ui::LoadChoice choice;
 };
 
 class ModelWorker final : public QObject {
@@ -42,14 +58,17 @@ class ModelWorker final : public QObject {
  public:
   explicit ModelWorker(DeviceOpener opensDevice) : m_opensDevice(std::move(opensDevice)) {}
 
-  void load(quint64 ticket, const QString& path, const QString& device);
+  void load(const LoadJob& job);
   void prepare(const PromptJob& job);
-  /// Prompts are rendered for this session from now on.
+  void count(quint64 ticket, const QString& text);
+  /// Prompts are rendered for this session from now on; none: the model was unloaded.
   void use(const std::shared_ptr<ModelSession>& session);
 
  signals:
+  void progressed(quint64 ticket, int percent);
   void loaded(const zipage::LoadedSession& loaded);
   void prepared(const zipage::PreparedPrompt& prompt);
+  void counted(const zipage::TokenCount& count);
 
  private:
   DeviceOpener m_opensDevice;

@@ -1,6 +1,7 @@
 #include "app/gui/reply.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 
 namespace zipage {
 
@@ -70,52 +71,70 @@ ui::MessageItem toItem(const MessageRecord& record) {
   item.compressions = record.figures.compressions;
   item.tokensEvicted = record.figures.tokensEvicted;
   item.peakPages = record.figures.peakPages;
+  item.cachedTokens = record.figures.cachedTokens;
+  item.computedTokens = record.figures.computedTokens;
+  item.model = QString::fromStdString(record.model);
+  for (const Attachment& attachment : record.attachments) {
+    item.attachments.append(
+        {QString::fromStdString(attachment.name), QString::fromStdString(attachment.text)});
+  }
   return item;
 }
 
 void Reply::begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
-                  bool startsInside) {
+                  bool startsInside, std::vector<std::string> stops) {
   m_request = request;
-  m_tokenizer = std::move(tokenizer);
-  m_decoder = std::make_unique<StreamDecoder>(*m_tokenizer);
-  m_parser = std::make_unique<ReasoningParser>(marks, startsInside);
+  const bool continues = !m_record.text.empty() || !m_record.reasoning.empty();
+  m_reader = std::make_unique<ReplyReader>(std::move(tokenizer), marks, startsInside, continues);
+  m_stops = StopStrings(std::move(stops));
   m_sinceRequest.start();
   m_sinceSaving.start();
 }
 
 void Reply::engineStarted(const RequestStarted& event) {
   m_record.figures.promptTokens = event.promptTokens;
+  m_record.figures.cachedTokens = event.cachedTokens;
   m_phase = ui::ReplyState::Reading;
 }
 
 Reply::Growth Reply::take(const ReasoningPiece& piece) {
+  const std::string answer = m_stops.push(piece.answer);
   m_record.reasoning += piece.reasoning;
-  m_record.text += piece.answer;
-  return {QString::fromStdString(piece.reasoning), QString::fromStdString(piece.answer)};
+  m_record.text += answer;
+  return {QString::fromStdString(piece.reasoning), QString::fromStdString(answer)};
+}
+
+/// What was held back, in case it became a mark or a stop.
+Reply::Growth Reply::takeRest() {
+  Growth growth = take(m_reader->finish());
+  const std::string heldBack = m_stops.finish();
+  m_record.text += heldBack;
+  growth.text += QString::fromStdString(heldBack);
+  return growth;
 }
 
 void Reply::noteReasoningTime() {
-  if (m_reasoningStartMs >= 0) m_record.figures.reasoningMs = m_sinceRequest.elapsed() - m_reasoningStartMs;
+  if (m_reasoningStartMs < 0) return;
+  m_record.figures.reasoningMs = m_before.reasoningMs + m_sinceRequest.elapsed() - m_reasoningStartMs;
 }
 
 Reply::Growth Reply::addTokens(const std::vector<TokenId>& tokens) {
   Growth growth;
   if (m_record.figures.generatedTokens == 0) m_record.figures.firstTokenMs = m_sinceRequest.elapsed();
+  if (m_firstTokenMs < 0) m_firstTokenMs = m_sinceRequest.elapsed();
   for (const TokenId token : tokens) {
-    const bool inside = m_parser->isInsideReasoning();
+    if (hasReachedStop()) break;
+    const bool inside = m_reader->isInsideReasoning();
     if (inside && m_reasoningStartMs < 0) m_reasoningStartMs = m_sinceRequest.elapsed();
     ++m_record.figures.generatedTokens;
     if (inside) ++m_record.figures.reasoningTokens;
-    // Marks are control tokens in many vocabularies, and then give no text by themselves.
-    const std::string text =
-        m_tokenizer->isControl(token) ? m_tokenizer->pieceBytes(token, true) : m_decoder->push(token);
-    const Growth part = take(m_parser->push(text));
+    const Growth part = take(m_reader->push(token));
     growth.reasoning += part.reasoning;
     growth.text += part.text;
     if (inside) noteReasoningTime();
   }
-  m_record.figures.decodeMs = m_sinceRequest.elapsed() - m_record.figures.firstTokenMs;
-  m_phase = m_parser->isInsideReasoning() ? ui::ReplyState::Thinking : ui::ReplyState::Answering;
+  m_record.figures.decodeMs = m_before.decodeMs + m_sinceRequest.elapsed() - m_firstTokenMs;
+  m_phase = m_reader->isInsideReasoning() ? ui::ReplyState::Thinking : ui::ReplyState::Answering;
   return growth;
 }
 
@@ -126,28 +145,31 @@ void Reply::addCompression(const SequenceCompressed& event) {
 
 Reply::Growth Reply::finish(const RequestFinished& event) {
   Growth growth;
-  if (m_parser != nullptr) {
-    growth = take(m_parser->push(m_decoder->finish()));
-    const Growth rest = take(m_parser->finish());
-    growth.reasoning += rest.reasoning;
-    growth.text += rest.text;
-    if (m_parser->isInsideReasoning()) noteReasoningTime();
+  if (m_reader != nullptr) {
+    growth = takeRest();
+    if (m_reader->isInsideReasoning()) noteReasoningTime();
   }
-  m_record.state = storedState(event.reason);
-  m_record.error = finishNote(event);
-  m_record.figures.compressions = event.compressions;
-  m_record.figures.tokensEvicted = event.tokensEvicted;
-  m_record.figures.peakPages = event.peakPages;
+  m_record.state = hasReachedStop() ? MessageState::Complete : storedState(event.reason);
+  m_record.error = hasReachedStop() ? std::string() : finishNote(event);
+  ReplyFigures& figures = m_record.figures;
+  figures.cachedTokens = event.cachedTokens;
+  figures.computedTokens = event.computedTokens;
+  figures.compressions = m_before.compressions + event.compressions;
+  figures.tokensEvicted = m_before.tokensEvicted + event.tokensEvicted;
+  figures.peakPages = std::max<std::int64_t>(m_before.peakPages, event.peakPages);
   if (event.generatedTokens > 0) {
-    m_record.figures.firstTokenMs = toMs(event.timeToFirstToken);
-    m_record.figures.decodeMs = toMs(event.decodeTime);
+    if (m_before.generatedTokens == 0) figures.firstTokenMs = toMs(event.timeToFirstToken);
+    figures.decodeMs = m_before.decodeMs + toMs(event.decodeTime);
   }
   return growth;
 }
 
-void Reply::abandon(MessageState state, const std::string& reason) {
+Reply::Growth Reply::abandon(MessageState state, const std::string& reason) {
+  Growth growth;
+  if (m_reader != nullptr) growth = takeRest();
   m_record.state = state;
   m_record.error = reason;
+  return growth;
 }
 
 ui::MessageItem Reply::item() const {

@@ -8,8 +8,8 @@
 
 #include "engine/runtime/engine_event.h"
 #include "engine/store/session_store.h"
-#include "engine/text/reasoning_parser.h"
-#include "engine/text/stream_decoder.h"
+#include "engine/text/reply_reader.h"
+#include "engine/text/stop_strings.h"
 #include "ui/chat_values.h"
 
 namespace zipage {
@@ -23,42 +23,49 @@ class Reply {
     bool isEmpty() const { return reasoning.isEmpty() && text.isEmpty(); }
   };
 
-  Reply(MessageRecord record, RequestId request = {}) : m_record(std::move(record)), m_request(request) {}
+  /// A record with text is gone on with: what comes is added to it, and to its figures.
+  explicit Reply(MessageRecord record) : m_record(std::move(record)), m_before(m_record.figures) {}
 
-  /// The prompt is ready and the engine has taken the request.
+  /// The prompt is ready and the engine has taken the request. The answer ends before the first of `stops`.
   void begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
-             bool startsInside);
+             bool startsInside, std::vector<std::string> stops = {});
   void engineStarted(const RequestStarted& event);
   Growth addTokens(const std::vector<TokenId>& tokens);
   void addCompression(const SequenceCompressed& event);
   /// Releases what was held back; sets state and figures.
   Growth finish(const RequestFinished& event);
-  /// The reply ends without the engine: `state` and the reason.
-  void abandon(MessageState state, const std::string& reason);
+  /// The reply ends without the engine: `state` and the reason. Releases what was held back.
+  Growth abandon(MessageState state, const std::string& reason);
 
-  RequestId request() const { return m_request; }
+  RequestId request() const { return m_request; }  // none before begin()
   const MessageRecord& record() const { return m_record; }
   ui::MessageItem item() const;
+  ui::ReplyState phase() const { return m_phase; }  // while it is being made
 
   /// True once a second since the last time it said so: the partial reply should be written.
   bool isDueForSaving();
-  bool wasCancelled() const { return m_cancelled; }
-  void markCancelled() { m_cancelled = true; }
+  /// One of the stops was found: nothing more is wanted of the engine.
+  bool hasReachedStop() const { return !m_stops.found().empty(); }
+  /// Its thinking is to end as soon as the engine has it.
+  bool wantsAnswer() const { return m_wantsAnswer; }
+  void wantAnswer() { m_wantsAnswer = true; }
 
  private:
   Growth take(const ReasoningPiece& piece);
+  Growth takeRest();
   void noteReasoningTime();
 
   MessageRecord m_record;
   RequestId m_request;
-  std::shared_ptr<const Tokenizer> m_tokenizer;
-  std::unique_ptr<StreamDecoder> m_decoder;
-  std::unique_ptr<ReasoningParser> m_parser;
+  ReplyFigures m_before;  // of the record when this began
+  std::unique_ptr<ReplyReader> m_reader;
+  StopStrings m_stops;
   ui::ReplyState m_phase = ui::ReplyState::Waiting;
   QElapsedTimer m_sinceRequest;
   QElapsedTimer m_sinceSaving;
   qint64 m_reasoningStartMs = -1;
-  bool m_cancelled = false;
+  qint64 m_firstTokenMs = -1;
+  bool m_wantsAnswer = false;
 };
 
 /// A stored message as the window shows it.

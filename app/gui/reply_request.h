@@ -2,6 +2,7 @@
 // settings.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "app/common/request_settings.h"
@@ -11,9 +12,19 @@
 
 namespace zipage {
 
-/// The conversation so far, system prompt first where there is one. Replies without any text are left out.
-PromptJob promptJobFor(const std::vector<MessageRecord>& messages, const ui::GenerationSettings& settings);
+/// The conversation of a branch, system prompt first where there is one. Replies without any text are left
+/// out. Text files stand before the text of their question.
+PromptJob promptJobFor(const std::vector<const MessageRecord*>& branch,
+                       const ui::GenerationSettings& settings);
+
+/// A question as the model reads it: each file under its name, between fences that nothing in it can close.
+std::string questionText(const MessageRecord& question);
 
 RequestSettings requestSettingsFor(const ui::GenerationSettings& settings);
+
+std::vector<std::string> stopStringsOf(const ui::GenerationSettings& settings);
+
+/// Settings with the sampling that a model's own file suggests, and this program's where it says nothing.
+ui::GenerationSettings suggestedSettings(const SamplingDefaults& ofModel);
 
 }  // namespace zipage

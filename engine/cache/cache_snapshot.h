@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -14,13 +15,21 @@ namespace zipage {
 
 enum class PageState : std::uint8_t { Free, Held, Shared, PrefixOnly, Compressing, Swapped };
 
+/// One sequence's claim on a page.
+struct PageHolder {
+  RequestId request;
+  OwnerId owner;
+  std::int32_t tableIndex = -1;  // place in its page table; -1: a compression is filling the page for it
+};
+
 struct PageSnapshot {
   PageState state = PageState::Free;
   OwnerId owner;  // of the first holder; none when free
   RequestId request;
   std::uint16_t tokensLive = 0;  // slots in use
   std::uint16_t holders = 0;
-  std::int32_t tableIndex = -1;  // place in its first holder's page table
+  std::int32_t tableIndex = -1;   // place in its first holder's page table
+  std::uint32_t firstHolder = 0;  // in CacheSnapshot::holders
 };
 
 struct SequenceSnapshot {
@@ -42,9 +51,16 @@ struct CacheSnapshot {
   int pageTokens = 0;
   std::int64_t bytesPerPage = 0;
   std::vector<PageSnapshot> pages;          // [numPages], by page index
-  std::vector<SequenceSnapshot> sequences;  // those that hold pages, oldest first
+  std::vector<PageHolder> holders;          // of all pages, page by page; see holdersOf()
+  std::vector<SequenceSnapshot> sequences;  // those that hold pages or lie in host memory, oldest first
   std::int32_t pagesHeld = 0;
   std::int64_t tokensLive = 0;  // sum of physicalTokens, shared entries counted once
+
+  /// Everybody who holds this page, oldest sequence first; valid as long as the snapshot.
+  std::span<const PageHolder> holdersOf(PageIndex page) const {
+    const PageSnapshot& entry = pages[static_cast<std::size_t>(page)];
+    return std::span(holders).subspan(entry.firstHolder, entry.holders);
+  }
 };
 
 }  // namespace zipage

@@ -24,6 +24,7 @@ struct CompressionPlan {
   int querySlot = 0;
   std::int32_t lastPosition = 0;               // logical position of the newest entry
   std::vector<std::uint8_t> protectedEntries;  // [numEntries] 1: kept whatever its score
+  std::vector<std::int32_t> pinnedTokens;      // of the text, ascending: each head keeps those it still holds
   std::uint64_t seed = 0;                      // of SelectionRule::Random
   CompressionSettings settings;
   std::shared_ptr<CompressionRecord> record;  // the runner fills it in

@@ -29,6 +29,8 @@ struct CompressionSettings {
   int recentTokens = 64;         // newest entries always kept, up to a quarter of the budget
   bool positionFreeKeys = true;  // compare keys with their rotation undone
   bool protectPrompt = false;
+  bool wholePrompt = false;  // a prompt beyond the capacity is read whole before the first compression, where
+                             // the pool can hold it; else capacity by capacity
 
   int capacityTokens() const { return budgetTokens + periodTokens; }
   /// Newest entries that stay whatever their score; the query window's own tokens always do.

@@ -29,24 +29,29 @@ PlannedCompression Compressor::plan(const CompressionSource& source) const {
   plan.isFirst = source.numScored == 0;
   plan.querySlot = source.querySlot;
   plan.lastPosition = source.lastPosition;
-  plan.protectedEntries = protectedEntries(source);
+  for (const KeepReason reason : reasonsToKeep(source))
+    plan.protectedEntries.push_back(reason == KeepReason::Score ? 0 : 1);
+  plan.pinnedTokens.assign(source.pinnedTokens.begin(), source.pinnedTokens.end());
   plan.seed = source.seed;
   plan.settings = source.settings;
   chooseTargets(source, planned);
   return planned;
 }
 
-std::vector<std::uint8_t> Compressor::protectedEntries(const CompressionSource& source) const {
-  std::vector<std::uint8_t> isProtected(static_cast<std::size_t>(source.numEntries), 0);
+std::vector<KeepReason> Compressor::reasonsToKeep(const CompressionSource& source) const {
+  std::vector<KeepReason> reasons(static_cast<std::size_t>(source.numEntries), KeepReason::Score);
   // What is always kept never leaves the front, so these are the first entries at every later compression as
   // well.
-  const int front =
-      std::max(source.settings.sinkTokens, source.settings.protectPrompt ? source.promptTokens : 0);
+  const int sinks = source.settings.sinkTokens;
+  const int front = std::max(sinks, source.settings.protectPrompt ? source.promptTokens : 0);
   const int recent = source.settings.recentKept(m_windowTokens);
-  ZIPAGE_CHECK(front + recent <= source.settings.budgetTokens, "what is protected exceeds the budget");
-  std::fill_n(isProtected.begin(), front, std::uint8_t{1});
-  std::fill_n(isProtected.rbegin(), recent, std::uint8_t{1});
-  return isProtected;
+  const int pinned = static_cast<int>(source.pinnedTokens.size());
+  ZIPAGE_CHECK(front + recent + pinned <= source.settings.budgetTokens,
+               "what is protected exceeds the budget");
+  std::fill_n(reasons.begin(), front, KeepReason::Prompt);
+  std::fill_n(reasons.begin(), sinks, KeepReason::Sink);
+  std::fill_n(reasons.rbegin(), recent, KeepReason::Recent);
+  return reasons;
 }
 
 void Compressor::chooseTargets(const CompressionSource& source, PlannedCompression& planned) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/cache/compression_plan.h"
@@ -23,7 +24,8 @@ struct CompressionSource {
   std::int32_t lastPosition = 0;
   int promptTokens = 0;  // entries that came from the prompt are the first ones, in case they are protected
   std::uint64_t seed = 0;
-  const PrefixIndex* spared = nullptr;  // pages with a name there are only read; null: none
+  std::span<const std::int32_t> pinnedTokens;  // ascending
+  const PrefixIndex* spared = nullptr;         // pages with a name there are only read; null: none
 };
 
 struct PlannedCompression {
@@ -41,13 +43,14 @@ class Compressor {
   int freshPagesNeeded(const CompressionSource& source) const;
   /// REQUIRES: more entries than the budget, a complete query window, freshPagesNeeded() pages free.
   PlannedCompression plan(const CompressionSource& source) const;
+  /// [numEntries] why each entry stays, if it does.
+  std::vector<KeepReason> reasonsToKeep(const CompressionSource& source) const;
 
  private:
   int numTargets(const CompressionSource& source) const {
     return source.settings.budgetTokens / m_pageTokens;
   }
   static bool isTarget(const CompressionSource& source, int tableIndex);
-  std::vector<std::uint8_t> protectedEntries(const CompressionSource& source) const;
   void chooseTargets(const CompressionSource& source, PlannedCompression& planned) const;
 
   PageAllocator& m_allocator;

@@ -8,6 +8,11 @@
 
 namespace zipage {
 
+int PageTable::numUnshared() const {
+  return static_cast<int>(
+      std::count_if(m_pages.begin(), m_pages.end(), [](const PageRef& page) { return !page.isShared(); }));
+}
+
 std::int32_t PageTable::slotOf(int entry, int pageTokens) const {
   ZIPAGE_CHECK(entry / pageTokens < numPages(), "the entry lies beyond the page table");
   return m_indices[static_cast<std::size_t>(entry / pageTokens)] * pageTokens + entry % pageTokens;

@@ -18,6 +18,8 @@ class PageTable {
   /// [numPages] page numbers in order; valid until the table changes.
   std::span<const PageIndex> indices() const { return m_indices; }
   bool isShared(int tableIndex) const { return m_pages[static_cast<std::size_t>(tableIndex)].isShared(); }
+  /// Pages that go back to the pool when this table lets go of them.
+  int numUnshared() const;
   /// page · pageTokens + slot of the entry with this physical index. REQUIRES: its page is in the table.
   std::int32_t slotOf(int entry, int pageTokens) const;
 

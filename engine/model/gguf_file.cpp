@@ -168,6 +168,12 @@ std::optional<SourceTensor> GgufFile::tensor(std::string_view name) const {
                       nameOfGgmlType(found->typeId)};
 }
 
+std::vector<std::string> GgufFile::tensorNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : m_tensors) names.emplace_back(name);
+  return names;
+}
+
 tl::unexpected<Error> GgufFile::wrongType(std::string_view key, const GgufValue& value,
                                           const char* wanted) const {
   std::string found = nameOf(value.type);

@@ -51,6 +51,7 @@ class GgufFile final : public TensorSource {
   const std::string& name() const override { return m_name; }
   TensorNaming naming() const override { return TensorNaming::Gguf; }
   std::optional<SourceTensor> tensor(std::string_view name) const override;
+  std::vector<std::string> tensorNames() const override;
   std::uint32_t version() const { return m_version; }
 
   // Metadata by key: nothing where the key is absent; InvalidFile, naming the key, where the value is of

@@ -14,8 +14,9 @@ namespace {
 /// Loads tensors one after the other until one fails; what comes after a failure is left absent.
 class WeightLoader {
  public:
-  WeightLoader(const TensorSource& source, Device& device, ModelWeights& weights)
-      : m_source(source), m_device(device), m_weights(weights) {}
+  WeightLoader(const TensorSource& source, Device& device, ModelWeights& weights,
+               const LoadProgress& progress)
+      : m_source(source), m_device(device), m_weights(weights), m_progress(progress) {}
 
   /// The rows [first, first + rows) of a matrix that has `allRows`, or of as many matrices in a row.
   DeviceWeight matrix(const std::string& name, std::int64_t rows, std::int64_t columns,
@@ -76,6 +77,8 @@ class WeightLoader {
       return {};
     }
     m_bytes += view.bytes();
+    if (m_progress && !m_progress(m_bytes))
+      m_error = Error{ErrorCode::Cancelled, m_source.name() + ": loading was cancelled"};
     return std::move(*weight);
   }
 
@@ -107,6 +110,7 @@ class WeightLoader {
   const TensorSource& m_source;
   Device& m_device;
   ModelWeights& m_weights;
+  const LoadProgress& m_progress;
   std::optional<Error> m_error;
   std::size_t m_bytes = 0;
 };
@@ -210,9 +214,10 @@ class LayerLoader {
 
 }  // namespace
 
-Result<LoadedWeights> loadWeights(const TensorSource& source, const ModelConfig& config, Device& device) {
+Result<LoadedWeights> loadWeights(const TensorSource& source, const ModelConfig& config, Device& device,
+                                  const LoadProgress& progress) {
   LoadedWeights loaded;
-  WeightLoader loader(source, device, loaded.weights);
+  WeightLoader loader(source, device, loaded.weights, progress);
   const auto name = [&](ModelPart part) { return tensorName(source.naming(), part); };
   loaded.weights.embedding =
       loader.matrix(name(ModelPart::Embedding), config.vocabularySize, config.modelDim);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 #include "engine/base/result.h"
 #include "engine/model/model_config.h"
@@ -16,9 +17,13 @@ struct LoadedWeights {
   std::size_t bytes = 0;  // of all tensors in the file that are used
 };
 
+/// Told after each tensor how many bytes are there; false ends the loading with ErrorCode::Cancelled.
+using LoadProgress = std::function<bool(std::size_t loadedBytes)>;
+
 /// `source` outlives the weights: a device may read them in place. A missing tensor, a wrong shape or a type
 /// this program does not know is an error that names the tensor. Tensors the model does not need are left
 /// alone.
-Result<LoadedWeights> loadWeights(const TensorSource& source, const ModelConfig& config, Device& device);
+Result<LoadedWeights> loadWeights(const TensorSource& source, const ModelConfig& config, Device& device,
+                                  const LoadProgress& progress = {});
 
 }  // namespace zipage

@@ -151,6 +151,12 @@ std::optional<SourceTensor> SafetensorsFolder::tensor(std::string_view name) con
   return found == m_tensors.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::vector<std::string> SafetensorsFolder::tensorNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : m_tensors) names.push_back(name);
+  return names;
+}
+
 Result<std::vector<std::filesystem::path>> SafetensorsFolder::listFiles(
     const std::filesystem::path& folder) const {
   std::error_code error;

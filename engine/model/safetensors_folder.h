@@ -27,6 +27,7 @@ class SafetensorsFolder final : public TensorSource {
   const std::string& name() const override { return m_name; }
   TensorNaming naming() const override { return TensorNaming::HuggingFace; }
   std::optional<SourceTensor> tensor(std::string_view name) const override;
+  std::vector<std::string> tensorNames() const override;
   const std::map<std::string, SourceTensor, std::less<>>& tensors() const { return m_tensors; }
 
  private:

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "kernels/tensor.h"
@@ -30,6 +31,8 @@ class TensorSource {
   virtual const std::string& name() const = 0;
   virtual TensorNaming naming() const = 0;
   virtual std::optional<SourceTensor> tensor(std::string_view name) const = 0;
+  /// Of all tensors, in alphabetical order.
+  virtual std::vector<std::string> tensorNames() const = 0;
 
   /// An error about this source.
   tl::unexpected<Error> invalid(const std::string& what) const {

@@ -1,6 +1,7 @@
 #include "engine/runtime/compression_pipeline.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/base/check.h"
 #include "engine/runtime/pool_copy.h"
@@ -19,6 +20,11 @@ float randomScore(std::uint64_t position, std::uint64_t head) {
   bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
   bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
   return static_cast<float>((bits ^ (bits >> 31)) >> 40) * 0x1.0p-24F;
+}
+
+/// Of the pooled score. A rule's own score is all there is.
+float weightOf(const CompressionSettings& settings) {
+  return settings.rule == SelectionRule::Scored ? settings.redundancyWeight : 1.0F;
 }
 
 }  // namespace
@@ -84,7 +90,26 @@ void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
     score(stream, plan, entries, work);
   else
     scoreByRule(stream, plan, work);
+  raisePinned(stream, plan, work);
   selectAndCompact(stream, plan, entries, work);
+}
+
+void CompressionPipeline::raisePinned(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
+  if (plan.pinnedTokens.empty()) return;
+  // The score is weight · pooled − (1 − weight) · redundancy: infinite by the part that has a weight.
+  const bool hasWeight = weightOf(plan.settings) > 0.0F;
+  const float best = (hasWeight ? 1.0F : -1.0F) * std::numeric_limits<float>::infinity();
+  float* const part = hasWeight ? work.pooled : work.redundancy;
+  const auto positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
+  const std::size_t bytes = positions.size() * sizeof(float);
+  m_device->copyToHost(stream, m_hostScores.data(), part, bytes);
+  // What goes wrong here surfaces at the end of the compression as well.
+  static_cast<void>(m_device->synchronize(stream));
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (std::binary_search(plan.pinnedTokens.begin(), plan.pinnedTokens.end(), positions[i]))
+      m_hostScores[i] = best;
+  }
+  m_device->copyToDevice(stream, part, m_hostScores.data(), bytes);
 }
 
 void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
@@ -96,9 +121,11 @@ void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan
   };
   record.numEntries = plan.numEntries;
   copy(record.cut, work.cut, heads);
-  if (!record.isWatched) return;
+  if (!record.isWhole) return;
+  record.weight = weightOf(plan.settings);
   const std::size_t count = heads * static_cast<std::size_t>(plan.numEntries);
   if (plan.settings.rule == SelectionRule::Scored) copy(record.attention, work.attention, count);
+  copy(record.global, work.global, count);
   copy(record.pooled, work.pooled, count);
   copy(record.redundancy, work.redundancy, count);
   record.positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
@@ -180,7 +207,7 @@ void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan
   select.pooled = work.pooled;
   select.redundancy = work.redundancy;
   select.protectedEntries = work.protectedEntries;
-  select.weight = plan.settings.rule == SelectionRule::Scored ? plan.settings.redundancyWeight : 1.0F;
+  select.weight = weightOf(plan.settings);
   select.keep = plan.keep;
   select.scores = work.scores;
   select.kept = work.kept;

@@ -48,6 +48,8 @@ class CompressionPipeline {
                       const Workspace& work);
   void score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
              const Workspace& work);
+  /// Before the selection: no score is as good as that of a pinned token. Waits for the device.
+  void raisePinned(Stream& stream, const CompressionPlan& plan, const Workspace& work);
   void fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work);
   void scoreByRule(Stream& stream, const CompressionPlan& plan, const Workspace& work);
   void selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
@@ -61,7 +63,7 @@ class CompressionPipeline {
   int m_maxEntries = 0;
   DeviceBuffer m_workspace;
   std::vector<float>
-      m_hostScores;  // of SelectionRule::Recent and Random on their way, of windowAttention() on its way back
+      m_hostScores;  // on their way to the device (rules, pins) or back (windowAttention(), pins)
 };
 
 }  // namespace zipage

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/runtime/engine_books.h"
+#include "engine/base/check.h"
 #include "engine/runtime/engine_state.h"
 #include "engine/runtime/request_check.h"
 
@@ -62,6 +62,14 @@ Sequence Engine::State::sequenceOf(RequestId id, Request request) {
   sequence.tokens = request.prompt;
   sequence.submitted = clock.now();
   sequence.mostEntries = limits.maxCompressedEntries;
+  // By the size of the pool, not by what is free of it: what is forgotten never depends on the others.
+  const std::int64_t pool = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
+  const std::int64_t room =
+      sequence.mostEntries > 0 ? std::min<std::int64_t>(pool, sequence.mostEntries) : pool;
+  if (request.compression.wholePrompt && static_cast<std::int64_t>(request.prompt.size()) <= room)
+    sequence.wholePrompt = static_cast<int>(request.prompt.size());
+  if (request.reasoning.tokenizer != nullptr)
+    sequence.reasoning = std::make_unique<ReasoningWatch>(request.reasoning);
   sequence.request = std::move(request);
   return sequence;
 }
@@ -74,6 +82,26 @@ void Engine::cancelAll() {
   for (std::list<Sequence>* sequences : {&m_state->scheduler.running(), &m_state->scheduler.waiting()}) {
     for (Sequence& sequence : *sequences) sequence.cancelled = true;
   }
+}
+
+void Engine::compressNow(RequestId request) {
+  if (Sequence* sequence = m_state->scheduler.find(request); sequence != nullptr)
+    sequence->compressionAsked = true;
+}
+
+Result<void> Engine::pin(RequestId request, std::vector<std::int32_t> tokens) {
+  Sequence* sequence = m_state->scheduler.find(request);
+  if (sequence == nullptr) return failure(ErrorCode::NotFound, "there is no such request any more");
+  std::sort(tokens.begin(), tokens.end());
+  tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
+  if (auto checked = checkPins(sequence->request, tokens, m_state->limits); !checked) return checked;
+  sequence->pinnedTokens = std::move(tokens);
+  return {};
+}
+
+void Engine::endReasoning(RequestId request) {
+  Sequence* sequence = m_state->scheduler.find(request);
+  if (sequence != nullptr && sequence->reasoning != nullptr) sequence->reasoning->wantEnd();
 }
 
 void Engine::watch(RequestId request, bool isWatched) {
@@ -91,13 +119,18 @@ std::vector<EngineEvent> Engine::step() {
   ++state.metrics.steps;
   state.takeFinishedCompressions(false);
   state.finishCancelled();
+  state.endReasonings();
   state.scheduler.admit();
   state.finishHopeless();
+  state.compressAsked();
   state.compressDue();
   state.runStep();
   state.failIfBroken();
   state.noteDropped();
   state.notePages();
+#ifndef NDEBUG
+  ZIPAGE_CHECK(brokenInvariant().empty(), "the books are in order after every step");
+#endif
   return std::exchange(state.events, {});
 }
 
@@ -111,6 +144,32 @@ void Engine::State::finishCancelled() {
     if (sequence.cancelled) ids.push_back(sequence.id);
   }
   for (const RequestId id : ids) finish(*scheduler.find(id), FinishReason::Cancelled);
+}
+
+void Engine::State::endReasonings() {
+  for (std::list<Sequence>* sequences : {&scheduler.running(), &scheduler.waiting()}) {
+    for (Sequence& sequence : *sequences) {
+      if (sequence.started && sequence.reasoning != nullptr && sequence.reasoning->mustEnd())
+        endReasoning(sequence);
+    }
+  }
+}
+
+/// The ending stands in the text as though it had been drawn; the model reads it and draws on.
+void Engine::State::endReasoning(Sequence& sequence) {
+  const std::vector<TokenId>& ending = sequence.request.reasoning.ending;
+  const auto numTokens = static_cast<std::int64_t>(sequence.tokens.size() + ending.size());
+  // So near to its end the reply has no room for an answer.
+  if (numTokens >= sequence.longest() || (limits.contextLength > 0 && numTokens >= limits.contextLength))
+    return;
+  sequence.lastToken = clock.now();
+  if (sequence.generated() == 0) sequence.firstToken = sequence.lastToken;
+  for (const TokenId token : ending) {
+    sequence.tokens.push_back(token);
+    sequence.reasoning->add(token);
+  }
+  metrics.generatedTokens += static_cast<std::int64_t>(ending.size());
+  events.emplace_back(TokensGenerated{sequence.id, ending});
 }
 
 void Engine::State::finishHopeless() {
@@ -190,6 +249,7 @@ void Engine::State::takeToken(Sequence& sequence, TokenId token) {
   }
   sequence.tokens.push_back(token);
   ++metrics.generatedTokens;
+  if (sequence.reasoning != nullptr) sequence.reasoning->add(token);
   events.emplace_back(TokensGenerated{sequence.id, {token}});
   const bool atContextEnd = limits.contextLength > 0 &&
                             static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&
@@ -210,6 +270,7 @@ void Engine::State::finish(Sequence& sequence, FinishReason reason, Error error)
   event.compressions = sequence.compressions;
   event.tokensEvicted = sequence.tokensEvicted;
   event.peakPages = sequence.peakPages;
+  event.pagesReclaimed = sequence.pages.numUnshared();
   if (sequence.firstToken > Duration::zero()) {
     event.timeToFirstToken = sequence.firstToken - sequence.submitted;
     event.decodeTime = sequence.lastToken - sequence.firstToken;
@@ -231,7 +292,7 @@ void Engine::State::failIfBroken() {
 
 void Engine::State::noteDropped() {
   const std::int64_t dropped = prefixes.numDropped() - metrics.pagesDropped;
-  if (dropped > 0) events.emplace_back(PrefixDropped{static_cast<std::uint64_t>(dropped)});
+  if (dropped > 0) events.emplace_back(PrefixDropped{dropped, RequestId{}});
   metrics.pagesDropped += dropped;
 }
 
@@ -253,13 +314,13 @@ EngineMetrics Engine::metrics() const {
 }
 
 std::shared_ptr<const CacheSnapshot> Engine::snapshot() const {
-  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->metrics.steps,
-                       m_state->runner);
+  return buildSnapshot(m_state->limits, m_state->allocator, m_state->scheduler, m_state->fillingPages(),
+                       m_state->metrics.steps, m_state->runner);
 }
 
 std::string Engine::brokenInvariant() const {
   return firstBrokenInvariant(m_state->limits, m_state->allocator, m_state->slots, m_state->scheduler,
-                              m_state->prefixes, m_state->heldByCompressions());
+                              m_state->prefixes, m_state->fillingPages());
 }
 
 }  // namespace zipage

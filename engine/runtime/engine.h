@@ -32,6 +32,7 @@ struct EngineLimits {
   bool sharesPrefixes = true;     // full pages of equal beginnings are computed once
   std::uint64_t prefixSalt = 0;   // of model, tokenizer and KV type
   bool compressesBeside = false;  // compressions run beside the steps of the others
+  bool recordsScores = false;     // of every compression, not only of those of watched requests
   std::int64_t bytesPerPage = 0;
   int contextLength = 0;         // logical positions the model has; 0: no limit
   int vocabularySize = 0;        // token ids lie below it; 0: not checked
@@ -56,12 +57,24 @@ class Engine {
   /// Ends a request in any state; its RequestFinished comes with the next step. Unknown ids are ignored.
   void cancel(RequestId request);
   void cancelAll();
+  /// Writes the ending of its reasoning (ReasoningRules) into a reply that is thinking, or as soon as it
+  /// begins to, and lets it go on from there. Ignored where the answer has begun, for requests without rules
+  /// and for unknown ids.
+  void endReasoning(RequestId request);
   bool hasWork() const;
   /// One forward pass at most, compressions that are due included. Events in order of happening.
   std::vector<EngineEvent> step();
 
   const EngineLimits& limits() const;
   EngineMetrics metrics() const;
+  /// Compresses a sequence that holds more than its budget before that is due: as soon as its query window is
+  /// complete and the pages for it are free; nobody gives way for it. No effect on one that keeps everything,
+  /// or that holds no more than its budget when it runs next. Unknown ids are ignored.
+  void compressNow(RequestId request);
+  /// From now on these tokens of its text stay wherever they are still held; those before are let go of. They
+  /// count against the budget: InvalidArgument when they leave no page to choose for. NotFound: no such
+  /// request.
+  Result<void> pin(RequestId request, std::vector<std::int32_t> tokens);
   /// From the next compression on, and while it is true, snapshots say of this request which tokens are held
   /// and why. Unknown ids are ignored.
   void watch(RequestId request, bool isWatched);

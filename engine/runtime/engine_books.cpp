@@ -55,21 +55,28 @@ std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
 }  // namespace
 
 std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
-                                                   const Scheduler& scheduler, std::uint64_t step,
-                                                   ModelRunner& runner) {
+                                                   const Scheduler& scheduler,
+                                                   const std::vector<FillingPage>& filling,
+                                                   std::uint64_t step, ModelRunner& runner) {
   CacheSnapshotBuilder builder(allocator, limits.pageTokens, limits.bytesPerPage, step);
   for (const Sequence& sequence : scheduler.running()) {
     SequenceSnapshot described = describe(sequence);
     if (sequence.isWatched) described.record = recordOf(sequence, runner);
-    builder.add(std::move(described), sequence.pages);
+    std::vector<PageIndex> filled;
+    for (const FillingPage& claim : filling) {
+      if (claim.isFresh && claim.request == sequence.id) filled.push_back(claim.page);
+    }
+    builder.add(std::move(described), sequence.pages, filled);
+  }
+  for (const Sequence& sequence : scheduler.waiting()) {
+    if (sequence.swapped) builder.addSwapped(describe(sequence));
   }
   return std::move(builder).build();
 }
 
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
-                                 const PrefixIndex& prefixes,
-                                 const std::vector<PageIndex>& heldByCompressions) {
+                                 const PrefixIndex& prefixes, const std::vector<FillingPage>& filling) {
   std::vector<int> holders(static_cast<std::size_t>(limits.numPages), 0);
   std::set<int> querySlots;
   for (const Sequence& sequence : scheduler.running()) {
@@ -87,7 +94,11 @@ std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator
     if ((sequence.compressions > 0) != (sequence.swapped != nullptr))
       return "who gives way is swapped when it was compressed, and only then";
   }
-  for (const PageIndex page : heldByCompressions) ++holders[static_cast<std::size_t>(page)];
+  for (const FillingPage& claim : filling) {
+    if (allocator.holders(claim.page) != 1) return "a compression writes to a page that another holds";
+    if (prefixes.has(claim.page)) return "a compression writes to a page that has a name";
+    if (claim.isFresh) ++holders[static_cast<std::size_t>(claim.page)];
+  }
   int numHeld = 0;
   for (PageIndex page = 0; page < limits.numPages; ++page) {
     if (holders[static_cast<std::size_t>(page)] != allocator.holders(page)) {

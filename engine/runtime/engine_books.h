@@ -12,14 +12,21 @@
 
 namespace zipage {
 
+/// A page that a compression under way writes to.
+struct FillingPage {
+  RequestId request;
+  PageIndex page = 0;
+  bool isFresh = false;  // the sequence's table does not name it yet
+};
+
 std::shared_ptr<const CacheSnapshot> buildSnapshot(const EngineLimits& limits, const PageAllocator& allocator,
-                                                   const Scheduler& scheduler, std::uint64_t step,
-                                                   ModelRunner& runner);
+                                                   const Scheduler& scheduler,
+                                                   const std::vector<FillingPage>& filling,
+                                                   std::uint64_t step, ModelRunner& runner);
 
 /// Empty, or which invariant does not hold, in words.
 std::string firstBrokenInvariant(const EngineLimits& limits, const PageAllocator& allocator,
                                  const QuerySlots& slots, const Scheduler& scheduler,
-                                 const PrefixIndex& prefixes,
-                                 const std::vector<PageIndex>& heldByCompressions);
+                                 const PrefixIndex& prefixes, const std::vector<FillingPage>& filling);
 
 }  // namespace zipage

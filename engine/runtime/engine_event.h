@@ -1,4 +1,6 @@
-// What a step of the engine did, by value, in the order in which it happened.
+// What a step of the engine did, by value, in the order in which it happened. Four things have four names:
+// a page is reclaimed (it goes back to the pool), a token is evicted (at every layer and KV head one of its
+// own), a prefix is dropped (a page loses its name), a request is preempted (it will be recomputed).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,8 @@ struct SequenceCompressed {
   RequestId request;
   int entriesBefore = 0;
   int entriesAfter = 0;
-  int pagesReclaimed = 0;
+  int tokensEvicted = 0;   // by each layer and KV head
+  int pagesReclaimed = 0;  // beyond the fresh ones it took; pages that others go on holding are none
   Duration duration{};
   float cut = 0.0F;  // the smallest score that was kept, mean over layers and heads
 };
@@ -35,19 +38,21 @@ struct SequenceCompressed {
 struct RequestPreempted {
   RequestId request;
   int tokensToRecompute = 0;
+  int pagesReclaimed = 0;
 };
 
 /// Pages that held prefixes nobody ran on were handed out again.
 struct PrefixDropped {
-  RequestId request;  // none: it is about nobody
   std::int64_t pages = 0;
+  RequestId request;  // none: it is about nobody
 };
 
 /// Its pages went to host memory, or came back from there.
 struct SequenceSwapped {
   RequestId request;
   bool isOut = true;
-  int pages = 0;
+  int pages = 0;           // copied
+  int pagesReclaimed = 0;  // 0 on the way back
 };
 
 enum class FinishReason : std::uint8_t { EndToken, Length, Cancelled, PoolExhausted, Failed };
@@ -63,6 +68,7 @@ struct RequestFinished {
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
   int peakPages = 0;
+  int pagesReclaimed = 0;  // at its end
   Duration timeToFirstToken{};
   Duration decodeTime{};  // from the first token to the last
 };

@@ -31,7 +31,18 @@ CompressionSource Engine::State::sourceOf(const Sequence& sequence,
           sequence.hasWindow(limits.windowTokens) ? limits.windowTokens : 0,
           static_cast<std::int32_t>(sequence.computed - 1),
           static_cast<int>(sequence.request.prompt.size()),
-          sequence.request.sampling.seed};
+          sequence.request.sampling.seed,
+          sequence.pinnedTokens};
+}
+
+void Engine::State::compressAsked() {
+  for (Sequence& sequence : scheduler.running()) {
+    if (!sequence.compressionAsked || sequence.state == SequenceState::Compressing || broken) continue;
+    if (sequence.canCompress(limits.windowTokens))
+      compress(sequence);
+    else if (sequence.physical <= sequence.budget() || !sequence.isBounded())
+      sequence.compressionAsked = false;
+  }
 }
 
 void Engine::State::compressDue() {
@@ -80,7 +91,8 @@ bool Engine::State::compress(Sequence& sequence) {
   if (compressor.freshPagesNeeded(source) > scheduler.unreservedPages()) source.spared = nullptr;
   PlannedCompression planned = compressor.plan(source);
   planned.plan.record = std::make_shared<CompressionRecord>();
-  planned.plan.record->isWatched = sequence.isWatched;
+  planned.plan.record->isWhole = sequence.isWatched || limits.recordsScores;
+  if (planned.plan.record->isWhole) planned.plan.record->reasons = compressor.reasonsToKeep(source);
   for (const PageIndex page : planned.plan.targetPages) prefixes.forget(page);
   auto begun =
       limits.compressesBeside ? runner.startCompression(planned.plan) : runner.compress(planned.plan);
@@ -99,19 +111,20 @@ bool Engine::State::compress(Sequence& sequence) {
 
 void Engine::State::commit(const CompressionPlan& plan, std::vector<PageRef> freshPages, Sequence& sequence,
                            Duration start) {
-  const int pagesBefore = sequence.pages.numPages();
+  const int freeBefore = allocator.numFree() + static_cast<int>(freshPages.size());
   sequence.pages.retarget(plan.targetPages, std::move(freshPages));
-  const int pagesReclaimed = pagesBefore - sequence.pages.numPages();
+  const int pagesReclaimed = std::max(0, allocator.numFree() - freeBefore);
   const int evicted = sequence.physical - plan.keep;
   sequence.physical = sequence.numScored = plan.keep;
   sequence.tokensEvicted += evicted;
   ++sequence.compressions;
+  sequence.compressionAsked = false;
   sequence.lastCompression = plan.record;
   scheduler.reserveAgain(sequence);
   ++metrics.compressions;
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
-  events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, pagesReclaimed,
+  events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, evicted, pagesReclaimed,
                                          clock.now() - start, meanOf(plan.record->cut)});
 }
 
@@ -131,12 +144,17 @@ void Engine::State::takeFinishedCompressions(bool waits) {
   }
 }
 
-std::vector<PageIndex> Engine::State::heldByCompressions() const {
-  std::vector<PageIndex> held;
+std::vector<FillingPage> Engine::State::fillingPages() const {
+  std::vector<FillingPage> pages;
   for (const InFlight& compression : inFlight) {
-    for (const PageRef& page : compression.planned.freshPages) held.push_back(page.index());
+    const std::vector<PageRef>& fresh = compression.planned.freshPages;
+    for (const PageIndex page : compression.planned.plan.targetPages) {
+      const bool isFresh = std::any_of(fresh.begin(), fresh.end(),
+                                       [page](const PageRef& taken) { return taken.index() == page; });
+      pages.push_back({compression.request, page, isFresh});
+    }
   }
-  return held;
+  return pages;
 }
 
 void Engine::State::dropCompressions() {
@@ -159,7 +177,8 @@ bool Engine::State::swapOut(Sequence& sequence) {
   }
   sequence.swapped = std::move(*copy);
   ++metrics.swaps;
-  events.emplace_back(SequenceSwapped{sequence.id, true, sequence.pages.numPages()});
+  events.emplace_back(
+      SequenceSwapped{sequence.id, true, sequence.pages.numPages(), sequence.pages.numUnshared()});
   return true;
 }
 
@@ -169,13 +188,14 @@ bool Engine::State::swapIn(Sequence& sequence) {
     broken = done.error();
     return false;
   }
-  events.emplace_back(SequenceSwapped{sequence.id, false, sequence.pages.numPages()});
+  events.emplace_back(SequenceSwapped{sequence.id, false, sequence.pages.numPages(), 0});
   return true;
 }
 
 void Engine::State::notePreempted(const Sequence& sequence) {
   ++metrics.preemptions;
-  events.emplace_back(RequestPreempted{sequence.id, static_cast<int>(sequence.computed)});
+  events.emplace_back(
+      RequestPreempted{sequence.id, static_cast<int>(sequence.computed), sequence.pages.numUnshared()});
 }
 
 void Engine::State::finishStuck() {

@@ -9,6 +9,7 @@
 #include "engine/cache/compressor.h"
 #include "engine/cache/prefix_index.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/engine_books.h"
 #include "engine/runtime/rate_meter.h"
 #include "engine/runtime/step_builder.h"
 
@@ -25,7 +26,10 @@ struct Engine::State final : PageRelief {
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
 
   void finishCancelled();
+  void endReasonings();
+  void endReasoning(Sequence& sequence);
   void finishHopeless();
+  void compressAsked();
   void compressDue();
   bool compress(Sequence& sequence) override;
   bool swapOut(Sequence& sequence) override;
@@ -35,7 +39,7 @@ struct Engine::State final : PageRelief {
               Duration start);
   void takeFinishedCompressions(bool waits);
   void dropCompressions();
-  std::vector<PageIndex> heldByCompressions() const;
+  std::vector<FillingPage> fillingPages() const;
   bool grows(Sequence& sequence);
   CompressionSource sourceOf(const Sequence& sequence, const CompressionSettings& settings) const;
   CompressionSettings settingsOf(const Sequence& sequence) const;

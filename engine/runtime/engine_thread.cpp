@@ -17,6 +17,9 @@ struct Submit {
 struct Cancel {
   RequestId request;
 };
+struct CompressNow {
+  RequestId request;
+};
 struct Watch {
   RequestId request;
   bool isWatched;
@@ -24,7 +27,10 @@ struct Watch {
 struct SetSnapshotInterval {
   Duration interval;
 };
-using Command = std::variant<Submit, Cancel, Watch, SetSnapshotInterval>;
+struct EndReasoning {
+  RequestId request;
+};
+using Command = std::variant<Submit, Cancel, CompressNow, EndReasoning, Watch, SetSnapshotInterval>;
 
 }  // namespace
 
@@ -80,6 +86,8 @@ void EngineThread::State::obey(Command& command, Engine& engine) {
   }
   if (const auto* watched = std::get_if<Watch>(&command))
     return engine.watch(watched->request, watched->isWatched);
+  if (const auto* asked = std::get_if<CompressNow>(&command)) return engine.compressNow(asked->request);
+  if (const auto* ended = std::get_if<EndReasoning>(&command)) return engine.endReasoning(ended->request);
   engine.cancel(std::get<Cancel>(command).request);
 }
 
@@ -133,7 +141,11 @@ void EngineThread::watch(RequestId request, bool isWatched) {
   m_state->mailbox.post(Watch{request, isWatched});
 }
 
+void EngineThread::compressNow(RequestId request) { m_state->mailbox.post(CompressNow{request}); }
+
 void EngineThread::cancel(RequestId request) { m_state->mailbox.post(Cancel{request}); }
+
+void EngineThread::endReasoning(RequestId request) { m_state->mailbox.post(EndReasoning{request}); }
 
 void EngineThread::setSnapshotInterval(Duration interval) {
   m_state->mailbox.post(SetSnapshotInterval{interval});

@@ -39,6 +39,10 @@ class EngineThread {
   /// None for a number below 1. Where they cannot be served, each comes back as Failed.
   std::vector<RequestId> submitSamples(Request request, int numSamples);
   void cancel(RequestId request);
+  /// See Engine::compressNow().
+  void compressNow(RequestId request);
+  /// See Engine::endReasoning().
+  void endReasoning(RequestId request);
   /// While it is true, snapshots say of this request which tokens are held and why.
   void watch(RequestId request, bool isWatched);
   /// Snapshots are taken at most every `interval` while there are watchers; zero turns them off.

@@ -10,7 +10,7 @@ struct EngineMetrics {
   std::int64_t promptTokens = 0;
   std::int64_t generatedTokens = 0;
   std::int64_t compressions = 0;
-  std::int64_t pagesReclaimed = 0;
+  std::int64_t pagesReclaimed = 0;  // by compressions
   std::int64_t tokensEvicted = 0;
   std::int64_t preemptions = 0;
   std::int64_t recomputedTokens = 0;

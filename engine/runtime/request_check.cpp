@@ -88,6 +88,20 @@ Result<void> checkContext(const Request& request, const EngineLimits& limits) {
 
 }  // namespace
 
+Result<void> checkPins(const Request& request, std::span<const std::int32_t> tokens,
+                       const EngineLimits& limits) {
+  if (!tokens.empty() && tokens.front() < 0) return invalid("there is no token " + text(tokens.front()));
+  const CompressionSettings& settings = request.compression;
+  const auto prompt = settings.protectPrompt ? static_cast<std::int64_t>(request.prompt.size()) : 0;
+  const std::int64_t least = std::max<std::int64_t>(settings.sinkTokens, prompt) +
+                             settings.recentKept(limits.windowTokens) + limits.pageTokens +
+                             static_cast<std::int64_t>(tokens.size());
+  if (request.policy == MemoryPolicy::Full || least <= settings.budgetTokens) return {};
+  return invalid("a budget of " + text(settings.budgetTokens) + " tokens cannot keep " +
+                 text(static_cast<std::int64_t>(tokens.size())) + " pinned ones: with them it needs " +
+                 text(least));
+}
+
 Result<void> checkRequest(const Request& request, const EngineLimits& limits) {
   if (auto checked = checkTokens(request, limits); !checked) return checked;
   if (auto checked = checkSampling(request.sampling); !checked) return checked;

@@ -175,20 +175,14 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
-/// Pages of another model or KV type never match. Within one pool that cannot happen; on a disk it can.
-std::uint64_t prefixSaltOf(const ModelConfig& config, const PoolOptions& options) {
-  std::uint64_t salt = static_cast<std::uint64_t>(options.kvType) + 1;
-  for (const std::int64_t fact :
-       {static_cast<std::int64_t>(config.numLayers), static_cast<std::int64_t>(config.kvHeads),
-        static_cast<std::int64_t>(config.queryHeads), static_cast<std::int64_t>(config.headDim),
-        static_cast<std::int64_t>(config.vocabularySize), static_cast<std::int64_t>(config.contextLength)}) {
-    salt = (salt ^ static_cast<std::uint64_t>(fact)) * 0x100000001B3ULL;
-  }
-  return salt;
+/// Pages of another model, vocabulary or KV type never match. Within one pool that cannot happen; on a disk
+/// it can.
+std::uint64_t prefixSaltOf(const ModelBundle& model, const PoolOptions& options) {
+  return (model.identity ^ (static_cast<std::uint64_t>(options.kvType) + 1)) * 0x9E3779B97F4A7C15ULL;
 }
 
 EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages,
-                      const ModelConfig& config) {
+                      const ModelBundle& model) {
   EngineLimits limits;
   limits.pageTokens = options.pageTokens;
   limits.numPages = numPages;
@@ -197,9 +191,9 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
   limits.maxBatchTokens = std::max(options.maxBatchTokens, options.maxSequences);
   limits.maxSequences = options.maxSequences;
   limits.bytesPerPage = static_cast<std::int64_t>(layout.bytesPerPage());
-  limits.contextLength = config.contextLength;
-  limits.vocabularySize = config.vocabularySize;
-  limits.prefixSalt = prefixSaltOf(config, options);
+  limits.contextLength = model.config.contextLength;
+  limits.vocabularySize = model.config.vocabularySize;
+  limits.prefixSalt = prefixSaltOf(model, options);
   limits.maxCompressedEntries = options.maxCompressedEntries;
   return limits;
 }
@@ -224,7 +218,7 @@ Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundl
   auto counted = layout.numPages(options.poolTokens);
   if (!counted) return tl::unexpected(counted.error());
   const int numPages = *counted;
-  const EngineLimits limits = limitsOf(options, layout, numPages, config);
+  const EngineLimits limits = limitsOf(options, layout, numPages, model);
 
   auto stream = device.createStream();
   auto transformer =

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/base/ids.h"
 #include "engine/cache/compression_settings.h"
 #include "engine/cache/memory_policy.h"
+#include "engine/text/reasoning_parser.h"
+#include "engine/text/tokenizer.h"
 
 namespace zipage {
 
@@ -19,6 +22,15 @@ struct SamplingParams {
   std::uint64_t seed = 0;
 };
 
+/// What a reply's reasoning looks like, and how it is ended before the model ends it itself.
+struct ReasoningRules {
+  std::shared_ptr<const Tokenizer> tokenizer;  // null: nothing is known, and nothing is ended
+  ReasoningMarks marks;
+  bool startsInside = false;    // the open mark is in the prompt
+  std::vector<TokenId> ending;  // written to end it; holds the close mark
+  int budgetTokens = 0;         // after so many tokens of reasoning it is ended; 0: never
+};
+
 struct Request {
   OwnerId owner;                // the chat it works for
   std::vector<TokenId> prompt;  // at least one token
@@ -28,6 +40,7 @@ struct Request {
   SamplingParams sampling;
   MemoryPolicy policy = MemoryPolicy::Budget;
   CompressionSettings compression;
+  ReasoningRules reasoning;
 };
 
 }  // namespace zipage

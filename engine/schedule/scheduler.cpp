@@ -55,8 +55,10 @@ bool Scheduler::canAdmit(const Sequence& sequence) const {
   const int keptFree = m_running.empty() || isCertain
                            ? 0
                            : static_cast<int>(std::ceil(m_allocator.numPages() * m_limits.watermark));
-  int needed = reservationOf(sequence);
-  for (const PageIndex page : prefixOf(sequence)) needed -= m_allocator.holders(page) > 0 ? 1 : 0;
+  const std::vector<PageIndex> prefix = prefixOf(sequence);
+  // `auto` may find more than it reserves.
+  int needed = std::max(reservationOf(sequence), static_cast<int>(prefix.size()));
+  for (const PageIndex page : prefix) needed -= m_allocator.holders(page) > 0 ? 1 : 0;
   return needed + keptFree <= unreservedPages();
 }
 
@@ -195,7 +197,8 @@ void Scheduler::reserveAgain(Sequence& sequence) {
   // In constrained admission it grows back into what it reserved, but for pages that others go on holding;
   // else others may have it.
   if (m_limits.admission == AdmissionMode::Hybrid || !sequence.hasFixedCapacity()) return;
-  sequence.reservedPages = std::min(before, sequence.pages.numPages() + unreservedPages());
+  sequence.reservedPages =
+      std::min({before, pagesOf(sequence.capacity()), sequence.pages.numPages() + unreservedPages()});
 }
 
 bool Scheduler::relieve(Sequence& sequence) {
@@ -211,10 +214,11 @@ bool Scheduler::relieve(Sequence& sequence) {
 Sequence* Scheduler::mostOverBudget() {
   Sequence* most = nullptr;
   for (Sequence& sequence : m_running) {
-    const bool canCompress =
-        sequence.policy() == MemoryPolicy::Auto && sequence.state != SequenceState::Compressing &&
-        sequence.hasWindow(m_limits.windowTokens) && pagesOf(sequence.physical) > pagesOf(sequence.budget());
-    if (!canCompress) continue;
+    const bool givesPages = sequence.policy() == MemoryPolicy::Auto &&
+                            sequence.state != SequenceState::Compressing &&
+                            sequence.canCompress(m_limits.windowTokens) &&
+                            pagesOf(sequence.physical) > pagesOf(sequence.budget());
+    if (!givesPages) continue;
     const auto over = [](const Sequence& s) { return s.physical - s.budget(); };
     if (most == nullptr || over(sequence) > over(*most)) most = &sequence;
   }
@@ -265,8 +269,8 @@ void Scheduler::takeBackShare(Sequence& sequence) {
 }
 
 void Scheduler::preempt(Place victim) {
-  m_relief.notePreempted(*victim);
   takeBackShare(*victim);
+  m_relief.notePreempted(*victim);
   release(*victim);
   victim->computed = 0;
   victim->physical = 0;

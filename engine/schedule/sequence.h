@@ -19,6 +19,7 @@
 #include "engine/cache/query_slots.h"
 #include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
+#include "engine/schedule/reasoning_watch.h"
 #include "engine/schedule/request.h"
 
 namespace zipage {
@@ -32,9 +33,11 @@ struct Sequence {
       0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
   PageTable pages;
-  QuerySlot querySlot;             // empty for `full`, which needs none, and where none is free
-  std::int64_t slotSince = 0;      // `computed` when it got its query slot
-  int mostEntries = 0;             // entries a compression can see; 0: any number
+  QuerySlot querySlot;         // empty for `full`, which needs none, and where none is free
+  std::int64_t slotSince = 0;  // `computed` when it got its query slot
+  int mostEntries = 0;         // entries a compression can see; 0: any number
+  int wholePrompt = 0;         // entries of a prompt that is read whole before the first compression; 0: not
+  bool compressionAsked = false;   // by somebody, before it is due
   int grownTokens = 0;             // what `grow` has added to the budget
   double longRunWorkingSet = 0.0;  // of `grow`, entries; 0: not measured yet
   PrefixKey lastKey;               // of the last page that has a name in the prefix index
@@ -46,11 +49,13 @@ struct Sequence {
   int compressions = 0;
   std::int64_t tokensEvicted = 0;
   int peakPages = 0;
-  std::unique_ptr<HostCopy> swapped;  // what it held, while it lies in host memory
+  std::unique_ptr<ReasoningWatch> reasoning;  // null: its reasoning cannot be ended
+  std::unique_ptr<HostCopy> swapped;          // what it held, while it lies in host memory
   SequenceState state = SequenceState::Waiting;
   bool started = false;  // RequestStarted has been sent
   bool cancelled = false;
-  bool isWatched = false;  // somebody wants to know what is held, and why
+  std::vector<std::int32_t> pinnedTokens;  // kept from eviction, ascending
+  bool isWatched = false;                  // somebody wants to know what is held, and why
   std::shared_ptr<const CompressionRecord> lastCompression;
   Duration submitted{};
   Duration firstToken{};
@@ -75,10 +80,17 @@ struct Sequence {
   int budget() const { return request.compression.budgetTokens + grownTokens; }
   /// Entries after which a bounded sequence must compress before it takes another token.
   std::int64_t capacity() const {
-    if (hasFixedCapacity()) return budget() + request.compression.periodTokens;
+    if (hasFixedCapacity()) {
+      const std::int64_t bounded = budget() + request.compression.periodTokens;
+      return compressions == 0 ? std::max<std::int64_t>(bounded, wholePrompt) : bounded;
+    }
     return mostEntries > 0 && longest() > budget() ? mostEntries : INT64_MAX / 2;
   }
   bool mustCompress() const { return isBounded() && pending() > 0 && physical >= capacity(); }
+  /// Whether there is something to evict now, due or not.
+  bool canCompress(int windowTokens) const {
+    return isBounded() && physical > budget() && hasWindow(windowTokens);
+  }
   /// Whether a query slot can ever be of use to it.
   bool wantsSlot() const {
     return isBounded() && (compressions > 0 || longest() > (hasFixedCapacity() ? capacity() : budget()));

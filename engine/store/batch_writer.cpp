@@ -11,8 +11,13 @@ struct WriteTo {
   SessionStore& store;
   Result<void> operator()(const ChatRecord& chat) const { return store.saveChat(chat); }
   Result<void> operator()(const MessageRecord& message) const { return store.saveMessage(message); }
+  Result<void> operator()(const Draft& newChatDraft) const { return store.saveNewChatDraft(newChatDraft); }
   Result<void> operator()(const DeleteChat& write) const { return store.deleteChat(write.chat); }
   Result<void> operator()(const RestoreChat& write) const { return store.restoreChat(write.chat); }
+  Result<void> operator()(const DeleteMessages& write) const { return store.deleteMessages(write.messages); }
+  Result<void> operator()(const RestoreMessages& write) const {
+    return store.restoreMessages(write.messages);
+  }
 };
 
 bool maySucceedLater(const Error& error) { return error.code == ErrorCode::Io; }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/store/attachment_json.h"
 #include "engine/store/storable_text.h"
 
 namespace zipage {
@@ -10,8 +11,9 @@ namespace zipage {
 const char* const kSelectMessagesSql =
     "SELECT id, chat, parent, role, state, created_ms, prompt_tokens, generated_tokens, reasoning_tokens, "
     "reasoning_ms,"
-    " first_token_ms, decode_ms, peak_pages, compressions, tokens_evicted, error, text, reasoning"
-    " FROM messages WHERE chat = ?1 ORDER BY id";
+    " first_token_ms, decode_ms, peak_pages, compressions, tokens_evicted, error, text, reasoning,"
+    " cached_tokens, computed_tokens, model, attachments"
+    " FROM messages WHERE chat = ?1 AND deleted_ms IS NULL ORDER BY id";
 
 namespace {
 
@@ -19,7 +21,9 @@ constexpr std::string_view kUpsertSql =
     "INSERT INTO messages (id, chat, parent, role, state, created_ms, prompt_tokens, generated_tokens,"
     " reasoning_tokens, reasoning_ms, first_token_ms, decode_ms, peak_pages, compressions, tokens_evicted, "
     "error, text,"
-    " reasoning) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+    " reasoning, cached_tokens, computed_tokens, model, attachments)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+    "?21, ?22)"
     " ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, role = excluded.role, state = excluded.state,"
     " created_ms = excluded.created_ms, prompt_tokens = excluded.prompt_tokens,"
     " generated_tokens = excluded.generated_tokens, reasoning_tokens = excluded.reasoning_tokens,"
@@ -27,7 +31,9 @@ constexpr std::string_view kUpsertSql =
     "excluded.decode_ms,"
     " peak_pages = excluded.peak_pages, compressions = excluded.compressions,"
     " tokens_evicted = excluded.tokens_evicted, error = excluded.error, text = excluded.text,"
-    " reasoning = excluded.reasoning WHERE chat = excluded.chat";
+    " reasoning = excluded.reasoning, cached_tokens = excluded.cached_tokens,"
+    " computed_tokens = excluded.computed_tokens, model = excluded.model, attachments = excluded.attachments"
+    " WHERE chat = excluded.chat";
 
 ReplyFigures readFigures(const Statement& row) {
   return {.promptTokens = row.integer(6),
@@ -38,7 +44,9 @@ ReplyFigures readFigures(const Statement& row) {
           .decodeMs = row.integer(11),
           .peakPages = row.integer(12),
           .compressions = row.integer(13),
-          .tokensEvicted = row.integer(14)};
+          .tokensEvicted = row.integer(14),
+          .cachedTokens = row.integer(18),
+          .computedTokens = row.integer(19)};
 }
 
 bool isUpTo(std::int64_t value, auto last) { return value >= 0 && value <= static_cast<std::int64_t>(last); }
@@ -53,12 +61,15 @@ Result<void> upsert(Database& database, const MessageRecord& message) {
   const std::string error = storableText(message.error);
   const std::string text = storableText(message.text);
   const std::string reasoning = storableText(message.reasoning);
+  const std::string model = storableText(message.model);
+  const std::string attachments = attachmentsToJson(message.attachments);
   return database.run(
       kUpsertSql, static_cast<std::int64_t>(message.id.value), static_cast<std::int64_t>(message.chat.value),
       parentOf(message), static_cast<std::int64_t>(message.role), static_cast<std::int64_t>(message.state),
       message.createdMs, figures.promptTokens, figures.generatedTokens, figures.reasoningTokens,
       figures.reasoningMs, figures.firstTokenMs, figures.decodeMs, figures.peakPages, figures.compressions,
-      figures.tokensEvicted, std::string_view(error), std::string_view(text), std::string_view(reasoning));
+      figures.tokensEvicted, std::string_view(error), std::string_view(text), std::string_view(reasoning),
+      figures.cachedTokens, figures.computedTokens, std::string_view(model), std::string_view(attachments));
 }
 
 }  // namespace
@@ -79,6 +90,8 @@ Result<MessageRecord> readMessage(const Statement& row) {
   message.error = row.text(15);
   message.text = row.text(16);
   message.reasoning = row.text(17);
+  message.model = row.text(20);
+  message.attachments = attachmentsFromJson(row.text(21));
   return message;
 }
 

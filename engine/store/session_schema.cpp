@@ -85,7 +85,24 @@ CREATE TRIGGER message_deleted AFTER DELETE ON messages WHEN old.state <> 1 BEGI
 END;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1};
+// `tip` is no foreign key either: it may be saved before the message it names. Attachments are JSON arrays of
+// {"name", "text"}.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE chats ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1));
+ALTER TABLE chats ADD COLUMN tip INTEGER;  -- last message of the branch that was shown; NULL: not chosen
+ALTER TABLE chats ADD COLUMN draft_attachments TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE messages ADD COLUMN deleted_ms INTEGER;  -- NULL: not in the trash
+ALTER TABLE messages ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN computed_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN model TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';
+
+-- One row: what stands in the composer before there is a chat.
+CREATE TABLE new_chat_draft (draft TEXT NOT NULL, attachments TEXT NOT NULL) STRICT;
+INSERT INTO new_chat_draft VALUES ('', '[]');
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2};
 constexpr Schema kSchema = {kApplicationId, kMigrations};
 
 }  // namespace

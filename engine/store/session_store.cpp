@@ -5,12 +5,14 @@
 #include <optional>
 #include <system_error>
 
+#include "engine/store/attachment_json.h"
 #include "engine/store/database.h"
 #include "engine/store/database_file.h"
 #include "engine/store/instance_lock.h"
 #include "engine/store/message_row.h"
-#include "engine/store/search_expression.h"
+#include "engine/store/read_rows.h"
 #include "engine/store/session_schema.h"
+#include "engine/store/session_search.h"
 #include "engine/store/storable_text.h"
 
 namespace zipage {
@@ -69,23 +71,11 @@ ChatRecord readChat(const Statement& row) {
   chat.title = row.text(1);
   chat.createdMs = row.integer(2);
   chat.updatedMs = row.integer(3);
-  chat.draft = row.text(4);
+  chat.draft = {row.text(4), attachmentsFromJson(row.text(8))};
   chat.settings = row.text(5);
+  chat.isPinned = row.integer(6) != 0;
+  chat.tip.value = static_cast<std::uint64_t>(row.integer(7));
   return chat;
-}
-
-/// Every row of `statement` through `read`, which returns a Result.
-template <typename Value, typename Read>
-Result<std::vector<Value>> readAll(Statement statement, Read read) {
-  std::vector<Value> values;
-  Result<bool> more = statement.step();
-  for (; more && *more; more = statement.step()) {
-    Result<Value> value = read(statement);
-    if (!value) return tl::unexpected(value.error());
-    values.push_back(std::move(*value));
-  }
-  if (!more) return tl::unexpected(more.error());
-  return values;
 }
 
 }  // namespace
@@ -102,6 +92,14 @@ struct SessionStore::State {
     if (!changed || database.numChanged() > 0) return changed;
     return failure(ErrorCode::NotFound,
                    database.fileName() + ": there is no chat " + std::to_string(chat.value));
+  }
+  Result<void> setDeleted(const std::vector<MessageId>& messages, std::optional<std::int64_t> deletedMs) {
+    std::string ids = "[";
+    for (const MessageId message : messages)
+      ids += (ids.size() > 1 ? "," : "") + std::to_string(message.value);
+    ids += "]";
+    return database.run("UPDATE messages SET deleted_ms = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+                        std::string_view(ids), deletedMs);
   }
 };
 
@@ -130,8 +128,8 @@ SessionStore::~SessionStore() = default;
 Result<std::vector<ChatRecord>> SessionStore::chats() const {
   return m_state->database
       .prepare(
-          "SELECT id, title, created_ms, updated_ms, draft, settings FROM chats WHERE deleted_ms IS NULL "
-          "ORDER BY updated_ms DESC, id DESC")
+          "SELECT id, title, created_ms, updated_ms, draft, settings, pinned, tip, draft_attachments"
+          " FROM chats WHERE deleted_ms IS NULL ORDER BY updated_ms DESC, id DESC")
       .and_then([](Statement statement) {
         return readAll<ChatRecord>(std::move(statement),
                                    [](const Statement& row) { return Result<ChatRecord>(readChat(row)); });
@@ -145,22 +143,8 @@ Result<std::vector<MessageRecord>> SessionStore::messages(ChatId chat) const {
   });
 }
 
-Result<std::vector<ChatId>> SessionStore::search(std::string_view query) const {
-  const std::string expression = searchExpression(query);
-  if (expression.empty()) return {};
-  return m_state->database
-      .prepare(
-          "SELECT id FROM chats WHERE deleted_ms IS NULL AND ("
-          " id IN (SELECT rowid FROM chat_search WHERE chat_search MATCH ?1) OR"
-          " id IN (SELECT chat FROM messages WHERE id IN"
-          "  (SELECT rowid FROM message_search WHERE message_search MATCH ?1)))"
-          " ORDER BY updated_ms DESC, id DESC")
-      .and_then([&](Statement statement) {
-        statement.bind(std::string_view(expression));
-        return readAll<ChatId>(std::move(statement), [](const Statement& row) {
-          return Result<ChatId>(ChatId{static_cast<std::uint64_t>(row.integer(0))});
-        });
-      });
+Result<std::vector<SearchHit>> SessionStore::search(std::string_view query) const {
+  return searchSessions(m_state->database, query);
 }
 
 Result<std::uint64_t> SessionStore::nextId() const { return m_state->nextId; }
@@ -169,15 +153,21 @@ Result<void> SessionStore::saveChat(const ChatRecord& chat) {
   if (!isStorable(chat.id.value))
     return failure(ErrorCode::InvalidArgument, "a chat without an id cannot be saved");
   const std::string title = storableText(chat.title);
-  const std::string draft = storableText(chat.draft);
+  const std::string draft = storableText(chat.draft.text);
   const std::string settings = storableText(chat.settings);
+  const std::string attachments = attachmentsToJson(chat.draft.attachments);
+  const auto tip =
+      chat.tip ? std::optional(static_cast<std::int64_t>(chat.tip.value)) : std::optional<std::int64_t>();
   m_state->noteId(chat.id.value);
   return m_state->database.run(
-      "INSERT INTO chats (id, title, created_ms, updated_ms, draft, settings) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+      "INSERT INTO chats (id, title, created_ms, updated_ms, draft, settings, pinned, tip, draft_attachments)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
       " ON CONFLICT (id) DO UPDATE SET title = excluded.title, created_ms = excluded.created_ms,"
-      " updated_ms = excluded.updated_ms, draft = excluded.draft, settings = excluded.settings",
+      " updated_ms = excluded.updated_ms, draft = excluded.draft, settings = excluded.settings,"
+      " pinned = excluded.pinned, tip = excluded.tip, draft_attachments = excluded.draft_attachments",
       static_cast<std::int64_t>(chat.id.value), std::string_view(title), chat.createdMs, chat.updatedMs,
-      std::string_view(draft), std::string_view(settings));
+      std::string_view(draft), std::string_view(settings), std::int64_t{chat.isPinned}, tip,
+      std::string_view(attachments));
 }
 
 Result<void> SessionStore::saveMessage(const MessageRecord& message) {
@@ -186,6 +176,22 @@ Result<void> SessionStore::saveMessage(const MessageRecord& message) {
   }
   m_state->noteId(message.id.value);
   return writeMessage(m_state->database, message);
+}
+
+Result<Draft> SessionStore::newChatDraft() const {
+  return m_state->database.prepare("SELECT draft, attachments FROM new_chat_draft")
+      .and_then([](Statement statement) -> Result<Draft> {
+        const auto found = statement.step();
+        if (!found) return tl::unexpected(found.error());
+        return *found ? Draft{statement.text(0), attachmentsFromJson(statement.text(1))} : Draft{};
+      });
+}
+
+Result<void> SessionStore::saveNewChatDraft(const Draft& draft) {
+  const std::string text = storableText(draft.text);
+  const std::string attachments = attachmentsToJson(draft.attachments);
+  return m_state->database.run("UPDATE new_chat_draft SET draft = ?1, attachments = ?2",
+                               std::string_view(text), std::string_view(attachments));
 }
 
 Result<void> SessionStore::deleteChat(ChatId chat) {
@@ -199,8 +205,18 @@ Result<void> SessionStore::restoreChat(ChatId chat) {
                                                           static_cast<std::int64_t>(chat.value)));
 }
 
-Result<void> SessionStore::emptyTrash() {
-  return m_state->database.run("DELETE FROM chats WHERE deleted_ms IS NOT NULL");
+Result<void> SessionStore::deleteMessages(const std::vector<MessageId>& messages) {
+  return m_state->setDeleted(messages, nowMs());
+}
+
+Result<void> SessionStore::restoreMessages(const std::vector<MessageId>& messages) {
+  return m_state->setDeleted(messages, std::nullopt);
+}
+
+Result<void> SessionStore::emptyTrash(std::int64_t deletedBeforeMs) {
+  return m_state->database.run("DELETE FROM messages WHERE deleted_ms < ?1", deletedBeforeMs).and_then([&] {
+    return m_state->database.run("DELETE FROM chats WHERE deleted_ms < ?1", deletedBeforeMs);
+  });
 }
 
 Result<void> SessionStore::begin() {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,15 @@ struct ReplyFigures {
   std::int64_t peakPages = 0;
   std::int64_t compressions = 0;
   std::int64_t tokensEvicted = 0;
+  std::int64_t cachedTokens = 0;    // of the prompt, found in shared pages
+  std::int64_t computedTokens = 0;  // of the prompt, read by the model
+};
+
+/// A text file that goes with a message.
+struct Attachment {
+  std::string name;
+  std::string text;
+  bool operator==(const Attachment&) const = default;
 };
 
 struct MessageRecord {
@@ -48,6 +58,15 @@ struct MessageRecord {
   std::string error;           // why state is Failed
   std::int64_t createdMs = 0;  // since 1970, UTC
   ReplyFigures figures;
+  std::string model;  // that wrote it, by name
+  std::vector<Attachment> attachments;
+};
+
+/// What is written but not sent.
+struct Draft {
+  std::string text;
+  std::vector<Attachment> attachments;
+  bool operator==(const Draft&) const = default;
 };
 
 struct ChatRecord {
@@ -55,8 +74,23 @@ struct ChatRecord {
   std::string title;
   std::int64_t createdMs = 0;
   std::int64_t updatedMs = 0;
-  std::string draft;
+  Draft draft;
   std::string settings;  // JSON object, opaque to the store
+  bool isPinned = false;
+  MessageId tip;  // the last message of the branch that was shown; none: nobody has chosen
+};
+
+/// Where a chat holds what was searched for.
+struct SearchHit {
+  enum class Part : std::uint8_t { Title, Text, Reasoning };
+
+  ChatId chat;
+  MessageId message;  // the newest that matches; none: the title does
+  Part part = Part::Title;
+  std::string snippet;  // some words around the match; each match between kMatchBegin and kMatchEnd
+
+  static constexpr char kMatchBegin = '\x02';
+  static constexpr char kMatchEnd = '\x03';
 };
 
 class SessionStore {
@@ -71,12 +105,15 @@ class SessionStore {
   SessionStore(const SessionStore&) = delete;
   SessionStore& operator=(const SessionStore&) = delete;
 
-  Result<std::vector<ChatRecord>> chats() const;                   // latest first
-  Result<std::vector<MessageRecord>> messages(ChatId chat) const;  // in order of creation
-  /// Chats, latest first, in which the title or one message (text and reasoning together) holds every word of
-  /// `query`, each as the beginning of a word; case and accents do not matter. Messages that are being
-  /// written are not found yet, chats in the trash never. No words: no chats.
-  Result<std::vector<ChatId>> search(std::string_view query) const;
+  Result<std::vector<ChatRecord>> chats() const;  // latest first
+  /// In order of creation; without those in the trash.
+  Result<std::vector<MessageRecord>> messages(ChatId chat) const;
+  /// Chats, latest first and each once, in which the title or one message (text and reasoning together) holds
+  /// every word of `query`, each as the beginning of a word; case and accents do not matter. Messages that
+  /// are being written are not found yet, what is in the trash never. No words: no chats.
+  Result<std::vector<SearchHit>> search(std::string_view query) const;
+  /// Of a chat that is not there yet.
+  Result<Draft> newChatDraft() const;
   /// Larger than every id stored before this store was opened and every id this store has saved. Ids from
   /// here on, a million of them, are handed out by no other open store.
   Result<std::uint64_t> nextId() const;
@@ -85,10 +122,15 @@ class SessionStore {
   // its chat, and stays with it: Database when its id belongs to a message of another chat.
   Result<void> saveChat(const ChatRecord& chat);
   Result<void> saveMessage(const MessageRecord& message);
+  Result<void> saveNewChatDraft(const Draft& draft);
   // NotFound when there is no such chat.
   Result<void> deleteChat(ChatId chat);  // to the trash: kept until emptyTrash()
   Result<void> restoreChat(ChatId chat);
-  Result<void> emptyTrash();
+  // Likewise for messages; ids that do not exist are ignored.
+  Result<void> deleteMessages(const std::vector<MessageId>& messages);
+  Result<void> restoreMessages(const std::vector<MessageId>& messages);
+  /// Erases what was deleted before this time, in milliseconds since 1970, UTC.
+  Result<void> emptyTrash(std::int64_t deletedBeforeMs = std::numeric_limits<std::int64_t>::max());
 
   /// Several writes in one transaction. A commit() that fails keeps none of them, as rollBack() does; after a
   /// write that fails, rollBack() is what is left to do.

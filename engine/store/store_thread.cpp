@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "engine/store/batch_writer.h"
 #include "engine/store/write_queue.h"
@@ -30,6 +31,7 @@ struct StoreThread::State {
   std::condition_variable asked;
   std::condition_variable tried;
   WriteQueue pending;
+  std::vector<ReadJob> jobs;
   std::uint64_t numAsked = 0;
   std::uint64_t numTried = 0;
   bool isClosing = false;
@@ -58,8 +60,10 @@ void StoreThread::State::work() {
 void StoreThread::State::writePending(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t round = numAsked;
   std::vector<Write> batch = pending.take();
+  const std::vector<ReadJob> reads = std::exchange(jobs, {});
   lock.unlock();
   std::vector<Write> refused = writer.write(std::move(batch));
+  for (const ReadJob& job : reads) job(*store);
   lock.lock();
   pending.putBack(std::move(refused));
   numTried = round;
@@ -85,9 +89,28 @@ void StoreThread::saveChat(ChatRecord chat) { m_state->post(std::move(chat)); }
 
 void StoreThread::saveMessage(MessageRecord message) { m_state->post(std::move(message)); }
 
+void StoreThread::saveNewChatDraft(Draft draft) { m_state->post(std::move(draft)); }
+
 void StoreThread::deleteChat(ChatId chat) { m_state->post(DeleteChat{chat}); }
 
 void StoreThread::restoreChat(ChatId chat) { m_state->post(RestoreChat{chat}); }
+
+void StoreThread::deleteMessages(std::vector<MessageId> messages) {
+  m_state->post(DeleteMessages{std::move(messages)});
+}
+
+void StoreThread::restoreMessages(std::vector<MessageId> messages) {
+  m_state->post(RestoreMessages{std::move(messages)});
+}
+
+void StoreThread::read(ReadJob job) {
+  {
+    const std::lock_guard lock(m_state->mutex);
+    m_state->jobs.push_back(std::move(job));
+    ++m_state->numAsked;
+  }
+  m_state->asked.notify_one();
+}
 
 void StoreThread::flush() {
   std::unique_lock lock(m_state->mutex);

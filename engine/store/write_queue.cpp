@@ -5,6 +5,7 @@
 // chat does not touch whether it is in the trash, so it may pass a deletion.
 #include "engine/store/write_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace zipage {
@@ -27,8 +28,17 @@ void WriteQueue::push(Write write) {
     placeLatest(m_writes, m_chats, std::move(*chat));
   else if (auto* message = std::get_if<MessageRecord>(&write))
     placeLatest(m_writes, m_messages, std::move(*message));
+  else if (Write* waiting = std::holds_alternative<Draft>(write) ? waitingDraft() : nullptr;
+           waiting != nullptr)
+    *waiting = std::move(write);
   else
     m_writes.push_back(std::move(write));
+}
+
+Write* WriteQueue::waitingDraft() {
+  const auto found = std::find_if(m_writes.begin(), m_writes.end(),
+                                  [](const Write& write) { return std::holds_alternative<Draft>(write); });
+  return found == m_writes.end() ? nullptr : &*found;
 }
 
 std::vector<Write> WriteQueue::take() {

@@ -19,7 +19,16 @@ struct RestoreChat {
   ChatId chat;
 };
 
-using Write = std::variant<ChatRecord, MessageRecord, DeleteChat, RestoreChat>;
+struct DeleteMessages {
+  std::vector<MessageId> messages;
+};
+
+struct RestoreMessages {
+  std::vector<MessageId> messages;
+};
+
+using Write =
+    std::variant<ChatRecord, MessageRecord, Draft, DeleteChat, RestoreChat, DeleteMessages, RestoreMessages>;
 
 class WriteQueue {
  public:
@@ -30,6 +39,8 @@ class WriteQueue {
   void putBack(std::vector<Write> older);
 
  private:
+  Write* waitingDraft();
+
   std::vector<Write> m_writes;
   std::unordered_map<ChatId, std::size_t> m_chats;        // index into m_writes of the waiting save
   std::unordered_map<MessageId, std::size_t> m_messages;  // likewise

@@ -6,6 +6,7 @@
 #include "engine/model/gguf_file.h"
 #include "engine/model/model_file.h"
 #include "engine/model/model_loader.h"
+#include "engine/text/model_identity.h"
 #include "engine/text/tokenizer_loader.h"
 
 namespace zipage {
@@ -42,7 +43,8 @@ Result<void> readTexts(const ModelFile& model, ModelBundle& bundle) {
   return {};
 }
 
-Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& device) {
+Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& device,
+                                               const LoadProgress& progress) {
   auto model = openModelFile(path);
   if (!model) return tl::unexpected(model.error());
   auto bundle = std::make_unique<ModelBundle>();
@@ -50,7 +52,8 @@ Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& dev
   bundle->config = model->config;
   bundle->file = model->tensors;
   if (auto done = readTexts(*model, *bundle); !done) return tl::unexpected(done.error());
-  auto loaded = loadWeights(*model->tensors, bundle->config, device);
+  bundle->identity = modelIdentity(bundle->config, *model->tensors, *bundle->tokenizer);
+  auto loaded = loadWeights(*model->tensors, bundle->config, device, progress);
   if (!loaded) return tl::unexpected(loaded.error());
   bundle->weights = std::move(loaded->weights);
   bundle->weightBytes = loaded->bytes;
@@ -59,9 +62,10 @@ Result<std::unique_ptr<ModelBundle>> loadParts(const fs::path& path, Device& dev
 
 }  // namespace
 
-Result<std::unique_ptr<ModelBundle>> loadModel(const fs::path& path, Device& device) {
+Result<std::unique_ptr<ModelBundle>> loadModel(const fs::path& path, Device& device,
+                                               const LoadProgress& progress) {
   try {
-    return loadParts(path, device);
+    return loadParts(path, device, progress);
   } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, path.string() + ": no memory to load it");
   }

@@ -1,12 +1,14 @@
 // Everything one model brings: shape, weights on a device, tokenizer, chat template, sampling defaults.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 
 #include "engine/base/result.h"
 #include "engine/model/model_config.h"
+#include "engine/model/model_loader.h"
 #include "engine/model/weights.h"
 #include "engine/text/model_texts.h"
 #include "engine/text/reasoning_parser.h"
@@ -24,11 +26,13 @@ struct ModelBundle {
   ReasoningMarks reasoningMarks;
   SamplingDefaults samplingDefaults;
   std::size_t weightBytes = 0;
+  std::uint64_t identity = 0;        // see modelIdentity()
   std::shared_ptr<const void> file;  // keeps the mapping alive that weights may be read from
 };
 
 /// Opens a .gguf file or a Hugging Face folder, checks all of it that it uses, and loads the weights onto
 /// `device`. Every failure names the file and the thing that is wrong with it.
-Result<std::unique_ptr<ModelBundle>> loadModel(const std::filesystem::path& path, Device& device);
+Result<std::unique_ptr<ModelBundle>> loadModel(const std::filesystem::path& path, Device& device,
+                                               const LoadProgress& progress = {});
 
 }  // namespace zipage

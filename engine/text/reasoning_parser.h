@@ -25,8 +25,9 @@ struct ReasoningPiece {
 class ReasoningParser {
  public:
   /// `startsInside`: the prompt already ends with the open mark, so the reply begins as reasoning.
-  explicit ReasoningParser(ReasoningMarks marks = {}, bool startsInside = false)
-      : m_marks(std::move(marks)), m_inside(startsInside) {}
+  /// `continues`: it goes on where a text broke off, so line ends at its beginning belong to it.
+  explicit ReasoningParser(ReasoningMarks marks = {}, bool startsInside = false, bool continues = false)
+      : m_marks(std::move(marks)), m_inside(startsInside), m_skipLineEnds(!continues) {}
 
   /// What this text adds to the reasoning and to the answer. Marks themselves, and the line ends that follow
   /// a mark or begin the reply, belong to neither.

@@ -89,6 +89,7 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   device->m_info.memoryBytes = properties.totalGlobalMem;
   device->m_chainsLaunches = properties.major >= 9;
   device->m_info.activationType = isExact ? DataType::F32 : DataType::BF16;
+  device->m_info.stepTokens = 2048;
   device->m_info.kvType = DataType::F16;  // half the bytes of each step, and finer than BF16
   // Kernels for another architecture show here, not in the middle of a reply.
   const auto stream = device->createStream(StreamPriority::Normal);

@@ -431,7 +431,7 @@ int chunkFor(const Decode& d, int numProcessors) {
   const int entries = d.a.batch.maxPages * d.a.kv.pageTokens;
   const int rows = d.a.batch.numTokens * d.a.kv.kvHeads * d.groupTiles;
   int chunk = kLargestChunk;
-  while (chunk > kWarps * kTile && rows * ceilDivide(entries, chunk) < 4 * numProcessors) chunk /= 2;
+  while (chunk > kWarps * kTile && rows * ceilDivide(entries, chunk) < numProcessors) chunk /= 2;
   return chunk;
 }
 

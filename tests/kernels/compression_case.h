@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/kernels/kernel_test_support.h"
+#include "tests/support/compression_oracle.h"
 
 namespace zipage::test {
 
@@ -23,11 +24,11 @@ struct CompressionCase {
     for (int i = 0; i < headDim / 2; ++i) {
       frequencies.push_back(static_cast<float>(std::pow(10000.0, -2.0 * i / headDim)));
     }
-    window = {nullptr, type, kLayers, 2, kWindowTokens, group * kKvHeads, headDim};
+    window = {nullptr, isQuantised(type) ? DataType::F32 : type, kLayers, 2, kWindowTokens, group * kKvHeads, headDim};
     auto queries =
         random.normals(static_cast<std::size_t>(kLayers * 2 * kWindowTokens * group * kKvHeads * headDim));
     for (float& query : queries) query *= queryScale;
-    windowBytes = encode(type, queries);
+    windowBytes = encode(window.type, queries);
     window.queries = windowBytes.data();
   }
 
@@ -59,7 +60,10 @@ struct CompressionCase {
     forEachEntry([&](int layer, int head, int j, std::size_t) {
       auto key = families[static_cast<std::size_t>(random.below(9))];
       for (float& x : key) x += 0.4F * random.normal();
-      if (positionFree) key = turned(std::vector<double>(key.begin(), key.end()), j);
+      if (positionFree) {
+        const Row rotated = turnedBy(j, Row(key.begin(), key.end()), {frequencies, style});
+        key.assign(rotated.begin(), rotated.end());
+      }
       pool.write(layer, head, table, j, key, key, j);
     });
   }
@@ -90,33 +94,14 @@ struct CompressionCase {
   }
 
   std::vector<double> expectedAttention() const {
-    std::vector<double> result(count(), 0.0);
-    const int group = window.queryHeads / kKvHeads;
-    for (int layer = 0; layer < kLayers; ++layer) {
-      for (int head = 0; head < kKvHeads; ++head) {
-        double* out = result.data() + (layer * kKvHeads + head) * numEntries;
-        for (int i = 0; i < numRows; ++i) {
-          std::vector<double> largest(static_cast<std::size_t>(numEntries), 0.0);
-          for (int h = head * group; h < (head + 1) * group; ++h) {
-            const auto weights = rowWeights(layer, head, h, lastPosition() - i);
-            for (int j = 0; j < numEntries; ++j) largest[j] = std::max(largest[j], weights[j]);
-          }
-          for (int j = 0; j < numEntries; ++j) out[j] += largest[j] / numRows;
-        }
-      }
-    }
-    return result;
+    return ofEveryHead(
+        [&](int layer, int head) { return oracleAttention(entriesOf(layer, head), windowOf(layer, head)); });
   }
-
   std::vector<double> expectedRedundancy() const {
-    std::vector<double> result;
-    for (int layer = 0; layer < kLayers; ++layer) {
-      for (int head = 0; head < kKvHeads; ++head) {
-        const auto row = softmax(expectedLogits(layer, head));
-        result.insert(result.end(), row.begin(), row.end());
-      }
-    }
-    return result;
+    const OracleRedundancy rule{positionFree, segmentTokens, evenSegments, 0.5, 0.2, repeatWeight};
+    return ofEveryHead([&](int layer, int head) {
+      return oracleRedundancy(entriesOf(layer, head), rule, {frequencies, style});
+    });
   }
 
   Random random{11};
@@ -136,83 +121,37 @@ struct CompressionCase {
  private:
   float scale() const { return 1.0F / std::sqrt(static_cast<float>(pool.kv.headDim)); }
 
-  std::vector<double> rowWeights(int layer, int head, int queryHead, int position) const {
-    const std::byte* row = window.row(layer, kQuerySlot, position % kWindowTokens);
-    const auto width = static_cast<std::size_t>(pool.kv.headDim);
-    const auto query = decode(window.type, row + bytesOf(window.type, queryHead * pool.kv.headDim), width);
-    std::vector<double> scores;
-    for (int j = 0; j < numEntries; ++j) {
-      const bool visible = pool.position(layer, head, table, j) <= position;
-      scores.push_back(visible ? dot(query, pool.key(layer, head, table, j)) * scale() : -kInfinity);
-    }
-    return softmax(scores);
-  }
-
-  /// The key turned by `direction` · position: 1 rotates, −1 undoes.
-  std::vector<float> turned(std::vector<double> key, int position, int direction = 1) const {
-    const std::size_t half = key.size() / 2;
-    for (std::size_t i = 0; i < half; ++i) {
-      const bool split = style == RopeStyle::HalfSplit;
-      double& x = key[split ? i : 2 * i];
-      double& y = key[split ? i + half : 2 * i + 1];
-      const double angle = direction * static_cast<double>(position) * frequencies[i];
-      const double first = x * std::cos(angle) - y * std::sin(angle);
-      y = x * std::sin(angle) + y * std::cos(angle);
-      x = first;
-    }
-    return {key.begin(), key.end()};
-  }
-
-  std::vector<std::vector<double>> unitKeys(int layer, int head) const {
-    std::vector<std::vector<double>> keys;
-    for (int j = 0; j < numEntries; ++j) {
-      auto key = pool.key(layer, head, table, j);
-      if (positionFree) {
-        const auto back = turned(key, pool.position(layer, head, table, j), -1);
-        key.assign(back.begin(), back.end());
+  /// of(layer, head), one after the other: [L, G, n].
+  template <typename OfHead>
+  static std::vector<double> ofEveryHead(OfHead of) {
+    std::vector<double> result;
+    for (int layer = 0; layer < kLayers; ++layer) {
+      for (int head = 0; head < kKvHeads; ++head) {
+        const Row row = of(layer, head);
+        result.insert(result.end(), row.begin(), row.end());
       }
-      const double norm = std::sqrt(dot(key, key));
-      for (double& x : key) x = norm > 0.0 ? x / norm : 0.0;
-      keys.push_back(key);
-    }
-    return keys;
-  }
-
-  /// First and last + 1 of the segment of each entry.
-  std::vector<std::pair<int, int>> segmentsOfEntries() const {
-    const int length = segmentTokens > 0 ? segmentTokens : numEntries;
-    std::vector<std::pair<int, int>> result;
-    const int count = (numEntries + length - 1) / length;
-    for (int i = 0; i < count; ++i) {
-      const int first = evenSegments ? i * numEntries / count : i * length;
-      const int last = evenSegments ? (i + 1) * numEntries / count : std::min(numEntries, first + length);
-      result.insert(result.end(), static_cast<std::size_t>(last - first), {first, last});
     }
     return result;
   }
 
-  std::vector<double> expectedLogits(int layer, int head) const {
-    const auto keys = unitKeys(layer, head);
-    const auto segments = segmentsOfEntries();
-    std::vector<double> sums(static_cast<std::size_t>(numEntries), 0.0);
-    for (int j = 0; j < numEntries; ++j) {
-      const auto [first, last] = segments[static_cast<std::size_t>(j)];
-      const int divisor = evenSegments ? last - first : segmentTokens > 0 ? segmentTokens : numEntries;
-      std::vector<double> column(static_cast<std::size_t>(last - first), 0.0);
-      int newest = -1;
-      double match = 0.0;
-      for (int m = first; m < last; ++m) {
-        const double cosine = m == j ? 0.0 : dot(keys[m], keys[j]);
-        column[static_cast<std::size_t>(m - first)] = cosine;
-        if (cosine > 0.5) newest = m;
-        if (m > j) match = std::max(match, cosine);
-      }
-      if (newest >= 0) column[static_cast<std::size_t>(newest - first)] = 0.0;
-      for (int m = first; m < last; ++m)
-        sums[m] += column[static_cast<std::size_t>(m - first)] / divisor / 0.2;
-      sums[j] += repeatWeight * match / 0.2;
+  std::vector<OracleEntry> entriesOf(int layer, int head) const {
+    std::vector<OracleEntry> entries;
+    for (int j = 0; j < numEntries; ++j)
+      entries.push_back({pool.position(layer, head, table, j), pool.key(layer, head, table, j), {}, 0.0});
+    return entries;
+  }
+  std::vector<OracleQueries> windowOf(int layer, int head) const {
+    const int group = window.queryHeads / kKvHeads;
+    const auto width = static_cast<std::size_t>(pool.kv.headDim);
+    std::vector<OracleQueries> rows;
+    for (int i = 0; i < numRows; ++i) {
+      OracleQueries& row = rows.emplace_back();
+      row.position = lastPosition() - i;
+      const std::byte* stored = window.row(layer, kQuerySlot, row.position % kWindowTokens);
+      for (int h = head * group; h < (head + 1) * group; ++h)
+        row.heads.push_back(decode(window.type, stored + bytesOf(window.type, h * pool.kv.headDim), width));
     }
-    return sums;
+    return rows;
   }
 };
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/float64.h"
 #include "tests/support/quantised_blocks.h"
 #include "tests/support/test_device.h"
 
@@ -264,20 +265,6 @@ inline std::vector<std::vector<std::int32_t>> shuffledTables(Random& random, con
     next += pagesFor(length, pageTokens);
   }
   return tables;
-}
-
-/// Dot product in float64.
-inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-/// Softmax in float64; minus infinity gives 0.
-inline std::vector<double> softmax(std::vector<double> values) {
-  const double largest = *std::max_element(values.begin(), values.end());
-  double sum = 0.0;
-  for (double& value : values) sum += value = std::exp(value - largest);
-  for (double& value : values) value /= sum;
-  return values;
 }
 
 }  // namespace zipage::test

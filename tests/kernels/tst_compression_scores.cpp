@@ -21,6 +21,19 @@ class TestCompressionScores : public QObject {
     QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 4 << 32 << 257;
     QTest::newRow("700 entries") << int(DataType::F32) << 128 << 8 << 256 << 700;
     QTest::newRow("wide head") << int(DataType::BF16) << 256 << 2 << 32 << 100;
+    // Every head with every page, groups of 1 to 8 in turn, lengths that fill no page.
+    constexpr DataType kTypes[] = {DataType::F32, DataType::F16, DataType::BF16};
+    int row = 0;
+    for (const int headDim : {64, 80, 96, 128, 256}) {
+      for (const int pageTokens : {16, 32, 64, 128, 256}) {
+        const DataType type = kTypes[row % 3];
+        const int group = 1 + row % 8, numEntries = pageTokens + 1 + 7 * (row % 5);
+        QTest::addRow("%s, head of %d, pages of %d, group of %d", layoutOf(type).name, headDim, pageTokens,
+                      group)
+            << int(type) << headDim << group << pageTokens << numEntries;
+        ++row;
+      }
+    }
   }
   void windowScoresMatchTheDefinition() {
     QFETCH(int, type);
@@ -105,28 +118,31 @@ class TestCompressionScores : public QObject {
   void redundancyMatchesTheDefinition_data() {
     QTest::addColumn<int>("type");
     QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
     QTest::addColumn<int>("numEntries");
     QTest::addColumn<int>("segment");
     QTest::addColumn<bool>("even");
     QTest::addColumn<bool>("positionFree");
     QTest::addColumn<bool>("interleaved");
     QTest::addColumn<float>("repeatWeight");
-    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 1 << 256 << false << true << false << 0.3F;
-    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 31 << 16 << false << true << true << 0.3F;
-    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 257 << 256 << false << true << false << 1.0F;
-    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 700 << 256 << false << true << false << 0.0F;
-    QTest::newRow("as cached") << int(DataType::F32) << 128 << 300 << 256 << false << false << false << 0.0F;
-    QTest::newRow("compare all") << int(DataType::F32) << 64 << 300 << 0 << false << true << false << 0.3F;
-    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 100 << 33 << false << true << true << 0.5F;
-    QTest::newRow("one even segment")
-        << int(DataType::F32) << 64 << 90 << 100 << true << true << false << 0.3F;
-    QTest::newRow("even segments") << int(DataType::F32) << 64 << 257 << 128 << true << true << false << 0.3F;
-    QTest::newRow("even segments of one")
-        << int(DataType::F16) << 64 << 40 << 1 << true << true << false << 0.3F;
+    QTest::newRow("1 entry") << int(DataType::F32) << 64 << 32 << 1 << 256 << false << true << false << 0.3F;
+    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 16 << 31 << 16 << false << true << true << 0.3F;
+    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 32 << 257 << 256 << false << true << false << 1.0F;
+    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 64 << 700 << 256 << false << true << false << 0.0F;
+    QTest::newRow("as cached") << int(DataType::F32) << 128 << 256 << 300 << 256 << false << false << false << 0.0F;
+    QTest::newRow("compare all") << int(DataType::F32) << 64 << 128 << 300 << 0 << false << true << false << 0.3F;
+    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 32 << 100 << 33 << false << true << true << 0.5F;
+    QTest::newRow("wide head") << int(DataType::BF16) << 256 << 16 << 97 << 0 << false << true << false << 0.3F;
+    QTest::newRow("head of 96, as cached") << int(DataType::F16) << 96 << 64 << 130 << 64 << false << false << false << 0.3F;
+    QTest::newRow("head of 128, interleaved") << int(DataType::BF16) << 128 << 128 << 129 << 256 << false << true << true << 0.3F;
+    QTest::newRow("one even segment") << int(DataType::F32) << 64 << 32 << 90 << 100 << true << true << false << 0.3F;
+    QTest::newRow("even segments") << int(DataType::F32) << 64 << 32 << 257 << 128 << true << true << false << 0.3F;
+    QTest::newRow("even segments of one") << int(DataType::F16) << 64 << 32 << 40 << 1 << true << true << false << 0.3F;
   }
   void redundancyMatchesTheDefinition() {
     QFETCH(int, type);
     QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
     QFETCH(int, numEntries);
     QFETCH(int, segment);
     QFETCH(bool, even);
@@ -134,7 +150,7 @@ class TestCompressionScores : public QObject {
     QFETCH(bool, interleaved);
     QFETCH(float, repeatWeight);
     const TestDevice device(2);
-    CompressionCase c(static_cast<DataType>(type), 1, headDim, 32, numEntries);
+    CompressionCase c(static_cast<DataType>(type), 1, headDim, pageTokens, numEntries);
     c.segmentTokens = segment;
     c.evenSegments = even;
     c.positionFree = positionFree;

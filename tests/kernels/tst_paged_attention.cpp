@@ -15,7 +15,7 @@ class TestPagedAttention : public QObject {
     QTest::addColumn<int>("group");
     int row = 0;
     for (const int headDim : {64, 80, 96, 128, 256}) {
-      for (const int pageTokens : {16, 32, 256}) {
+      for (const int pageTokens : {16, 32, 64, 128, 256}) {
         const int group = 1 + row++ % 8;
         QTest::addRow("headDim %d, pages of %d, group of %d", headDim, pageTokens, group)
             << headDim << pageTokens << group;

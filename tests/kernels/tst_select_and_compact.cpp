@@ -37,27 +37,6 @@ Selection select(const TestDevice& device, const std::vector<float>& pooled,
   return result;
 }
 
-/// The `keep` best of one row, ties to the larger index, ascending.
-std::vector<std::int32_t> bestOf(const std::vector<double>& scores, int keep) {
-  std::vector<std::int32_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](int a, int b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a > b; });
-  order.resize(static_cast<std::size_t>(keep));
-  std::sort(order.begin(), order.end());
-  return order;
-}
-
-/// Sets that differ only in entries whose scores lie within 1e-6 of the cut.
-bool sameButForTheCut(const std::vector<std::int32_t>& a, const std::vector<std::int32_t>& b,
-                      const std::vector<double>& scores, double cut) {
-  std::vector<std::int32_t> difference;
-  std::set_symmetric_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(difference));
-  return std::all_of(difference.begin(), difference.end(), [&](std::int32_t j) {
-    return std::abs(scores[static_cast<std::size_t>(j)] - cut) < 1e-6;
-  });
-}
-
 }  // namespace
 
 class TestSelectAndCompact : public QObject {
@@ -81,7 +60,7 @@ class TestSelectAndCompact : public QObject {
           }
           const std::vector<std::int32_t> kept(&result.kept[head * keep], &result.kept[head * keep] + keep);
           QVERIFY(std::is_sorted(kept.begin(), kept.end()));
-          QVERIFY(sameButForTheCut(kept, bestOf(scores, keep), scores, result.cut[head]));
+          QVERIFY(sameButForTheCut(kept, oracleBest(scores, keep), scores));
           float smallest = result.scores[head * n + kept[0]];
           for (const std::int32_t j : kept) smallest = std::min(smallest, result.scores[head * n + j]);
           QCOMPARE(result.cut[head], smallest);
@@ -138,18 +117,27 @@ class TestSelectAndCompact : public QObject {
 
   void wholePipelineKeepsWhatFloat64Keeps_data() {
     QTest::addColumn<int>("type");
+    QTest::addColumn<int>("group");
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
     QTest::addColumn<int>("numEntries");
     QTest::addColumn<int>("keep");
-    QTest::newRow("31") << int(DataType::F32) << 31 << 16;
-    QTest::newRow("257") << int(DataType::F16) << 257 << 200;
-    QTest::newRow("700") << int(DataType::BF16) << 700 << 512;
+    QTest::newRow("31") << int(DataType::F32) << 2 << 64 << 32 << 31 << 16;
+    QTest::newRow("257") << int(DataType::F16) << 3 << 80 << 16 << 257 << 200;
+    QTest::newRow("700") << int(DataType::BF16) << 1 << 64 << 64 << 700 << 512;
+    QTest::newRow("129, head of 96") << int(DataType::F32) << 5 << 96 << 128 << 129 << 33;
+    QTest::newRow("300, head of 128") << int(DataType::BF16) << 8 << 128 << 256 << 300 << 257;
+    QTest::newRow("97, head of 256") << int(DataType::F16) << 7 << 256 << 32 << 97 << 64;
   }
   void wholePipelineKeepsWhatFloat64Keeps() {
     QFETCH(int, type);
+    QFETCH(int, group);
+    QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
     QFETCH(int, numEntries);
     QFETCH(int, keep);
     const TestDevice device(2);
-    CompressionCase c(static_cast<DataType>(type), 2, 64, 32, numEntries);
+    CompressionCase c(static_cast<DataType>(type), group, headDim, pageTokens, numEntries);
     c.writeRepeatingKeys();
     const auto kept = compress(device, c, 0.2F, 0.0F, 1, keep);
     const auto attention = c.expectedAttention();
@@ -162,27 +150,36 @@ class TestSelectAndCompact : public QObject {
   void compactionMovesTheKeptEntries_data() {
     QTest::addColumn<int>("type");
     QTest::addColumn<int>("arrangement");
+    QTest::addColumn<int>("headDim");
+    QTest::addColumn<int>("pageTokens");
     for (const DataType type : {DataType::F32, DataType::F16, DataType::BF16, DataType::Q8_0}) {
       for (int arrangement = 0; arrangement < 6; ++arrangement) {
         QTest::addRow("%s, arrangement %d", layoutOf(type).name, arrangement)
-            << static_cast<int>(type) << arrangement;
+            << static_cast<int>(type) << arrangement << (type == DataType::Q8_0 ? 96 : 80) << 16;
+      }
+    }
+    const std::pair<int, int> shapes[] = {{64, 256}, {96, 64}, {128, 128}, {256, 32}};
+    for (const auto& [headDim, pageTokens] : shapes) {
+      for (const int arrangement : {0, 4}) {
+        QTest::addRow("head of %d, pages of %d, arrangement %d", headDim, pageTokens, arrangement)
+            << static_cast<int>(DataType::BF16) << arrangement << headDim << pageTokens;
       }
     }
   }
   void compactionMovesTheKeptEntries() {
     QFETCH(int, type);
     QFETCH(int, arrangement);
+    QFETCH(int, headDim);
+    QFETCH(int, pageTokens);
     const TestDevice device(2);
-    for (const int headDim : {36, 80, 96, 128, 256}) {
-      if (headDim % layoutOf(static_cast<DataType>(type)).elementsPerBlock != 0) continue;
-      for (const int keep : {1, 33, 64, 100, 150}) {
-        for (const int leading : {0, 30}) {
-          for (const bool promises : {false, true}) {
-            CompressionCase c(static_cast<DataType>(type), 1, headDim, 16, 150);
-            const auto target = targetOf(c, arrangement);
-            if (promises && !isAscending(c.table, target)) continue;
-            checkCompaction(device, c, target, keep, std::min(keep, leading), promises);
-          }
+    const int all = 9 * pageTokens + 6;
+    for (const int keep : {1, 2 * pageTokens + 1, 4 * pageTokens, 6 * pageTokens + 4, all}) {
+      for (const int leading : {0, 30}) {
+        for (const bool promises : {false, true}) {
+          CompressionCase c(static_cast<DataType>(type), 1, headDim, pageTokens, all);
+          const auto target = targetOf(c, arrangement);
+          if (promises && !isAscending(c.table, target)) continue;
+          checkCompaction(device, c, target, keep, std::min(keep, leading), promises);
         }
       }
     }
@@ -224,7 +221,7 @@ class TestSelectAndCompact : public QObject {
       std::vector<double> scores;
       for (int j = head * numEntries; j < (head + 1) * numEntries; ++j)
         scores.push_back(0.2 * attention[j] - 0.8 * redundancy[j]);
-      const auto expected = bestOf(scores, keep);
+      const auto expected = oracleBest(scores, keep);
       double cut = kInfinity;
       for (const std::int32_t j : expected) cut = std::min(cut, scores[static_cast<std::size_t>(j)]);
       std::vector<std::int32_t> lost;
@@ -261,11 +258,8 @@ class TestSelectAndCompact : public QObject {
     for (int head = 0; head < CompressionCase::kLayers * CompressionCase::kKvHeads; ++head) {
       const std::vector<double> row(&scores[head * c.numEntries],
                                     &scores[head * c.numEntries] + c.numEntries);
-      const auto expected = bestOf(row, keep);
-      double cut = kInfinity;
-      for (const std::int32_t j : expected) cut = std::min(cut, row[static_cast<std::size_t>(j)]);
       const std::vector<std::int32_t> actual(&kept[head * keep], &kept[head * keep] + keep);
-      QVERIFY(sameButForTheCut(actual, expected, row, cut));
+      QVERIFY(sameButForTheCut(actual, oracleBest(row, keep), row));
     }
   }
 

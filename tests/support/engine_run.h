@@ -1,6 +1,7 @@
 // An Engine on a FakeRunner, with every event sorted by request and every promise checked after each step.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,7 +48,8 @@ class EngineRun {
   bool step() {
     clock.advance(std::chrono::milliseconds(10));
     for (const EngineEvent& event : engine.step()) {
-      std::visit([this](const auto& happened) { take(happened); }, event);
+      std::visit([this](const auto& one) { take(one); }, event);
+      if (!std::holds_alternative<TokensGenerated>(event)) happened.push_back(event);
     }
     note(engine.brokenInvariant());
     note(runner.complaint);
@@ -69,19 +71,46 @@ class EngineRun {
     return problem.empty();
   }
 
+  /// Whether somebody else holds every page that this compression reads.
+  bool isAllShared(const CompressionPlan& plan) const {
+    const auto snapshot = engine.snapshot();
+    return std::all_of(plan.sourcePages.begin(), plan.sourcePages.end(),
+                       [&](PageIndex page) { return snapshot->holdersOf(page).size() > 1; });
+  }
+  /// Something is wrong; the first thing counts.
+  void note(const std::string& text) {
+    if (problem.empty()) problem = text;
+  }
+
   Served& operator[](RequestId id) { return served.at(id); }
+
+  /// What happened of this kind, in order.
+  template <typename Event>
+  std::vector<Event> allOf() const {
+    std::vector<Event> found;
+    for (const EngineEvent& event : happened) {
+      if (const auto* one = std::get_if<Event>(&event)) found.push_back(*one);
+    }
+    return found;
+  }
+  /// Where this request stands; nothing while it holds nothing.
+  std::optional<SequenceState> stateOf(RequestId id) const {
+    const auto snapshot = engine.snapshot();
+    for (const SequenceSnapshot& sequence : snapshot->sequences) {
+      if (sequence.request == id) return sequence.state;
+    }
+    return std::nullopt;
+  }
 
   FakeClock clock;
   FakeRunner runner;
   Engine engine;
   std::map<RequestId, Served> served;
+  std::vector<EngineEvent> happened;  // but for the tokens
   std::string problem;
   Error refusal;
 
  private:
-  void note(const std::string& text) {
-    if (problem.empty()) problem = text;
-  }
   Served& of(RequestId id) {
     Served& request = served[id];
     if (request.finished)

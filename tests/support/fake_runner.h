@@ -37,6 +37,7 @@ class FakeRunner final : public ModelRunner {
   }
 
   Result<void> compress(const CompressionPlan& plan) override {
+    if (beforeCompression) beforeCompression(plan);
     if (failsWith) return tl::unexpected(*failsWith);
     std::vector<Entry> entries;
     for (int e = 0; e < plan.numEntries; ++e) entries.push_back(entryAt(plan.sourcePages, e));
@@ -109,8 +110,9 @@ class FakeRunner final : public ModelRunner {
 
   std::string complaint;             // the first promise that was broken; empty: none
   std::function<void()> beforeStep;  // called at the start of every step
-  std::optional<Error> failsWith;    // what every call answers from now on
-  bool hostIsFull = false;           // nothing can be swapped
+  std::function<void(const CompressionPlan&)> beforeCompression;  // and of every compression
+  std::optional<Error> failsWith;                                 // what every call answers from now on
+  bool hostIsFull = false;                                        // nothing can be swapped
   int numSteps = 0;
 
  private:
@@ -261,7 +263,9 @@ class FakeRunner final : public ModelRunner {
     std::vector<std::size_t> order(entries.size());
     for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
     const auto rank = [&](std::size_t e) {
-      return plan.protectedEntries[e] != 0 ? ~Hash{0} : mix(entries[e].token, plan.seed) >> 1;
+      const bool isPinned = std::binary_search(plan.pinnedTokens.begin(), plan.pinnedTokens.end(),
+                                               m_origins.at(entries[e].token).position);
+      return plan.protectedEntries[e] != 0 || isPinned ? ~Hash{0} : mix(entries[e].token, plan.seed) >> 1;
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });

@@ -3,14 +3,18 @@
 #include <QTest>
 
 #include "ui/chats/chat_list_model.h"
-#include "ui/chats/chat_times.h"
+#include "ui/chats/chat_texts.h"
 
 using namespace zipage::ui;
 
 namespace {
 
 ChatItem chat(qint64 id, int minutesAgo, const QString& title = QStringLiteral("Chat")) {
-  return {id, title, QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(-60 * minutesAgo), false};
+  ChatItem item;
+  item.id = id;
+  item.title = title;
+  item.updated = QDateTime(QDate(2026, 3, 4), QTime(12, 0)).addSecs(-60 * minutesAgo);
+  return item;
 }
 
 QVector<qint64> idsOf(const ChatListModel& model) {
@@ -75,11 +79,22 @@ class TestChatListModel : public QObject {
     QVERIFY(!m_model.index(0).data(Qt::ToolTipRole).toString().contains(QLatin1Char('<')));
   }
 
-  void generatingIsSpoken() {
-    ChatItem item = chat(3, 1, QStringLiteral("Apples"));
-    item.generating = true;
+  void pinnedChatsStandAboveTheOthers() {
+    ChatItem item = chat(1, 20);
+    item.isPinned = true;
     m_model.update(item);
-    QVERIFY(m_model.index(0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("generating")));
+    QCOMPARE(idsOf(m_model), QVector<qint64>({1, 3, 2}));
+    m_model.update(chat(4, 0));
+    QCOMPARE(idsOf(m_model), QVector<qint64>({1, 4, 3, 2}));
+    m_model.update(chat(1, 20));
+    QCOMPARE(idsOf(m_model), QVector<qint64>({4, 3, 2, 1}));
+  }
+
+  void whatAChatDoesIsSpoken() {
+    ChatItem item = chat(3, 1, QStringLiteral("Apples"));
+    item.state = ChatState::Thinking;
+    m_model.update(item);
+    QVERIFY(m_model.index(0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("Thinking")));
   }
 
   void timesAreShorterTheNearer() {

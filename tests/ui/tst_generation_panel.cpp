@@ -1,7 +1,9 @@
 #include <QCheckBox>
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -26,7 +28,8 @@ GenerationSettings unusualSettings() {
           .topK = 0,
           .repetitionPenalty = 1.1,
           .seed = 123456789012345,
-          .systemPrompt = QStringLiteral("Be brief.\nBe right.")};
+          .systemPrompt = QStringLiteral("Be brief.\nBe right."),
+          .stopStrings = QStringList{QStringLiteral("\nUser:"), QStringLiteral("C:\\new")}};
 }
 
 void compare(const GenerationSettings& actual, const GenerationSettings& expected) {
@@ -42,6 +45,7 @@ void compare(const GenerationSettings& actual, const GenerationSettings& expecte
   QCOMPARE(actual.repetitionPenalty, expected.repetitionPenalty);
   QCOMPARE(actual.seed, expected.seed);
   QCOMPARE(actual.systemPrompt, expected.systemPrompt);
+  QCOMPARE(actual.stopStrings, expected.stopStrings);
 }
 
 }  // namespace
@@ -50,7 +54,10 @@ class TestGenerationPanel : public QObject {
   Q_OBJECT
 
  private slots:
-  void initTestCase() { qRegisterMetaType<GenerationSettings>(); }
+  void initTestCase() {
+    qRegisterMetaType<GenerationSettings>();
+    qRegisterMetaType<Preset>();
+  }
 
   void showsEverySettingUnchanged() {
     GenerationPanel panel;
@@ -71,7 +78,8 @@ class TestGenerationPanel : public QObject {
     GenerationPanel panel;
     QSignalSpy changed(&panel, &GenerationPanel::settingsChanged);
     panel.findChild<QCheckBox*>()->toggle();
-    panel.findChild<QPlainTextEdit*>()->setPlainText(QStringLiteral("Be brief."));
+    panel.findChild<QPlainTextEdit*>(QStringLiteral("systemPrompt"))
+        ->setPlainText(QStringLiteral("Be brief."));
     QCOMPARE(changed.count(), 0);
     QTRY_COMPARE(changed.count(), 1);
     QCOMPARE(changed[0][0].value<GenerationSettings>().systemPrompt, QStringLiteral("Be brief."));
@@ -126,6 +134,67 @@ class TestGenerationPanel : public QObject {
     QCoreApplication::sendEvent(field, &wheel);
     QCOMPARE(field->value(), before);
     QVERIFY(!wheel.isAccepted());
+  }
+
+  void stopStringsStandOneALine() {
+    GenerationPanel panel;
+    panel.findChild<QPlainTextEdit*>(QStringLiteral("stopStrings"))
+        ->setPlainText(QStringLiteral("\\nUser:\n\nEND\nC:\\\\temp"));
+    QCOMPARE(panel.settings().stopStrings,
+             (QStringList{QStringLiteral("\nUser:"), QStringLiteral("END"), QStringLiteral("C:\\temp")}));
+  }
+
+  void whatTheModelSaysIsSeenAndComesBackByAClick() {
+    GenerationPanel panel;
+    GenerationSettings model;
+    model.temperature = 0.7;
+    model.topK = 0;
+    model.minP = 0.05;
+    panel.setModelDefaults(model);
+    const auto* says = panel.findChild<QLabel*>(QStringLiteral("modelSays"));
+    auto* reset = panel.findChild<QPushButton*>(QStringLiteral("modelDefaults"));
+    QVERIFY(says->text().contains(QStringLiteral("0.7")));
+    QVERIFY(!reset->isHidden());
+    GenerationSettings mine = unusualSettings();
+    panel.setSettings(mine);
+    QSignalSpy changed(&panel, &GenerationPanel::settingsChanged);
+    reset->click();
+    panel.flush();
+    QCOMPARE(changed.count(), 1);
+    mine.temperature = model.temperature;
+    mine.topK = model.topK;
+    mine.topP = model.topP;
+    mine.minP = model.minP;
+    mine.repetitionPenalty = model.repetitionPenalty;
+    compare(panel.settings(), mine);  // seed, prompt and memory are the chat's own
+    QVERIFY(reset->isHidden());
+  }
+
+  void aPresetIsAppliedSavedAndDeletedByName() {
+    GenerationPanel panel;
+    panel.setPresets({{QStringLiteral("Unusual"), unusualSettings()}});
+    auto* presets = panel.findChild<QComboBox*>(QStringLiteral("presets"));
+    auto* remove = panel.findChild<QPushButton*>(QStringLiteral("deletePreset"));
+    QCOMPARE(presets->currentIndex(), -1);
+    QVERIFY(!remove->isEnabled());
+    QSignalSpy changed(&panel, &GenerationPanel::settingsChanged);
+    presets->setCurrentIndex(0);
+    emit presets->activated(0);
+    QCOMPARE(changed.count(), 1);
+    compare(panel.settings(), unusualSettings());
+    QSignalSpy removed(&panel, &GenerationPanel::presetDeleteRequested);
+    remove->click();
+    QCOMPARE(removed[0][0].toString(), QStringLiteral("Unusual"));
+
+    panel.findChild<QCheckBox*>()->toggle();
+    QCOMPARE(presets->currentIndex(), -1);  // these are no longer the preset's
+    QSignalSpy saved(&panel, &GenerationPanel::presetSaved);
+    panel.findChild<QPushButton*>(QStringLiteral("savePreset"))->click();
+    auto* name = panel.findChild<QLineEdit*>(QStringLiteral("presetName"));
+    name->setText(QStringLiteral("  Mine  "));
+    emit name->returnPressed();
+    QCOMPARE(saved.count(), 1);
+    QCOMPARE(saved[0][0].value<Preset>().name, QStringLiteral("Mine"));
   }
 
   void aSeedIsANumberOrNothing() {

@@ -28,6 +28,28 @@ class TestTranscriptModel : public QObject {
   QAbstractItemModelTester m_tester{&m_model, QAbstractItemModelTester::FailureReportingMode::QtTest};
 
  private slots:
+  void anotherBranchKeepsWhatTheBranchesShare() {
+    const auto item = [](qint64 id, int numVersions = 1) {
+      MessageItem message;
+      message.id = id;
+      message.numVersions = numVersions;
+      return message;
+    };
+    m_model.setMessages({item(1), item(2), item(3)});
+    QSignalSpy resets(&m_model, &QAbstractItemModel::modelReset);
+    QSignalSpy removed(&m_model, &QAbstractItemModel::rowsRemoved);
+    m_model.setBranch({item(1), item(2, 2), item(4)});
+    QCOMPARE(resets.count(), 0);
+    QCOMPARE(removed.count(), 1);
+    QCOMPARE(m_model.rowCount(), 3);
+    QCOMPARE(m_model.at(1).numVersions, 2);
+    QCOMPARE(m_model.at(2).id, 4);
+    m_model.setBranch({});
+    QCOMPARE(m_model.rowCount(), 0);
+    m_model.setBranch({item(9)});
+    QCOMPARE(m_model.at(0).id, 9);
+  }
+
   void init() {
     m_model.setMessages({message(1, Role::User, QStringLiteral("What is 2 + 2?")),
                          message(2, Role::Assistant, {}, ReplyState::Waiting)});
@@ -58,9 +80,9 @@ class TestTranscriptModel : public QObject {
   }
 
   void knowsWhetherAReplyIsRunning() {
-    QVERIFY(m_model.isGenerating());
+    QVERIFY(m_model.running() != nullptr);
     m_model.update(message(2, Role::Assistant, QStringLiteral("4")));
-    QVERIFY(!m_model.isGenerating());
+    QVERIFY(m_model.running() == nullptr);
   }
 
   void thinkingIsToldLiveAndAfterwards() {

@@ -50,6 +50,67 @@ class TestTranscriptView : public QObject {
   }
 
  private slots:
+  void arrowsAndButtonsUnderAMessageAreAskedFor() {
+    MessageItem answer = reply(2, ReplyState::Complete, QStringLiteral("Four."));
+    answer.version = 1;
+    answer.numVersions = 3;
+    answer.generatedTokens = 5;
+    m_model->setMessages({question(1, QStringLiteral("What is 2 + 2?")), answer});
+    QSignalSpy commanded(m_view.get(), &TranscriptView::commanded);
+    QSignalSpy edited(m_view.get(), &TranscriptView::editRequested);
+    const auto click = [this](int row, int fromRight) {
+      const QRect rect = m_view->messageRect(row);
+      QTest::mouseClick(m_view->viewport(), Qt::LeftButton, {}, rect.bottomRight() - QPoint(fromRight, 12));
+    };
+    const QRect footer = m_view->messageRect(1);
+    // From left to right: an arrow that is off, "1 / 3", an arrow; at the right end: again, copy, more.
+    for (int x = 0; x < 100; ++x) {
+      QTest::mouseClick(m_view->viewport(), Qt::LeftButton, {}, {footer.left() + x, footer.bottom() - 12});
+      if (commanded.count() > 0) break;
+    }
+    QCOMPARE(commanded.count(), 1);
+    QCOMPARE(commanded[0][0].toLongLong(), 2);
+    QCOMPARE(commanded[0][1].value<MessageCommand>(), MessageCommand::NextVersion);
+    click(1, 60);
+    QCOMPARE(commanded.count(), 2);
+    QCOMPARE(commanded[1][1].value<MessageCommand>(), MessageCommand::Regenerate);
+    click(0, 60);
+    QCOMPARE(edited.count(), 1);
+    QCOMPARE(edited[0][0].toLongLong(), 1);
+  }
+
+  void anotherBranchLeavesTheReaderWhereHeWas() {
+    QVector<MessageItem> messages;
+    for (qint64 id = 1; id <= 40; ++id) {
+      messages << (id % 2 == 1 ? question(id, QStringLiteral("Question %1").arg(id))
+                               : reply(id, ReplyState::Complete, paragraphs(3)));
+    }
+    m_model->setMessages(messages);
+    m_view->verticalScrollBar()->setValue(m_view->verticalScrollBar()->maximum() / 2);
+    int row = 1;
+    while (m_view->messageRect(row).top() < 100) row += 2;
+    const int before = m_view->messageRect(row).top();
+    messages.resize(row + 1);
+    messages[row].id = 1000;
+    messages[row].text = paragraphs(40);
+    messages[row].numVersions = 2;
+    m_view->showBranch(messages);
+    QCOMPARE(m_view->numMessages(), row + 1);
+    QVERIFY(qAbs(m_view->messageRect(row).top() - before) <= 1);  // heights are fractions of pixels
+    QCOMPARE(m_view->messageWithVersions(), 1000);
+  }
+
+  void filesOfAQuestionCanBeOpened() {
+    MessageItem asked = question(1, QStringLiteral("What is in it?"));
+    asked.attachments = {{QStringLiteral("a.txt"), QStringLiteral("text")}};
+    m_model->setMessages({asked});
+    QSignalSpy opened(m_view.get(), &TranscriptView::fileActivated);
+    const QRect rect = m_view->messageRect(0);
+    QTest::mouseClick(m_view->viewport(), Qt::LeftButton, {}, rect.topLeft() + QPoint(60, 20));
+    QCOMPARE(opened.count(), 1);
+    QCOMPARE(opened[0][0].value<AttachmentItem>().text, QStringLiteral("text"));
+  }
+
   void init() {
     m_model = std::make_unique<TranscriptModel>();
     m_view = std::make_unique<TranscriptView>(*m_model);

@@ -2,12 +2,14 @@
 
 #include <QStyledItemDelegate>
 
+#include "ui/chat_values.h"
 #include "ui/theme/owner_colors.h"
 #include "ui/theme/theme.h"
 
 namespace zipage::ui {
 
-/// A chat as two lines: title, time. A chat that generates carries its colour of the page map.
+/// A chat as two lines: title, and what it does, or its time, or where a search has found something. A chat
+/// that generates carries its colour of the page map.
 class ChatListDelegate final : public QStyledItemDelegate {
   Q_OBJECT
 
@@ -22,7 +24,9 @@ class ChatListDelegate final : public QStyledItemDelegate {
 
  private:
   QRect titleRect(const QStyleOptionViewItem& option) const;
-  void paintGenerating(QPainter* painter, const QRect& rect, qint64 chatId) const;
+  void paintTitle(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+  void paintState(QPainter* painter, QRect rect, const QModelIndex& index) const;
+  void paintSnippet(QPainter* painter, const QRect& rect, const ChatHit& hit) const;
 
   OwnerColors& m_colors;
   Theme m_theme;

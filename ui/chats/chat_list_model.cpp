@@ -2,9 +2,22 @@
 
 #include <algorithm>
 
-#include "ui/chats/chat_times.h"
+#include "ui/chats/chat_texts.h"
 
 namespace zipage::ui {
+
+namespace {
+
+bool comesBefore(const ChatItem& first, const ChatItem& second) {
+  return first.isPinned != second.isPinned ? first.isPinned : first.updated > second.updated;
+}
+
+QString spokenState(ChatState state) {
+  const QString text = stateText(state);
+  return text.isEmpty() ? text : QStringLiteral(", ") + text;
+}
+
+}  // namespace
 
 int ChatListModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(m_chats.size());
@@ -20,15 +33,17 @@ QVariant ChatListModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
       return chat.title.toHtmlEscaped();
     case Qt::AccessibleTextRole:
-      return tr("%1, %2%3")
+      return tr("%1, %2%3%4")
           .arg(chat.title, timeText(chat.updated, QDateTime::currentDateTime()),
-               chat.generating ? tr(", generating") : QString());
+               chat.isPinned ? tr(", pinned") : QString(), spokenState(chat.state));
     case IdRole:
       return chat.id;
     case UpdatedRole:
       return chat.updated;
-    case GeneratingRole:
-      return chat.generating;
+    case StateRole:
+      return static_cast<int>(chat.state);
+    case PinnedRole:
+      return chat.isPinned;
     default:
       return {};
   }
@@ -52,12 +67,13 @@ bool ChatListModel::setData(const QModelIndex& index, const QVariant& value, int
 void ChatListModel::setChats(const QVector<ChatItem>& chats) {
   beginResetModel();
   m_chats = chats;
+  std::stable_sort(m_chats.begin(), m_chats.end(), comesBefore);
   endResetModel();
 }
 
 int ChatListModel::rowFor(const ChatItem& chat) const {
   const auto place = std::find_if(m_chats.begin(), m_chats.end(),
-                                  [&](const ChatItem& other) { return chat.updated >= other.updated; });
+                                  [&](const ChatItem& other) { return !comesBefore(other, chat); });
   return static_cast<int>(place - m_chats.begin());
 }
 
@@ -73,11 +89,11 @@ void ChatListModel::update(const ChatItem& chat) {
   if (row < 0) return insert(chat);
   m_chats[row] = chat;
   emit dataChanged(index(row), index(row));
-  const bool isInOrder = (row == 0 || m_chats[row - 1].updated >= chat.updated) &&
-                         (row + 1 == m_chats.size() || m_chats[row + 1].updated <= chat.updated);
+  const bool isInOrder = (row == 0 || !comesBefore(chat, m_chats[row - 1])) &&
+                         (row + 1 == m_chats.size() || !comesBefore(m_chats[row + 1], chat));
   if (isInOrder) return;
   int target = 0;
-  while (target < m_chats.size() && (target == row || m_chats[target].updated > chat.updated)) ++target;
+  while (target < m_chats.size() && (target == row || comesBefore(m_chats[target], chat))) ++target;
   if (!beginMoveRows({}, row, row, {}, target)) return;
   m_chats.move(row, target > row ? target - 1 : target);
   endMoveRows();
@@ -102,6 +118,13 @@ qint64 ChatListModel::chatAt(int row) const { return row >= 0 && row < m_chats.s
 QString ChatListModel::titleOf(qint64 chatId) const {
   const int row = rowOf(chatId);
   return row < 0 ? QString() : m_chats[row].title;
+}
+
+QStringList ChatListModel::models() const {
+  QStringList models;
+  for (const ChatItem& chat : m_chats) models << chat.models;
+  models.removeDuplicates();
+  return models;
 }
 
 }  // namespace zipage::ui

@@ -10,7 +10,7 @@ class ChatListModel final : public QAbstractListModel {
   Q_OBJECT
 
  public:
-  enum ItemRole { IdRole = Qt::UserRole + 1, UpdatedRole, GeneratingRole };
+  enum ItemRole { IdRole = Qt::UserRole + 1, UpdatedRole, StateRole, PinnedRole };
 
   using QAbstractListModel::QAbstractListModel;
 
@@ -25,6 +25,8 @@ class ChatListModel final : public QAbstractListModel {
   int rowOf(qint64 chatId) const;
   qint64 chatAt(int row) const;
   QString titleOf(qint64 chatId) const;
+  QStringList models() const;  // that wrote in any of them
+  const ChatItem& at(int row) const { return m_chats[row]; }
 
  signals:
   void renamed(qint64 chatId, const QString& title);
@@ -33,7 +35,7 @@ class ChatListModel final : public QAbstractListModel {
   int rowFor(const ChatItem& chat) const;
   void insert(const ChatItem& chat);
 
-  QVector<ChatItem> m_chats;  // latest first
+  QVector<ChatItem> m_chats;  // those that are pinned first, then latest first
 };
 
 }  // namespace zipage::ui

@@ -48,10 +48,27 @@ void MessageEdit::resizeEvent(QResizeEvent* event) {
   if (numLines() <= kMostLines) verticalScrollBar()->setValue(0);
 }
 
+/// Two keys that text fields take for themselves, as Emacs does, mean something in this window.
+bool MessageEdit::event(QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    const bool isOurs = key->key() == Qt::Key_K || key->key() == Qt::Key_E;
+    if (isOurs && key->modifiers() == Qt::ControlModifier) {
+      event->ignore();
+      return true;
+    }
+  }
+  return QPlainTextEdit::event(event);
+}
+
 void MessageEdit::keyPressEvent(QKeyEvent* event) {
   const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
   if (isEnter && !(event->modifiers() & ~Qt::KeypadModifier)) {
     if (!event->isAutoRepeat()) emit sendPressed();
+    return;
+  }
+  if (event->key() == Qt::Key_Up && !(event->modifiers() & ~Qt::KeypadModifier) && document()->isEmpty()) {
+    emit upInEmptyPressed();
     return;
   }
   QPlainTextEdit::keyPressEvent(event);

@@ -15,9 +15,11 @@ class MessageEdit final : public QPlainTextEdit {
 
  signals:
   void sendPressed();
+  void upInEmptyPressed();
   void focusChanged(bool hasFocus);
 
  protected:
+  bool event(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void focusInEvent(QFocusEvent* event) override;

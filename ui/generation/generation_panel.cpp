@@ -2,16 +2,18 @@
 
 #include <QButtonGroup>
 #include <QCheckBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QGridLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QRadioButton>
-#include <QRegularExpressionValidator>
+#include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "ui/generation/fields.h"
+#include "ui/generation/preset_bar.h"
+#include "ui/generation/sampling_fields.h"
+#include "ui/generation/stop_lines.h"
 #include "ui/generation/wheel_guard.h"
 
 namespace zipage::ui {
@@ -20,53 +22,6 @@ namespace {
 
 constexpr int kReportDelayMs = 250;
 constexpr int kMaxTokens = 1 << 24;
-
-QLabel* heading(const QString& text) {
-  auto* label = new QLabel(text);
-  label->setProperty("tone", "heading");
-  return label;
-}
-
-QSpinBox* intField(int low, int high, const QString& suffix = {}) {
-  auto* field = new QSpinBox;
-  field->setRange(low, high);
-  field->setSuffix(suffix);
-  field->setGroupSeparatorShown(true);
-  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
-  field->setFixedWidth(136);
-  return field;
-}
-
-QDoubleSpinBox* realField(double low, double high) {
-  auto* field = new QDoubleSpinBox;
-  field->setRange(low, high);
-  field->setDecimals(2);
-  field->setSingleStep(0.05);
-  field->setButtonSymbols(QAbstractSpinBox::NoButtons);
-  field->setFixedWidth(136);
-  return field;
-}
-
-QFormLayout* form() {
-  auto* layout = new QFormLayout;
-  layout->setHorizontalSpacing(16);
-  layout->setVerticalSpacing(8);
-  layout->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
-  layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  layout->setFormAlignment(Qt::AlignLeft | Qt::AlignTop);
-  return layout;
-}
-
-void addRow(QFormLayout& layout, const QString& name, QWidget* field, const QString& meaning) {
-  auto* label = new QLabel(name);
-  label->setBuddy(field);
-  label->setMinimumWidth(136);
-  label->setToolTip(meaning);
-  field->setToolTip(meaning);
-  field->setAccessibleName(name);
-  field->setAccessibleDescription(meaning);
-  layout.addRow(label, field);
-}
 
 QString meaningOf(MemoryPolicy policy) {
   switch (policy) {
@@ -90,16 +45,19 @@ QString meaningOf(MemoryPolicy policy) {
 
 }  // namespace
 
-GenerationPanel::GenerationPanel(QWidget* parent) : QWidget(parent) {
+GenerationPanel::GenerationPanel(QWidget* parent)
+    : QWidget(parent), m_presets(new PresetBar), m_sampling(new SamplingFields) {
   setObjectName(QStringLiteral("generationPanel"));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(16, 16, 16, 16);
   layout->setSpacing(8);
+  layout->addWidget(m_presets);
+  layout->addSpacing(16);
   addMemory(*layout);
   layout->addSpacing(16);
-  addThinking(*layout);
+  addReply(*layout);
   layout->addSpacing(16);
-  addSampling(*layout);
+  layout->addWidget(m_sampling);
   layout->addSpacing(16);
   addSystemPrompt(*layout);
   layout->addStretch(1);
@@ -119,7 +77,7 @@ void GenerationPanel::addMemory(QVBoxLayout& layout) {
   m_period = intField(1, kMaxTokens, tr(" tokens"));
   m_budget->setSingleStep(64);
   m_period->setSingleStep(32);
-  QFormLayout* fields = form();
+  QFormLayout* fields = fieldForm();
   addRow(*fields, tr("Budget"), m_budget, tr("How many tokens a chat keeps after a compression."));
   addRow(*fields, tr("Period"), m_period, tr("How many tokens are written between two compressions."));
   layout.addWidget(heading(tr("Memory of this chat")));
@@ -146,51 +104,32 @@ QLayout* GenerationPanel::policyChoice() {
   return choice;
 }
 
-void GenerationPanel::addThinking(QVBoxLayout& layout) {
+void GenerationPanel::addReply(QVBoxLayout& layout) {
   m_thinking = new QCheckBox(tr("Think before answering"));
   m_thinking->setToolTip(tr("Off: the model is asked to answer at once, where its template can say so."));
   m_maxNewTokens = intField(1, kMaxTokens, tr(" tokens"));
   m_maxNewTokens->setSingleStep(256);
-  QFormLayout* fields = form();
+  m_stopStrings = textField(tr("Stop at these texts"), 56);
+  m_stopStrings->setObjectName(QStringLiteral("stopStrings"));
+  m_stopStrings->setToolTip(
+      tr("One a line; \\n stands for the end of a line. The answer ends before the first of them; thinking "
+         "goes on."));
+  auto* stopLabel = new QLabel(tr("Stop at these texts"));
+  stopLabel->setBuddy(m_stopStrings);
+  stopLabel->setToolTip(m_stopStrings->toolTip());
+  m_stopStrings->setAccessibleDescription(m_stopStrings->toolTip());
+  QFormLayout* fields = fieldForm();
   addRow(*fields, tr("Longest reply"), m_maxNewTokens, tr("Thinking and answer together end here."));
   layout.addWidget(heading(tr("Reply")));
   layout.addWidget(m_thinking);
   layout.addLayout(fields);
-}
-
-void GenerationPanel::addSampling(QVBoxLayout& layout) {
-  m_temperature = realField(0.0, 5.0);
-  m_topP = realField(0.0, 1.0);
-  m_minP = realField(0.0, 1.0);
-  m_topK = intField(0, 1 << 20);
-  m_topK->setSpecialValueText(tr("off"));
-  m_repetitionPenalty = realField(0.1, 10.0);
-  m_seed = new QLineEdit;
-  m_seed->setFixedWidth(136);
-  m_seed->setPlaceholderText(tr("random"));
-  m_seed->setValidator(
-      new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{0,18}")), m_seed));
-  QFormLayout* fields = form();
-  addRow(*fields, tr("Temperature"), m_temperature, tr("0 always takes the likeliest token."));
-  addRow(*fields, tr("Top-k"), m_topK, tr("Only the k likeliest tokens are drawn from."));
-  addRow(*fields, tr("Top-p"), m_topP,
-         tr("Only the likeliest tokens that make up this share are drawn from."));
-  addRow(*fields, tr("Min-p"), m_minP,
-         tr("Tokens less likely than this share of the likeliest are left out."));
-  addRow(*fields, tr("Repetition penalty"), m_repetitionPenalty,
-         tr("Above 1, tokens that were used already are less likely."));
-  addRow(*fields, tr("Seed"), m_seed,
-         tr("The same number gives the same reply. Empty: another one each time."));
-  layout.addWidget(heading(tr("Sampling")));
-  layout.addLayout(fields);
+  layout.addWidget(stopLabel);
+  layout.addWidget(m_stopStrings);
 }
 
 void GenerationPanel::addSystemPrompt(QVBoxLayout& layout) {
-  m_systemPrompt = new QPlainTextEdit;
-  m_systemPrompt->setAccessibleName(tr("System prompt"));
-  m_systemPrompt->setPlaceholderText(tr("None"));
-  m_systemPrompt->setTabChangesFocus(true);
-  m_systemPrompt->setFixedHeight(96);
+  m_systemPrompt = textField(tr("System prompt"), 96);
+  m_systemPrompt->setObjectName(QStringLiteral("systemPrompt"));
   layout.addWidget(heading(tr("System prompt")));
   layout.addWidget(m_systemPrompt);
 }
@@ -201,21 +140,36 @@ void GenerationPanel::watch() {
     field->setFocusPolicy(Qt::StrongFocus);
     field->installEventFilter(guard);
   }
-  for (QSpinBox* field : {m_budget, m_period, m_maxNewTokens, m_topK}) {
+  for (QSpinBox* field : {m_budget, m_period, m_maxNewTokens}) {
     connect(field, &QSpinBox::valueChanged, this, &GenerationPanel::edited);
   }
-  for (QDoubleSpinBox* field : {m_temperature, m_topP, m_minP, m_repetitionPenalty}) {
-    connect(field, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::edited);
+  for (QPlainTextEdit* field : {m_stopStrings, m_systemPrompt}) {
+    connect(field, &QPlainTextEdit::textChanged, this, &GenerationPanel::edited);
   }
   connect(m_policy, &QButtonGroup::idToggled, this, &GenerationPanel::edited);
   connect(m_thinking, &QCheckBox::toggled, this, &GenerationPanel::edited);
-  connect(m_seed, &QLineEdit::textChanged, this, &GenerationPanel::edited);
-  connect(m_systemPrompt, &QPlainTextEdit::textChanged, this, &GenerationPanel::edited);
+  connect(m_sampling, &SamplingFields::edited, this, &GenerationPanel::edited);
+  connect(m_presets, &PresetBar::applied, this, [this](const GenerationSettings& settings) {
+    setSettings(settings);
+    emit settingsChanged(settings);
+  });
+  connect(m_presets, &PresetBar::saveRequested, this, [this](const QString& name) {
+    emit presetSaved({name, settings()});
+  });
+  connect(m_presets, &PresetBar::deleteRequested, this, &GenerationPanel::presetDeleteRequested);
+}
+
+void GenerationPanel::setPresets(const QVector<Preset>& presets) { m_presets->setPresets(presets); }
+
+void GenerationPanel::setModelDefaults(const GenerationSettings& defaults) {
+  m_sampling->setModelDefaults(defaults);
 }
 
 void GenerationPanel::edited() {
+  if (m_isShowing) return;
   showPolicy();
-  if (!m_isShowing) m_report.start();
+  m_presets->showSettings(settings());
+  m_report.start();
 }
 
 MemoryPolicy GenerationPanel::policy() const { return static_cast<MemoryPolicy>(m_policy->checkedId()); }
@@ -234,16 +188,13 @@ void GenerationPanel::setSettings(const GenerationSettings& settings) {
   m_period->setValue(settings.periodTokens);
   m_thinking->setChecked(settings.thinking);
   m_maxNewTokens->setValue(settings.maxNewTokens);
-  m_temperature->setValue(settings.temperature);
-  m_topP->setValue(settings.topP);
-  m_minP->setValue(settings.minP);
-  m_topK->setValue(settings.topK);
-  m_repetitionPenalty->setValue(settings.repetitionPenalty);
-  m_seed->setText(settings.seed < 0 ? QString() : QString::number(settings.seed));
+  m_stopStrings->setPlainText(linesFromStops(settings.stopStrings));
+  m_sampling->show(settings);
   m_systemPrompt->setPlainText(settings.systemPrompt);
   m_isShowing = false;
   m_report.stop();
   showPolicy();
+  m_presets->showSettings(settings);
 }
 
 GenerationSettings GenerationPanel::settings() const {
@@ -253,12 +204,8 @@ GenerationSettings GenerationPanel::settings() const {
   settings.periodTokens = m_period->value();
   settings.thinking = m_thinking->isChecked();
   settings.maxNewTokens = m_maxNewTokens->value();
-  settings.temperature = m_temperature->value();
-  settings.topP = m_topP->value();
-  settings.minP = m_minP->value();
-  settings.topK = m_topK->value();
-  settings.repetitionPenalty = m_repetitionPenalty->value();
-  settings.seed = m_seed->text().isEmpty() ? -1 : m_seed->text().toLongLong();
+  settings.stopStrings = stopsFromLines(m_stopStrings->toPlainText());
+  m_sampling->read(settings);
   settings.systemPrompt = m_systemPrompt->toPlainText();
   return settings;
 }

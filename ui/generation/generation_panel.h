@@ -7,15 +7,15 @@
 
 class QButtonGroup;
 class QCheckBox;
-class QDoubleSpinBox;
-class QFormLayout;
 class QLabel;
-class QLineEdit;
 class QPlainTextEdit;
 class QSpinBox;
 class QVBoxLayout;
 
 namespace zipage::ui {
+
+class PresetBar;
+class SamplingFields;
 
 /// How the next reply of the chat is made.
 class GenerationPanel final : public QWidget {
@@ -26,36 +26,37 @@ class GenerationPanel final : public QWidget {
 
   void setSettings(const GenerationSettings& settings);
   GenerationSettings settings() const;
+  void setPresets(const QVector<Preset>& presets);
+  /// What the model's own file suggests.
+  void setModelDefaults(const GenerationSettings& defaults);
   void takeFocus();
   /// Reports a change that was not reported yet.
   void flush();
 
  signals:
   void settingsChanged(const zipage::ui::GenerationSettings& settings);
+  void presetSaved(const zipage::ui::Preset& preset);
+  void presetDeleteRequested(const QString& name);
 
  private:
   void addMemory(QVBoxLayout& layout);
   QLayout* policyChoice();
   MemoryPolicy policy() const;
-  void addThinking(QVBoxLayout& layout);
-  void addSampling(QVBoxLayout& layout);
+  void addReply(QVBoxLayout& layout);
   void addSystemPrompt(QVBoxLayout& layout);
   void watch();
   void edited();
   void showPolicy();
 
+  PresetBar* m_presets;
   QButtonGroup* m_policy;  // ids are those of MemoryPolicy
   QLabel* m_policyMeaning;
   QSpinBox* m_budget;
   QSpinBox* m_period;
   QCheckBox* m_thinking;
   QSpinBox* m_maxNewTokens;
-  QDoubleSpinBox* m_temperature;
-  QDoubleSpinBox* m_topP;
-  QDoubleSpinBox* m_minP;
-  QSpinBox* m_topK;
-  QDoubleSpinBox* m_repetitionPenalty;
-  QLineEdit* m_seed;
+  QPlainTextEdit* m_stopStrings;
+  SamplingFields* m_sampling;
   QPlainTextEdit* m_systemPrompt;
   QTimer m_report;
   bool m_isShowing = false;

@@ -3,7 +3,7 @@
 #include <QLocale>
 #include <QPainter>
 
-#include "ui/memory/page_words.h"
+#include "ui/theme/byte_text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/tabular_text.h"
 

@@ -1,7 +1,6 @@
 #include "ui/memory/page_words.h"
 
 #include <QCoreApplication>
-#include <QLocale>
 #include <QStringList>
 
 namespace zipage::ui {
@@ -57,11 +56,6 @@ QString pagesAsTable(const CacheSnapshot& snapshot, const OwnerNames& names) {
                       QString::number(page.tableIndex));
   }
   return table;
-}
-
-QString bytesText(qint64 numBytes) {
-  return QLocale().formattedDataSize(numBytes, numBytes < (qint64{1} << 30) ? 0 : 1,
-                                     QLocale::DataSizeIecFormat);
 }
 
 }  // namespace zipage::ui

@@ -16,7 +16,5 @@ QString stateName(PageState state);
 QString spokenSummary(const CacheSnapshot& snapshot);
 /// Pages as lines of tab-separated values, with a header.
 QString pagesAsTable(const CacheSnapshot& snapshot, const OwnerNames& names);
-/// "16 KiB", "3.2 GiB".
-QString bytesText(qint64 numBytes);
 
 }  // namespace zipage::ui

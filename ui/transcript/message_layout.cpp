@@ -7,7 +7,6 @@
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
 #include "ui/transcript/reply_texts.h"
-#include "ui/transcript/transcript_model.h"
 
 namespace zipage::ui {
 
@@ -16,7 +15,8 @@ namespace {
 constexpr double kQuestionSide = 16.0;
 constexpr double kQuestionTop = 10.0;
 constexpr double kQuestionBottom = 14.0;
-constexpr double kCopyRoom = 32.0;
+constexpr double kFileHeight = 24.0;
+constexpr double kRowGap = 4.0;
 constexpr double kReasoningIndent = 16.0;
 constexpr double kRadius = 10.0;
 constexpr int kStateFlags = Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap;
@@ -58,12 +58,8 @@ void MessageLayout::setThinkingOpen(bool open) {
 
 void MessageLayout::arrange() {
   double y = 0.0;
-  m_thinkingRect = m_reasoningRect = m_stateRect = m_figuresRect = QRectF();
-  if (isQuestion()) {
-    m_textRect = {kQuestionSide, kQuestionTop, m_width - 2.0 * kQuestionSide, m_text.height()};
-    m_height = m_text.height() + kQuestionTop + kQuestionBottom;
-    return;
-  }
+  m_thinkingRect = m_reasoningRect = m_stateRect = m_voteRect = m_figuresRect = QRectF();
+  if (isQuestion()) return arrangeQuestion();
   const QFontMetricsF small(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   if (hasThinking()) {
     m_thinkingRect = {0.0, y, m_width, std::round(small.height()) + 8.0};
@@ -82,11 +78,35 @@ void MessageLayout::arrange() {
     m_stateRect = {0.0, y, m_width, heightOf(state, m_width - (isProblem(m_message.state) ? 24.0 : 0.0))};
     y = m_stateRect.bottom() + 2.0;
   }
-  if (const QString figures = figuresText(m_message); !figures.isEmpty() && !isRunning(m_message.state)) {
-    m_figuresRect = {0.0, y, m_width, heightOf(figures, m_width - kCopyRoom)};
-    y = m_figuresRect.bottom();
+  if (!m_message.vote.isEmpty()) {
+    m_voteRect = {0.0, y, m_width, heightOf(m_message.vote, m_width - 24.0)};
+    y = m_voteRect.bottom() + 2.0;
   }
+  arrangeFooter(y, small);
+}
+
+void MessageLayout::arrangeQuestion() {
+  const double filesHeight = kFileHeight * static_cast<double>(m_message.attachments.size());
+  m_textRect = {kQuestionSide, kQuestionTop + filesHeight, m_width - 2.0 * kQuestionSide, m_text.height()};
+  m_blockHeight = m_textRect.bottom() + kQuestionBottom;
+  const QFontMetricsF small(smallFont(transcriptFont(m_look.font, m_look.zoom)));
+  m_buttons.arrange(m_message, m_blockHeight + kRowGap, m_width,
+                    small.horizontalAdvance(MessageButtons::versionText(m_message)));
+  m_height = m_blockHeight + kRowGap + MessageButtons::kSize;
+}
+
+void MessageLayout::arrangeFooter(double y, const QFontMetricsF& small) {
+  const bool isOver = !isRunning(m_message.state);
+  m_buttons.arrange(m_message, y, m_width, small.horizontalAdvance(MessageButtons::versionText(m_message)));
   m_height = std::max(y, 24.0);
+  if (!isOver && m_message.numVersions < 2) return;
+  m_height = y + MessageButtons::kSize;
+  const QString figures = isOver ? figuresText(m_message) : QString();
+  if (figures.isEmpty()) return;
+  const double width = m_buttons.right() - m_buttons.left() - 8.0;
+  const double height = small.boundingRect(QRectF(0.0, 0.0, width, 1e6), kStateFlags, figures).height();
+  m_figuresRect = {m_buttons.left(), y, width, std::max(std::ceil(height) + 8.0, MessageButtons::kSize)};
+  m_height = m_figuresRect.bottom();
 }
 
 bool MessageLayout::measure(double top, double bottom) {
@@ -110,19 +130,35 @@ void MessageLayout::release() {
 
 void MessageLayout::paint(QPainter& painter, const QRectF& exposed, const TextRange& reasoning,
                           const TextRange& text) {
-  if (isQuestion()) {
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(m_look.theme.raised);
-    painter.drawRoundedRect(QRectF(0.0, 0.0, m_width, m_height), kRadius, kRadius);
-  }
+  if (isQuestion()) paintQuestion(painter);
   painter.translate(m_textRect.topLeft());
   m_text.paint(painter, exposed.translated(-m_textRect.topLeft()), text);
   painter.translate(-m_textRect.topLeft());
   if (!m_thinkingRect.isNull()) paintThinking(painter);
   if (!m_reasoningRect.isNull()) paintReasoning(painter, exposed, reasoning);
   if (!m_stateRect.isNull()) paintState(painter);
-  if (!m_figuresRect.isNull()) paintFigures(painter);
+  paintFooter(painter);
+}
+
+void MessageLayout::paintQuestion(QPainter& painter) const {
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(m_look.theme.raised);
+  painter.drawRoundedRect(QRectF(0.0, 0.0, m_width, m_blockHeight), kRadius, kRadius);
+  painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
+  painter.setPen(m_look.theme.mutedText);
+  for (int file = 0; file < m_message.attachments.size(); ++file) {
+    const QRectF rect = fileRect(file);
+    lineIcon(QStringLiteral("file-text"), m_look.theme.mutedText)
+        .paint(&painter, QRectF(rect.left(), rect.top() + 4.0, kSmallIcon, kSmallIcon).toRect());
+    painter.drawText(rect.adjusted(kSmallIcon + 6.0, 0.0, 0.0, 0.0), Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(fileText(m_message.attachments[file]), Qt::ElideMiddle,
+                                                      static_cast<int>(rect.width()) - kSmallIcon - 6));
+  }
+}
+
+QRectF MessageLayout::fileRect(int file) const {
+  return {kQuestionSide, kQuestionTop + kFileHeight * file, m_width - 2.0 * kQuestionSide, kFileHeight};
 }
 
 void MessageLayout::paintThinking(QPainter& painter) const {
@@ -157,26 +193,35 @@ void MessageLayout::paintState(QPainter& painter) const {
   painter.drawText(rect, kStateFlags, stateText(m_message));
 }
 
-QRectF MessageLayout::copyRect() const {
-  return m_figuresRect.isNull() ? QRectF() : QRectF(m_width - 24.0, m_figuresRect.top(), 24.0, 24.0);
-}
-
-void MessageLayout::paintFigures(QPainter& painter) const {
+void MessageLayout::paintFooter(QPainter& painter) const {
   painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(m_look.theme.mutedText);
-  painter.drawText(m_figuresRect.adjusted(0, 0, -kCopyRoom, 0), kStateFlags, figuresText(m_message));
-  const QPoint center = copyRect().center().toPoint();
-  lineIcon(QStringLiteral("copy"), m_look.theme.mutedText)
-      .paint(&painter,
-             QRect(center.x() - kSmallIcon / 2, center.y() - kSmallIcon / 2, kSmallIcon, kSmallIcon));
+  if (!m_voteRect.isNull()) {
+    const QRect icon(0, static_cast<int>(m_voteRect.top()) + 4, kSmallIcon, kSmallIcon);
+    lineIcon(QStringLiteral("layers"), m_look.theme.mutedText).paint(&painter, icon);
+    painter.drawText(m_voteRect.adjusted(24.0, 0.0, 0.0, 0.0), kStateFlags, m_message.vote);
+  }
+  if (!m_figuresRect.isNull()) painter.drawText(m_figuresRect, kStateFlags, figuresText(m_message));
+  m_buttons.paint(painter, m_look.theme, m_pointer, !isQuestion() || m_pointer.has_value());
+}
+
+int MessageLayout::fileAt(const QPointF& point) const {
+  for (int file = 0; isQuestion() && file < m_message.attachments.size(); ++file) {
+    if (fileRect(file).contains(point)) return file;
+  }
+  return -1;
 }
 
 MessageHit MessageLayout::hitAt(const QPointF& point) {
   MessageHit hit;
   if (m_thinkingRect.contains(point)) {
     hit.kind = MessageHit::Kind::Thinking;
-  } else if (copyRect().contains(point)) {
-    hit.kind = MessageHit::Kind::CopyMessage;
+  } else if (const auto button = m_buttons.at(point)) {
+    hit.kind = MessageHit::Kind::Button;
+    hit.button = *button;
+  } else if (const int file = fileAt(point); file >= 0) {
+    hit.kind = MessageHit::Kind::File;
+    hit.file = file;
   } else if (m_textRect.contains(point) || m_reasoningRect.contains(point)) {
     hit = nearestText(point);
     const QPointF inText = point - m_textRect.topLeft();

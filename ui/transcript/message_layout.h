@@ -1,8 +1,11 @@
 #pragma once
 
+#include <QFontMetricsF>
 #include <QRectF>
+#include <optional>
 
 #include "ui/chat_values.h"
+#include "ui/transcript/message_buttons.h"
 #include "ui/transcript/text_flow.h"
 
 namespace zipage::ui {
@@ -11,8 +14,10 @@ enum class MessagePart { Reasoning, Text };
 
 /// What lies under the pointer.
 struct MessageHit {
-  enum class Kind { None, Text, Thinking, CopyCode, CopyMessage };
+  enum class Kind { None, Text, Thinking, CopyCode, Button, File };
   Kind kind = Kind::None;
+  MessageButton button = MessageButton::Copy;
+  int file = -1;
   MessagePart part = MessagePart::Text;
   TextSpot spot;
   QString link;
@@ -40,6 +45,8 @@ class MessageLayout {
   void release();
   void paint(QPainter& painter, const QRectF& exposed, const TextRange& reasoning, const TextRange& text);
   MessageHit hitAt(const QPointF& point);
+  /// Where the pointer is; questions show their buttons under it only.
+  void setPointer(const std::optional<QPointF>& pointer) { m_pointer = pointer; }
   /// The nearest place in a text that can be selected.
   MessageHit nearestText(const QPointF& point);
 
@@ -66,11 +73,15 @@ class MessageLayout {
   }
   bool isQuestion() const { return m_message.role == Role::User; }
   void arrange();
+  void arrangeQuestion();
+  void arrangeFooter(double y, const QFontMetricsF& small);
+  void paintQuestion(QPainter& painter) const;
   void paintThinking(QPainter& painter) const;
   void paintReasoning(QPainter& painter, const QRectF& exposed, const TextRange& selection);
   void paintState(QPainter& painter) const;
-  void paintFigures(QPainter& painter) const;
-  QRectF copyRect() const;
+  void paintFooter(QPainter& painter) const;
+  QRectF fileRect(int file) const;
+  int fileAt(const QPointF& point) const;
 
   MessageItem m_message;
   TextFlow m_text;
@@ -79,7 +90,10 @@ class MessageLayout {
   bool m_isThinkingOpen = false;
   double m_width = 0.0;
   double m_height = 0.0;
-  QRectF m_thinkingRect, m_reasoningRect, m_textRect, m_stateRect, m_figuresRect;
+  QRectF m_thinkingRect, m_reasoningRect, m_textRect, m_stateRect, m_voteRect, m_figuresRect;
+  double m_blockHeight = 0.0;  // of a question's tinted block
+  MessageButtons m_buttons;
+  std::optional<QPointF> m_pointer;
 };
 
 }  // namespace zipage::ui

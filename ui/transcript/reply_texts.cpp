@@ -71,6 +71,9 @@ QString figuresText(const MessageItem& message) {
   }
   parts << tokensText(message.generatedTokens);
   parts << ReplyTexts::tr("first after %1").arg(seconds(message.firstTokenMs));
+  if (message.cachedTokens > 0)
+    parts << ReplyTexts::tr("%1 reused, %2 computed")
+                 .arg(tokensText(message.cachedTokens), numberText(message.computedTokens));
   if (message.compressions > 0) {
     parts << (message.compressions == 1
                   ? ReplyTexts::tr("1 compression")
@@ -85,11 +88,23 @@ QString figuresText(const MessageItem& message) {
   return parts.replaceInStrings(QStringLiteral(" "), QString(QChar::Nbsp)).join(QStringLiteral(" · "));
 }
 
+QString fileText(const AttachmentItem& file) {
+  const qint64 numBytes = file.text.toUtf8().size();
+  return file.name + QStringLiteral(" · ") +
+         QLocale().formattedDataSize(numBytes, 1, QLocale::DataSizeTraditionalFormat);
+}
+
 QString spokenText(const MessageItem& message) {
-  if (message.role == Role::User) return ReplyTexts::tr("You: %1").arg(message.text);
-  QStringList parts{ReplyTexts::tr("Reply:")};
-  for (const QString& part :
-       {thinkingText(message), message.text, stateText(message), figuresText(message)}) {
+  const QString version =
+      message.numVersions > 1
+          ? ReplyTexts::tr("Version %1 of %2.").arg(message.version).arg(message.numVersions)
+          : QString();
+  QStringList parts{message.role == Role::User ? ReplyTexts::tr("You:") : ReplyTexts::tr("Reply:")};
+  for (const AttachmentItem& file : message.attachments) parts << ReplyTexts::tr("File %1.").arg(file.name);
+  if (message.role == Role::User)
+    return (parts << message.text << version).join(QStringLiteral(" ")).trimmed();
+  for (const QString& part : {thinkingText(message), message.text, stateText(message), message.vote, version,
+                              figuresText(message)}) {
     if (!part.isEmpty()) parts << part;
   }
   return parts.join(QStringLiteral(" "));

@@ -35,6 +35,15 @@ bool TranscriptView::findWords(const QString& words, bool backward, bool fromHer
   return false;
 }
 
+void TranscriptView::showWords(qint64 messageId, const QString& words) {
+  const int row = m_model.rowOf(messageId);
+  if (row < 0) return;
+  for (const MessagePart part : {MessagePart::Text, MessagePart::Reasoning}) {
+    if (!words.isEmpty() && showFoundIn(row, part, words, false, std::nullopt)) return;
+  }
+  reveal(row, MessagePart::Text, {});
+}
+
 bool TranscriptView::showFoundIn(int row, MessagePart part, const QString& words, bool backward,
                                  const std::optional<TextSpot>& from) {
   MessageLayout& layout = layoutOf(row);

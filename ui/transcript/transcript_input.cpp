@@ -76,8 +76,11 @@ void TranscriptView::mousePressEvent(QMouseEvent* event) {
       return setThinkingOpen(row, !isThinkingOpen(row));
     case MessageHit::Kind::CopyCode:
       return copyText(layoutOf(row).flow(hit.part).codeFrom(hit.codeBlock));
-    case MessageHit::Kind::CopyMessage:
-      return copyText(layoutOf(row).message().text);
+    case MessageHit::Kind::Button:
+      return pressButton(row, hit.button, event->globalPosition().toPoint());
+    case MessageHit::Kind::File:
+      emit fileActivated(layoutOf(row).message().attachments[hit.file]);
+      return;
     default:
       break;
   }
@@ -124,11 +127,56 @@ void TranscriptView::mouseReleaseEvent(QMouseEvent* event) {
 void TranscriptView::mouseDoubleClickEvent(QMouseEvent* event) {
   int row = -1;
   const MessageHit hit = hitAt(event->pos(), row);
+  // Two quick presses on an arrow are two presses.
+  if (hit.kind == MessageHit::Kind::Button) return mousePressEvent(event);
   if (event->button() != Qt::LeftButton || hit.kind != MessageHit::Kind::Text) return;
   const TextRange word = layoutOf(row).flow(hit.part).wordAt(hit.spot);
   m_selection.anchor = {row, hit.part, word.from};
   m_selection.head = {row, hit.part, word.to};
   viewport()->update();
+}
+
+void TranscriptView::pressButton(int row, MessageButton button, const QPoint& position) {
+  const MessageItem message = layoutOf(row).message();
+  switch (button) {
+    case MessageButton::PreviousVersion:
+      emit commanded(message.id, MessageCommand::PreviousVersion);
+      return;
+    case MessageButton::NextVersion:
+      emit commanded(message.id, MessageCommand::NextVersion);
+      return;
+    case MessageButton::Continue:
+      emit commanded(message.id, MessageCommand::Continue);
+      return;
+    case MessageButton::Regenerate:
+      emit commanded(message.id, MessageCommand::Regenerate);
+      return;
+    case MessageButton::Edit:
+      emit editRequested(message.id);
+      return;
+    case MessageButton::Copy:
+      return copyText(message.text);
+    case MessageButton::More:
+      return showMenu(row, {}, position);
+  }
+}
+
+void TranscriptView::setPointerRow(int row, const QPoint& position) {
+  if (m_pointerRow >= 0 && m_pointerRow < numMessages() && m_pointerRow != row)
+    layoutOf(m_pointerRow).setPointer(std::nullopt);
+  if (m_pointerRow < 0 && row < 0) return;
+  m_pointerRow = row;
+  if (row >= 0) layoutOf(row).setPointer(inMessage(row, position));
+  viewport()->update();
+}
+
+void TranscriptView::showTip(const MessageHit& hit, const QPoint& position) {
+  const QString tip =
+      hit.kind == MessageHit::Kind::Button ? buttonText(hit.button) : hit.link.left(500).toHtmlEscaped();
+  if (tip.isEmpty())
+    QToolTip::hideText();
+  else
+    QToolTip::showText(viewport()->mapToGlobal(position), tip, viewport());
 }
 
 void TranscriptView::pointTo(const QPoint& position) {
@@ -137,17 +185,16 @@ void TranscriptView::pointTo(const QPoint& position) {
   const bool isText = hit.kind == MessageHit::Kind::Text && hit.link.isEmpty();
   const bool isNothing = hit.kind == MessageHit::Kind::None;
   viewport()->setCursor(isNothing ? Qt::ArrowCursor : isText ? Qt::IBeamCursor : Qt::PointingHandCursor);
+  const bool isOver = row >= 0 && messageRect(row).contains(position);
+  setPointerRow(isOver ? row : -1, position);
+  showTip(hit, position);
   if (hit.link == m_hoveredLink) return;
   m_hoveredLink = hit.link;
-  if (m_hoveredLink.isEmpty())
-    QToolTip::hideText();
-  else
-    QToolTip::showText(viewport()->mapToGlobal(position), m_hoveredLink.left(500).toHtmlEscaped(),
-                       viewport());
   emit linkHovered(m_hoveredLink);
 }
 
 void TranscriptView::leaveEvent(QEvent*) {
+  setPointerRow(-1, {});
   if (m_hoveredLink.isEmpty()) return;
   m_hoveredLink.clear();
   emit linkHovered({});
@@ -178,27 +225,48 @@ void TranscriptView::wheelEvent(QWheelEvent* event) {
 void TranscriptView::contextMenuEvent(QContextMenuEvent* event) {
   int row = -1;
   const MessageHit hit = hitAt(event->pos(), row);
-  if (row < 0) return;
+  if (row >= 0) showMenu(row, hit, event->globalPos());
+}
+
+void TranscriptView::showMenu(int row, const MessageHit& hit, const QPoint& globalPosition) {
+  const MessageItem message = layoutOf(row).message();
   auto* menu = new QMenu(this);
   menu->setAttribute(Qt::WA_DeleteOnClose);
-  const auto addCopy = [&](const QString& title, const QString& text) {
-    QAction* action = menu->addAction(title);
-    action->setEnabled(!text.isEmpty());
-    connect(action, &QAction::triggered, this, [this, text] { copyText(text); });
+  const auto add = [&](const QString& title, bool isEnabled, auto action) {
+    QAction* added = menu->addAction(title);
+    added->setEnabled(isEnabled);
+    connect(added, &QAction::triggered, this, action);
   };
-  const MessageItem& message = layoutOf(row).message();
-  connect(menu->addAction(tr("Copy")), &QAction::triggered, this, &TranscriptView::copySelection);
-  menu->actions().constLast()->setEnabled(hasSelection());
-  connect(menu->addAction(tr("Copy without marks")), &QAction::triggered, this,
-          [this] { copyText(selectedWords()); });
-  menu->actions().constLast()->setEnabled(hasSelection());
+  const auto addCopy = [&](const QString& title, const QString& text) {
+    add(title, !text.isEmpty(), [this, text] { copyText(text); });
+  };
+  const auto addCommand = [&](const QString& title, bool isEnabled, MessageCommand command) {
+    add(title, isEnabled, [this, id = message.id, command] { emit commanded(id, command); });
+  };
+  add(tr("Copy"), hasSelection(), [this] { copySelection(); });
+  add(tr("Copy without marks"), hasSelection(), [this] { copyText(selectedWords()); });
   if (!hit.link.isEmpty()) addCopy(tr("Copy link address"), hit.link);
   if (hit.codeBlock >= 0) addCopy(tr("Copy code"), layoutOf(row).flow(hit.part).codeFrom(hit.codeBlock));
-  addCopy(message.role == Role::User ? tr("Copy question") : tr("Copy reply as Markdown"), message.text);
+  const bool isQuestion = message.role == Role::User;
+  addCopy(isQuestion ? tr("Copy question") : tr("Copy reply as Markdown"), message.text);
   if (!message.reasoning.isEmpty()) addCopy(tr("Copy thinking"), message.reasoning);
+  add(tr("Select all"), true, [this] { selectAll(); });
   menu->addSeparator();
-  connect(menu->addAction(tr("Select all")), &QAction::triggered, this, &TranscriptView::selectAll);
-  menu->popup(event->globalPos());
+  const bool isOver = !isRunning(message.state);
+  if (isQuestion) {
+    add(tr("Edit and send again"), true, [this, id = message.id] { emit editRequested(id); });
+  } else {
+    addCommand(tr("Go on with this reply"), isOver, MessageCommand::Continue);
+  }
+  addCommand(isQuestion ? tr("Another reply to this") : tr("Another version"), isOver,
+             MessageCommand::Regenerate);
+  if (message.numVersions > 1) {
+    addCommand(tr("Previous version"), message.version > 1, MessageCommand::PreviousVersion);
+    addCommand(tr("Next version"), message.version < message.numVersions, MessageCommand::NextVersion);
+  }
+  menu->addSeparator();
+  addCommand(tr("Delete with what follows"), true, MessageCommand::Delete);
+  menu->popup(globalPosition);
 }
 
 }  // namespace zipage::ui

@@ -6,11 +6,6 @@
 
 namespace zipage::ui {
 
-bool isRunning(ReplyState state) {
-  return state == ReplyState::Waiting || state == ReplyState::Reading || state == ReplyState::Thinking ||
-         state == ReplyState::Answering;
-}
-
 int TranscriptModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(m_messages.size());
 }
@@ -32,6 +27,28 @@ void TranscriptModel::setMessages(const QVector<MessageItem>& messages) {
   beginResetModel();
   m_messages = messages;
   endResetModel();
+}
+
+int TranscriptModel::firstDifferent(const QVector<MessageItem>& messages) const {
+  const qsizetype most = std::min(m_messages.size(), messages.size());
+  int row = 0;
+  while (row < most && m_messages[row].id == messages[row].id) ++row;
+  return row;
+}
+
+void TranscriptModel::setBranch(const QVector<MessageItem>& messages) {
+  const int kept = firstDifferent(messages);
+  if (kept < rowCount()) {
+    beginRemoveRows({}, kept, rowCount() - 1);
+    m_messages.resize(kept);
+    endRemoveRows();
+  }
+  for (int row = 0; row < kept; ++row) m_messages[row] = messages[row];
+  if (kept > 0) emit dataChanged(index(0), index(kept - 1));
+  if (kept == messages.size()) return;
+  beginInsertRows({}, kept, static_cast<int>(messages.size()) - 1);
+  m_messages.append(messages.mid(kept));
+  endInsertRows();
 }
 
 void TranscriptModel::add(const MessageItem& message) {
@@ -65,9 +82,10 @@ int TranscriptModel::rowOf(qint64 messageId) const {
   return -1;
 }
 
-bool TranscriptModel::isGenerating() const {
-  return std::any_of(m_messages.begin(), m_messages.end(),
-                     [](const MessageItem& message) { return isRunning(message.state); });
+const MessageItem* TranscriptModel::running() const {
+  const auto found = std::find_if(m_messages.rbegin(), m_messages.rend(),
+                                  [](const MessageItem& message) { return isRunning(message.state); });
+  return found == m_messages.rend() ? nullptr : &*found;
 }
 
 }  // namespace zipage::ui

@@ -6,8 +6,6 @@
 
 namespace zipage::ui {
 
-bool isRunning(ReplyState state);
-
 /// The messages of the chat that is shown, in order.
 class TranscriptModel final : public QAbstractListModel {
   Q_OBJECT
@@ -19,12 +17,17 @@ class TranscriptModel final : public QAbstractListModel {
   QVariant data(const QModelIndex& index, int role) const override;
 
   void setMessages(const QVector<MessageItem>& messages);
+  /// Another branch of the same chat: rows that stay keep their place.
+  void setBranch(const QVector<MessageItem>& messages);
+  /// The first row that another branch would change.
+  int firstDifferent(const QVector<MessageItem>& messages) const;
   void add(const MessageItem& message);  // replaces one with the same id
   void append(qint64 messageId, const QString& reasoning, const QString& text);
   void update(const MessageItem& message);
   int rowOf(qint64 messageId) const;
   const MessageItem& at(int row) const { return m_messages[row]; }
-  bool isGenerating() const;
+  /// The reply that is being made; null: none.
+  const MessageItem* running() const;
 
  private:
   QVector<MessageItem> m_messages;

@@ -18,7 +18,7 @@ constexpr double kColumnWidth = 760.0;
 constexpr double kSideMargin = 24.0;
 constexpr double kTopMargin = 24.0;
 constexpr double kBottomMargin = 24.0;
-constexpr double kGapBeforeAnswer = 16.0;
+constexpr double kGapBeforeAnswer = 4.0;
 constexpr double kGapBeforeQuestion = 32.0;
 constexpr int kFrameMs = 16;
 constexpr int kAutoScrollMs = 30;
@@ -49,6 +49,8 @@ TranscriptView::TranscriptView(TranscriptModel& model, QWidget* parent)
   connect(&m_model, &QAbstractItemModel::modelReset, this, &TranscriptView::reset);
   connect(&m_model, &QAbstractItemModel::rowsInserted, this,
           [this](const QModelIndex&, int first, int last) { insertRows(first, last); });
+  connect(&m_model, &QAbstractItemModel::rowsRemoved, this,
+          [this](const QModelIndex&, int first, int last) { removeRows(first, last); });
   connect(
       &m_model, &QAbstractItemModel::dataChanged, this,
       [this](const QModelIndex& first, const QModelIndex& last) { markChanged(first.row(), last.row()); });
@@ -77,8 +79,47 @@ void TranscriptView::insertRows(int first, int last) {
     layout->setLook(m_look, columnWidth());
     m_layouts.insert(m_layouts.begin() + row, std::move(layout));
   }
-  if (m_model.at(last).role == Role::User) setFollowing(true);
+  if (m_model.at(last).role == Role::User && !m_holdsPlace) setFollowing(true);
   layOut();
+}
+
+void TranscriptView::removeRows(int first, int last) {
+  m_layouts.erase(m_layouts.begin() + first, m_layouts.begin() + last + 1);
+  const auto isGone = [first](int row) { return row >= first; };
+  m_changedRows.removeIf(isGone);
+  m_renderedRows.removeIf(isGone);
+  if (isGone(m_selection.last().row)) m_selection = {};
+  if (isGone(m_pointerRow)) m_pointerRow = -1;
+  if (isGone(m_anchor.row)) m_anchor = {std::max(0, first - 1), {}};
+  layOut();
+}
+
+void TranscriptView::showBranch(const QVector<MessageItem>& messages) {
+  const int row = std::min(m_model.firstDifferent(messages), numMessages() - 1);
+  const bool wasFollowing = m_isFollowing;
+  const double inView = row < 0 ? 0.0 : topOf(row) - verticalScrollBar()->value();
+  m_holdsPlace = true;
+  m_model.setBranch(messages);
+  m_holdsPlace = false;
+  renderNow();
+  if (row < 0 || row >= numMessages()) return;
+  // Versions are of different lengths: what was clicked stays under the pointer, if there is room above it.
+  m_isFollowing = false;
+  m_anchor = {row, {MessagePart::Text, -1, -inView, true}};
+  layOut();
+  m_isFollowing = wasFollowing;
+  setFollowing(isAtTail());
+}
+
+qint64 TranscriptView::messageWithVersions() const {
+  qint64 last = 0;
+  qint64 inView = 0;
+  for (int row = 0; row < m_model.rowCount(); ++row) {
+    if (m_model.at(row).numVersions < 2) continue;
+    last = m_model.at(row).id;
+    if (viewport()->rect().intersects(messageRect(row))) inView = last;
+  }
+  return inView != 0 ? inView : last;
 }
 
 void TranscriptView::markChanged(int first, int last) {

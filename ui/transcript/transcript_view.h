@@ -47,6 +47,13 @@ class TranscriptView final : public QAbstractScrollArea {
   void selectAll();
   void copySelection();
 
+  /// Shows another branch of the same chat; the first message that changes stays where it is to the eye.
+  void showBranch(const QVector<MessageItem>& messages);
+  /// Selects these words in a message and scrolls to them, or to its beginning where they are not.
+  void showWords(qint64 messageId, const QString& words);
+  /// The lowest message in view that has other versions, or the last one that has any; 0: none.
+  qint64 messageWithVersions() const;
+
   /// Whether all formulas and colours that were asked for are there.
   bool isTypeset() const { return m_texts.isIdle() && !m_hasArrivals; }
 
@@ -59,6 +66,9 @@ class TranscriptView final : public QAbstractScrollArea {
   void linkHovered(const QString& url);  // empty: none any more
   void linkActivated(const QString& url);
   void copied();
+  void commanded(qint64 messageId, zipage::ui::MessageCommand command);
+  void editRequested(qint64 messageId);
+  void fileActivated(const zipage::ui::AttachmentItem& file);
   void zoomStepped(int steps);
 
  protected:
@@ -84,6 +94,7 @@ class TranscriptView final : public QAbstractScrollArea {
   void takeArrivals();
   void reset();
   void insertRows(int first, int last);
+  void removeRows(int first, int last);
   void markChanged(int first, int last);
   void announce(int row);  // a finished reply, to a screen reader
 
@@ -108,6 +119,10 @@ class TranscriptView final : public QAbstractScrollArea {
   MessageHit hitAt(const QPoint& position, int& row);
   TranscriptSelection::Point pointAt(const QPoint& position);
   void pointTo(const QPoint& position);
+  void setPointerRow(int row, const QPoint& position);
+  void pressButton(int row, MessageButton button, const QPoint& position);
+  void showTip(const MessageHit& hit, const QPoint& position);
+  void showMenu(int row, const MessageHit& hit, const QPoint& globalPosition);
   bool showFoundIn(int row, MessagePart part, const QString& words, bool backward,
                    const std::optional<TextSpot>& from);
   void reveal(int row, MessagePart part, const TextSpot& spot);
@@ -125,6 +140,7 @@ class TranscriptView final : public QAbstractScrollArea {
   Anchor m_anchor;
   bool m_isFollowing = true;
   bool m_isAdjusting = false;
+  bool m_holdsPlace = false;  // rows come and go without moving the reader
   QSet<int> m_changedRows;
   QSet<int> m_renderedRows;
   QTimer m_frame;
@@ -134,6 +150,7 @@ class TranscriptView final : public QAbstractScrollArea {
   QPoint m_pressedAt;
   QString m_pressedLink;
   QString m_hoveredLink;
+  int m_pointerRow = -1;
   QTimer m_autoScroll;
 };
 

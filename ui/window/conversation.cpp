@@ -12,6 +12,7 @@
 #include "ui/theme/icons.h"
 #include "ui/transcript/transcript_view.h"
 #include "ui/window/empty_state.h"
+#include "ui/window/file_dialog.h"
 #include "ui/window/find_bar.h"
 #include "ui/window/message_bar.h"
 
@@ -64,9 +65,16 @@ Conversation::Conversation(QWidget* parent)
 
   connect(&m_messages, &QAbstractItemModel::modelReset, this, &Conversation::showMessages);
   connect(&m_messages, &QAbstractItemModel::rowsInserted, this, &Conversation::showMessages);
+  connect(&m_messages, &QAbstractItemModel::rowsRemoved, this, &Conversation::showMessages);
   connect(&m_messages, &QAbstractItemModel::dataChanged, this, &Conversation::showMessages);
   connect(m_transcript, &TranscriptView::linkHovered, this, &Conversation::showLink);
   connect(m_transcript, &TranscriptView::linkActivated, this, &Conversation::openLink);
+  connect(m_transcript, &TranscriptView::commanded, this, &Conversation::messageCommanded);
+  connect(m_transcript, &TranscriptView::editRequested, this, &Conversation::edit);
+  connect(m_transcript, &TranscriptView::fileActivated, this, &Conversation::showFile);
+  connect(m_composer, &Composer::editLastRequested, this, &Conversation::editLast);
+  connect(m_composer, &Composer::problemFound, m_problem,
+          [this](const QString& text) { m_problem->showMessage(text); });
   connect(m_transcript, &TranscriptView::copied, this, [this] { m_notice->showMessage(tr("Copied.")); });
 }
 
@@ -115,10 +123,17 @@ void Conversation::setTheme(const Theme& theme) {
   m_jump->setIcon(lineIcon(QStringLiteral("arrow-down"), theme.text));
 }
 
+void Conversation::setZoom(double zoom) {
+  m_transcript->setZoom(zoom);
+  m_composer->setZoom(zoom);
+}
+
 void Conversation::showMessages() {
   const bool isEmpty = m_messages.rowCount() == 0;
   m_stack->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_empty) : m_transcript);
-  m_composer->setGenerating(m_messages.isGenerating());
+  const MessageItem* running = m_messages.running();
+  const bool isThinking = running != nullptr && running->state == ReplyState::Thinking;
+  m_composer->setGenerating(running != nullptr, isThinking);
   if (isEmpty) m_jump->hide();
 }
 
@@ -142,6 +157,29 @@ void Conversation::placeOverlays() {
   m_link->resize(std::min(m_link->width(), width() - 16), m_link->height());
   m_link->move(8, area.bottom() - m_link->height() - 4);
   m_link->raise();
+}
+
+void Conversation::edit(qint64 messageId) {
+  const int row = m_messages.rowOf(messageId);
+  if (row < 0 || m_messages.at(row).role != Role::User) return;
+  m_composer->beginEdit(messageId, m_messages.at(row).text, m_messages.at(row).attachments);
+}
+
+void Conversation::editLast() {
+  for (int row = m_messages.rowCount() - 1; row >= 0; --row) {
+    if (m_messages.at(row).role == Role::User) return edit(m_messages.at(row).id);
+  }
+}
+
+void Conversation::stepVersion(MessageCommand command) {
+  const qint64 messageId = m_transcript->messageWithVersions();
+  if (messageId != 0) emit messageCommanded(messageId, command);
+}
+
+void Conversation::showFile(const AttachmentItem& file) {
+  auto* dialog = new FileDialog(file, window());
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->show();
 }
 
 void Conversation::showLink(const QString& url) {

@@ -27,6 +27,7 @@ class Conversation final : public QWidget {
   explicit Conversation(QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  void setZoom(double zoom);
   TranscriptModel& messages() { return m_messages; }
   TranscriptView& transcript() { return *m_transcript; }
   Composer& composer() { return *m_composer; }
@@ -34,6 +35,14 @@ class Conversation final : public QWidget {
   FindBar& findBar() { return *m_find; }
   MessageBar& notice() { return *m_notice; }
   MessageBar& problem() { return *m_problem; }
+
+  /// Puts the last question into the composer, to be sent as another version.
+  void editLast();
+  /// Of the message with versions that is nearest to the reader.
+  void stepVersion(MessageCommand command);
+
+ signals:
+  void messageCommanded(qint64 messageId, zipage::ui::MessageCommand command);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
@@ -46,6 +55,8 @@ class Conversation final : public QWidget {
   void showMessages();
   void showLink(const QString& url);
   void openLink(const QString& url);
+  void edit(qint64 messageId);
+  void showFile(const AttachmentItem& file);
 
   TranscriptModel m_messages;
   TranscriptView* m_transcript;

@@ -1,6 +1,7 @@
 #include "ui/window/empty_state.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include "ui/window/sample_button.h"
@@ -25,12 +26,20 @@ EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent),
       m_title(centered(QStringLiteral("heading"))),
       m_hint(centered(QStringLiteral("muted"))),
-      m_samples(new QWidget) {
+      m_samples(new QWidget),
+      m_models(centered(QStringLiteral("muted"))),
+      m_choose(new QPushButton(tr("Choose a model…"))) {
   setObjectName(QStringLiteral("emptyState"));
   setAttribute(Qt::WA_StyledBackground);
-  QFont large = font();
-  large.setPixelSize(22);
-  m_title->setFont(large);
+  m_title->setObjectName(QStringLiteral("emptyTitle"));
+  m_choose->setObjectName(QStringLiteral("chooseModel"));
+  m_choose->setProperty("kind", "link");
+  m_models->setText(
+      tr("Other models: drop a .gguf file or a Hugging Face folder onto this window. Those in the Hugging "
+         "Face cache, and "
+         "in folders that you name, are found by themselves. Models are read where they lie; nothing is "
+         "copied or sent."));
+  connect(m_choose, &QPushButton::clicked, this, &EmptyState::modelsRequested);
   auto* column = new QWidget;
   column->setMaximumWidth(kMaxWidth);
   auto* layout = new QVBoxLayout(column);
@@ -39,6 +48,9 @@ EmptyState::EmptyState(QWidget* parent)
   layout->addWidget(m_hint);
   layout->addSpacing(16);
   layout->addWidget(m_samples);
+  layout->addSpacing(16);
+  layout->addWidget(m_models);
+  layout->addWidget(m_choose, 0, Qt::AlignLeft);
   m_sampleLayout = new QVBoxLayout(m_samples);
   m_sampleLayout->setContentsMargins(0, 0, 0, 0);
   m_sampleLayout->setSpacing(8);
@@ -66,7 +78,7 @@ void EmptyState::setModel(const ModelInfo& model) {
   m_title->setText(model.state == State::Ready ? tr("What shall it work out?") : tr("Ask a local model"));
   switch (model.state) {
     case State::None:
-      m_hint->setText(tr("Open a GGUF file at the top, or drop one onto this window."));
+      m_hint->setText(tr("Choose one below, or drop a file onto this window."));
       break;
     case State::Loading:
       m_hint->setText(tr("%1 is being loaded.").arg(model.name));
@@ -76,11 +88,15 @@ void EmptyState::setModel(const ModelInfo& model) {
           tr("%1 thinks on this computer, in a memory of fixed size. Write a message, or try one of these.")
               .arg(model.name));
       break;
+    case State::Asleep:
+      m_hint->setText(
+          tr("%1 was unloaded while nobody used it. It comes back with the next question.").arg(model.name));
+      break;
     case State::Failed:
       m_hint->setText(tr("%1 could not be opened. Choose another model at the top.").arg(model.name));
       break;
   }
-  m_samples->setEnabled(model.state == State::Ready);
+  m_samples->setEnabled(model.state == State::Ready || model.state == State::Asleep);
 }
 
 void EmptyState::setSampleQuestions(const QStringList& questions) {
@@ -102,7 +118,6 @@ QStringList defaultSampleQuestions() {
           "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?"),
       EmptyState::tr("Cid has 12 coins. Zoe has 5 coins. Cid gives 3 coins to Zoe. Zoe finds 4 coins. "
                      "How many coins does Zoe have now?"),
-      EmptyState::tr("What is 347 * 86?"),
       EmptyState::tr("Solve 3x + 7 = 31."),
   };
 }

@@ -6,6 +6,7 @@
 #include "ui/theme/theme.h"
 
 class QLabel;
+class QPushButton;
 class QVBoxLayout;
 
 namespace zipage::ui {
@@ -22,6 +23,7 @@ class EmptyState final : public QWidget {
   void setSampleQuestions(const QStringList& questions);
 
  signals:
+  void modelsRequested();
   void questionChosen(const QString& question);
 
  private:
@@ -30,6 +32,8 @@ class EmptyState final : public QWidget {
   QLabel* m_hint;
   QWidget* m_samples;
   QVBoxLayout* m_sampleLayout;
+  QLabel* m_models;
+  QPushButton* m_choose;
 };
 
 QStringList defaultSampleQuestions();

@@ -20,6 +20,7 @@ constexpr int kMinimumWidth = 320;
 
 QScrollArea* scrolling(QWidget* content) {
   auto* scroll = new QScrollArea;
+  scroll->setObjectName(QStringLiteral("generationScroll"));
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

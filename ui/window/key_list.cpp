@@ -3,41 +3,91 @@
 #include <QAction>
 #include <QGridLayout>
 #include <QLabel>
-#include <QStringList>
+#include <QScrollArea>
+#include <QVBoxLayout>
+#include <utility>
+#include <vector>
+
+#include "ui/window/window_actions.h"
 
 namespace zipage::ui {
 
 namespace {
 
-void addRow(QGridLayout& grid, const QString& meaning, const QString& keys) {
-  const int row = grid.rowCount();
-  auto* name = new QLabel(meaning);
-  auto* shortcut = new QLabel(keys);
-  shortcut->setProperty("tone", "muted");
-  grid.addWidget(name, row, 0);
-  grid.addWidget(shortcut, row, 1, Qt::AlignRight);
+constexpr int kSide = 24;
+constexpr QSize kDefaultSize(720, 480);
+
+using Rows = std::vector<std::pair<QString, QString>>;  // what happens, and by which keys
+
+QLayout* groupOf(const QString& name, const Rows& rows) {
+  auto* grid = new QGridLayout;
+  grid->setHorizontalSpacing(24);
+  grid->setVerticalSpacing(8);
+  grid->setColumnStretch(0, 1);
+  auto* heading = new QLabel(name);
+  heading->setProperty("tone", "heading");
+  grid->addWidget(heading, 0, 0, 1, 2);
+  for (const auto& [meaning, keys] : rows) {
+    const int row = grid->rowCount();
+    auto* shortcut = new QLabel(keys);
+    shortcut->setProperty("tone", "muted");
+    grid->addWidget(new QLabel(meaning), row, 0);
+    grid->addWidget(shortcut, row, 1, Qt::AlignRight);
+  }
+  return grid;
 }
 
-QString keysOf(const QAction& action) {
-  QStringList keys;
-  for (const QKeySequence& key : action.shortcuts()) keys << key.toString(QKeySequence::NativeText);
-  return keys.join(KeyList::tr(" or "));
+/// What parts of the window do by themselves; these keys stay as they are.
+Rows fixedKeys() {
+  return {{KeyList::tr("Send"), KeyList::tr("Enter")},
+          {KeyList::tr("New line"), KeyList::tr("Shift+Enter")},
+          {KeyList::tr("Edit the last question, with nothing written"), KeyList::tr("Up")},
+          {KeyList::tr("Rename the chat, in the list"), KeyList::tr("F2")},
+          {KeyList::tr("Delete the chat, in the list"), KeyList::tr("Del")}};
 }
 
 }  // namespace
 
-KeyList::KeyList(const QVector<QAction*>& actions, QWidget* parent) : QDialog(parent) {
-  setWindowTitle(tr("Keys"));
+KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent) {
+  setObjectName(QStringLiteral("keyList"));
   setAttribute(Qt::WA_DeleteOnClose);
-  auto* grid = new QGridLayout(this);
-  grid->setContentsMargins(24, 24, 24, 24);
-  grid->setHorizontalSpacing(48);
-  grid->setVerticalSpacing(8);
-  addRow(*grid, tr("Send"), tr("Enter"));
-  addRow(*grid, tr("New line"), tr("Shift+Enter"));
-  for (const QAction* action : actions) addRow(*grid, action->text(), keysOf(*action));
-  addRow(*grid, tr("Rename the chat, in the list"), tr("F2"));
-  addRow(*grid, tr("Delete the chat, in the list"), tr("Del"));
+  setAttribute(Qt::WA_WindowPropagation);
+  setWindowTitle(tr("Keys"));
+  auto* content = new QWidget;
+  auto* columns = new QHBoxLayout(content);
+  columns->setContentsMargins(kSide, kSide, kSide, kSide);
+  columns->setSpacing(2 * kSide);
+  std::vector<std::pair<QString, Rows>> groups;
+  for (const WindowActions::Group& group : actions.groups) {
+    Rows rows;
+    for (const QAction* action : group.actions)
+      rows.emplace_back(action->text(), keysText(action->shortcuts()));
+    groups.emplace_back(group.name, rows);
+  }
+  groups.emplace_back(tr("Writing and lists"), fixedKeys());
+  std::size_t numRows = 0, shown = 0;
+  for (const auto& [name, rows] : groups) numRows += rows.size() + 1;
+  QVBoxLayout* column = nullptr;
+  for (const auto& [name, rows] : groups) {
+    if (column == nullptr || (columns->count() == 1 && 2 * shown >= numRows)) {
+      if (column != nullptr) column->addStretch(1);
+      column = new QVBoxLayout;
+      column->setSpacing(kSide);
+      columns->addLayout(column, 1);
+    }
+    column->addLayout(groupOf(name, rows));
+    shown += rows.size() + 1;
+  }
+  column->addStretch(1);
+  auto* scroll = new QScrollArea;
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setAccessibleName(tr("Keys"));
+  scroll->setWidget(content);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(scroll);
+  resize(kDefaultSize);
 }
 
 }  // namespace zipage::ui

@@ -2,16 +2,16 @@
 
 #include <QDialog>
 
-class QAction;
-
 namespace zipage::ui {
+
+struct WindowActions;
 
 /// The keys of the window, as a list.
 class KeyList final : public QDialog {
   Q_OBJECT
 
  public:
-  KeyList(const QVector<QAction*>& actions, QWidget* parent);
+  KeyList(const WindowActions& actions, QWidget* parent);
 };
 
 }  // namespace zipage::ui

@@ -7,7 +7,7 @@
 
 namespace zipage::ui {
 
-/// The model that is open, and the way to another one.
+/// The model that is open; a click leads to others.
 class ModelButton final : public QToolButton {
   Q_OBJECT
 
@@ -16,13 +16,6 @@ class ModelButton final : public QToolButton {
 
   void setTheme(const Theme& theme);
   void setModel(const ModelInfo& model);
-  void openFileDialog();
-
- signals:
-  void modelFileChosen(const QString& path);
-
- protected:
-  void initStyleOption(QStyleOptionToolButton* option) const override;
 
  private:
   void showState();
@@ -30,9 +23,6 @@ class ModelButton final : public QToolButton {
 
   Theme m_theme;
   ModelInfo m_model;
-  QAction* m_state;
-  QAction* m_openFile;
-  QAction* m_embedded;
 };
 
 }  // namespace zipage::ui

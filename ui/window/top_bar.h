@@ -5,14 +5,17 @@
 #include "ui/chat_values.h"
 #include "ui/theme/theme.h"
 
+class QAction;
+class QMenu;
 class QToolButton;
 
 namespace zipage::ui {
 
+class ContextRing;
 class ModelButton;
 struct WindowActions;
 
-/// The row at the top: chats, model, menu, inspector.
+/// The row at the top: chats, model, context, menu, inspector.
 class TopBar final : public QWidget {
   Q_OBJECT
 
@@ -20,7 +23,10 @@ class TopBar final : public QWidget {
   explicit TopBar(const WindowActions& actions, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  void setColorScheme(ColorScheme scheme);  // checks it in the menu
   ModelButton& modelButton() { return *m_model; }
+  ContextRing& contextRing() { return *m_ring; }
+  void openMenu();
 
  signals:
   void schemeChosen(zipage::ui::ColorScheme scheme);
@@ -28,9 +34,12 @@ class TopBar final : public QWidget {
  private:
   QToolButton* buttonFor(QAction* action);
   void makeMenu(const WindowActions& actions);
+  void addSchemes(QMenu& menu);
 
   ModelButton* m_model;
+  ContextRing* m_ring;
   QToolButton* m_menu;
+  QVector<QAction*> m_schemes;  // by ColorScheme
 };
 
 }  // namespace zipage::ui

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <functional>
 
-#include "app/cli/process_memory.h"
+#include "app/common/process_memory.h"
 #include "engine/runtime/engine.h"
 
 namespace zipage {

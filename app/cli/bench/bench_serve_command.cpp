@@ -22,7 +22,7 @@ struct ServeOptions {
   std::vector<std::string> policies = {"full", "budget", "auto"};
   double poolGigabytes = 0.0;
   int maxSequences = 256;
-  int batchTokens = PoolOptions{}.maxBatchTokens;
+  int batchTokens = 0;
   double watermark = EngineLimits{}.watermark;
   double maxSeconds = 0.0;
   double warmUpSeconds = 0.0;
@@ -228,8 +228,8 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
   command->add_option("--max-sequences", options->maxSequences, "Sequences a step, and query windows")
       ->check(CLI::Range(1, kMostSequences))
       ->capture_default_str();
-  command->add_option("--batch-tokens", options->batchTokens, "Tokens a step")
-      ->check(CLI::Range(1, 1 << 16))
+  command->add_option("--batch-tokens", options->batchTokens, "Tokens a step; 0: as many as suit the device")
+      ->check(CLI::Range(0, 1 << 16))
       ->capture_default_str();
   command->add_option("--watermark", options->watermark, "Share of pages kept free when admitting")
       ->capture_default_str();

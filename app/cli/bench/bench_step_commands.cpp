@@ -16,7 +16,7 @@ struct StepOptions {
   int tokens = 2048;
   int keep = 2048;
   int period = 256;
-  int batchTokens = PoolOptions{}.maxBatchTokens;
+  int batchTokens = 0;
   int repetitions = 20;
   bool json = false;
 };
@@ -163,8 +163,8 @@ CLI::App* addCase(CLI::App& bench, const char* name, const char* description, St
   command->add_option("--repetitions", options.repetitions, "Measured after three that only warm up")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_option("--batch-tokens", options.batchTokens, "Tokens a step")
-      ->check(CLI::Range(1, 1 << 16))
+  command->add_option("--batch-tokens", options.batchTokens, "Tokens a step; 0: as many as suit the device")
+      ->check(CLI::Range(0, 1 << 16))
       ->capture_default_str();
   command->add_flag("--json", options.json, "JSON lines on standard output, the table on standard error");
   return command;

@@ -101,13 +101,16 @@ void ServeReport::print(const std::string& policy, const ServeResult& result) co
                              result.steadySeconds, wide(result.steadyTokens), result.tokensPerSecond()));
   m_report.print("         first token: " + latencyText(result.firstToken, 1.0, "s"));
   m_report.print("         next token:  " + latencyText(result.nextToken, 1e-3, "ms"));
-  m_report.print(formatted(
-      "         %lld preemptions, %lld tokens recomputed, %lld swaps; %lld compressions, %.1f %% of the "
-      "time%s; "
-      "at most %d of %d pages",
-      wide(metrics.preemptions), wide(metrics.recomputedTokens), wide(metrics.swaps),
-      wide(metrics.compressions), 100.0 * compressionShare(result),
-      m_setting.asyncCompression ? ", beside the steps" : "", metrics.peakPages, metrics.pagesTotal));
+  // Beside the steps they wait for one another and for the engine to take notice: no share of its time.
+  const std::string compressions =
+      m_setting.asyncCompression ? formatted("%lld compressions beside the steps, %.2f s altogether",
+                                             wide(metrics.compressions), result.compressionSeconds)
+                                 : formatted("%lld compressions, %.1f %% of the time",
+                                             wide(metrics.compressions), 100.0 * compressionShare(result));
+  m_report.print(
+      formatted("         %lld preemptions, %lld tokens recomputed, %lld swaps; %s; at most %d of %d pages",
+                wide(metrics.preemptions), wide(metrics.recomputedTokens), wide(metrics.swaps),
+                compressions.c_str(), metrics.peakPages, metrics.pagesTotal));
   m_report.print(
       formatted("         bound: %.1f GB of weights, keys and values moved; %.2f s for the memory alone, "
                 "%.1f %% of the time",
@@ -152,12 +155,12 @@ Json ServeReport::object(const std::string& policy, const ServeResult& result) c
                  {"swaps", metrics.swaps},
                  {"compressions", metrics.compressions},
                  {"compression_seconds", result.compressionSeconds},
-                 {"compression_share", compressionShare(result)},
                  {"peak_pages", metrics.peakPages},
                  {"pages", metrics.pagesTotal},
                  {"bytes", result.counts.bytes},
                  {"bound_seconds", boundSeconds(result)},
                  {"share_of_bound", shareOfBound(result)}};
+  if (!m_setting.asyncCompression) object["compression_share"] = compressionShare(result);
   if (Json times = timesFull(result); !times.is_null()) object["times_full"] = std::move(times);
   return object;
 }

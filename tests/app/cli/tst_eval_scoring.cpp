@@ -1,4 +1,4 @@
-// How eval judges: boxed answers, sets of problems, intervals.
+// How eval judges: sets of problems, intervals.
 #include <QTemporaryDir>
 #include <QTest>
 #include <fstream>
@@ -21,22 +21,6 @@ class TestEvalScoring : public QObject {
   }
 
  private Q_SLOTS:
-  void theLastBoxCounts() {
-    QCOMPARE(lastBoxed("\\boxed{1} no, \\boxed{2}.").value_or(""), std::string("2"));
-    QCOMPARE(lastBoxed("so \\boxed{ 42 }").value_or(""), std::string("42"));
-  }
-
-  void bracesInsideABoxNest() {
-    QCOMPARE(lastBoxed("\\boxed{\\frac{1}{2}}").value_or(""), std::string("\\frac{1}{2}"));
-  }
-
-  void aBoxThatIsNotClosedDoesNotCount() {
-    QVERIFY(!lastBoxed("\\boxed{4").has_value());
-    QCOMPARE(lastBoxed("\\boxed{3} then \\boxed{4").value_or(""), std::string("3"));
-    QVERIFY(!lastBoxed("no box").has_value());
-    QVERIFY(!lastBoxed("").has_value());
-  }
-
   void wilsonIntervalsAreThePublishedOnes() {
     const Interval half = wilsonInterval(5, 10);
     QVERIFY(std::abs(half.low - 0.2366) < 1e-4 && std::abs(half.high - 0.7634) < 1e-4);

@@ -17,6 +17,17 @@ class TestChatSettings : public QObject {
     }
   }
 
+  void everySettingComesBack() {
+    ui::GenerationSettings settings;
+    settings.budgetTokens = 777;
+    settings.thinking = false;
+    settings.temperature = 1.25;
+    settings.seed = 123456789012345;
+    settings.systemPrompt = "Be brief.\nBe right.";
+    settings.stopStrings = QStringList{"\nUser:", "END"};
+    QVERIFY(settingsFromJson(settingsToJson(settings), {}) == settings);
+  }
+
   void chatsThatOnlySayWhetherTheyAreBoundedStayAsTheyWere() {
     QCOMPARE(settingsFromJson(R"({"bounded":true})", {}).policy, MemoryPolicy::Budget);
     QCOMPARE(settingsFromJson(R"({"bounded":false})", {}).policy, MemoryPolicy::Full);

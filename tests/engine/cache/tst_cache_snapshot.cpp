@@ -43,7 +43,7 @@ class TestCacheSnapshot : public QObject {
     QCOMPARE(snapshot->sequences[0].pagesHeld, 2);
   }
 
-  void aSharedPageBelongsToItsFirstHolderAndCountsOnce() {
+  void aSharedPageNamesAllItsHoldersAndCountsOnce() {
     PageAllocator pages(3);
     PageTable older, younger;
     PageRef page = pages.allocate();
@@ -60,6 +60,39 @@ class TestCacheSnapshot : public QObject {
     QCOMPARE(snapshot->pages[0].request, RequestId{1});
     QCOMPARE(snapshot->tokensLive, std::int64_t{18});
     QCOMPARE(snapshot->pagesHeld, 2);
+    const auto holders = snapshot->holdersOf(0);
+    QCOMPARE(holders.size(), std::size_t{2});
+    QCOMPARE(holders[0].request, RequestId{1});
+    QCOMPARE(holders[0].owner, OwnerId{101});
+    QCOMPARE(holders[1].request, RequestId{2});
+    QCOMPARE(holders[1].tableIndex, 0);
+    QCOMPARE(snapshot->holdersOf(1).size(), std::size_t{1});
+    QCOMPARE(snapshot->holdersOf(1)[0].tableIndex, 1);
+    QVERIFY(snapshot->holdersOf(2).empty());
+  }
+
+  void aPageThatACompressionFillsBelongsToWhomItIsFor() {
+    PageAllocator pages(4);
+    PageTable table;
+    table.append(pages.allocate());
+    table.append(pages.allocate());
+    const PageRef fresh = pages.allocate();
+    CacheSnapshotBuilder builder(pages, 16, 1000, 1);
+    SequenceSnapshot sequence = sequenceOf(1, 32);
+    sequence.state = SequenceState::Compressing;
+    const PageIndex filling[] = {fresh.index()};
+    builder.add(sequence, table, filling);
+    const auto snapshot = std::move(builder).build();
+
+    const PageSnapshot& page = snapshot->pages[static_cast<std::size_t>(fresh.index())];
+    QCOMPARE(page.state, PageState::Compressing);
+    QCOMPARE(page.request, RequestId{1});
+    QCOMPARE(page.tokensLive, std::uint16_t{0});
+    QCOMPARE(snapshot->holdersOf(fresh.index())[0].tableIndex, -1);
+    QCOMPARE(snapshot->pages[0].state, PageState::Compressing);
+    QCOMPARE(snapshot->sequences[0].pagesHeld, 2);
+    QCOMPARE(snapshot->pagesHeld, 3);
+    QCOMPARE(snapshot->tokensLive, std::int64_t{32});
   }
 
   void whoeverHoldsNothingIsLeftOut() {

@@ -19,12 +19,10 @@ namespace {
 
 PoolOptions smallPool() {
   PoolOptions options;
-  options.poolTokens = 112;
-  options.pageTokens = 16;
-  options.windowTokens = 4;
+  options.poolTokens = 224;
   options.maxQuerySlots = 4;
   options.maxSequences = 4;
-  options.maxBatchTokens = 32;
+  options.maxBatchTokens = 128;
   return options;
 }
 
@@ -37,13 +35,13 @@ Request request(int promptTokens, int newTokens, int salt) {
   request.sampling.repetitionPenalty = 1.1F;
   request.policy = MemoryPolicy::Budget;
   request.compression = *compressionPreset("zipage");
-  request.compression.budgetTokens = 48;
-  request.compression.periodTokens = 16;
+  request.compression.budgetTokens = 96;
+  request.compression.periodTokens = 32;
   return request;
 }
 
 /// Reading, decoding, compressing, swapping: every way in which an engine asks something of its device.
-std::vector<Request> load() { return {request(20, 70, 1), request(60, 70, 2), request(30, 40, 3)}; }
+std::vector<Request> load() { return {request(30, 100, 1), request(140, 100, 2), request(30, 40, 3)}; }
 
 struct Outcome {
   std::optional<Error> openError;  // why there was no engine

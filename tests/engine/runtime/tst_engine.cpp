@@ -269,54 +269,6 @@ class TestEngine : public QObject {
     EXPECT_FINISH(run);
   }
 
-  void everyStateCanBeCancelled() {
-    EngineRun run(smallLimits(8));
-    const RequestId running = run.submit(fullRequest(3, 100, 1));
-    QVERIFY(run.step());
-    const RequestId reading = run.submit(budgetRequest(60, 10, 12, 4, 2));
-    QVERIFY(run.step());
-    const RequestId waiting = run.submit(budgetRequest(60, 10, 12, 4, 3));
-    QVERIFY(run.step());
-    for (const RequestId id : {running, reading, waiting}) run.engine.cancel(id);
-    run.engine.cancel(RequestId{999});
-    QVERIFY(run.engine.hasWork());
-    QVERIFY2(run.step(), run.problem.c_str());
-    for (const RequestId id : {running, reading, waiting})
-      QCOMPARE(run[id].finished->reason, FinishReason::Cancelled);
-    EXPECT_FINISH(run);
-  }
-
-  void whoIsSwappedCanBeCancelled() {
-    EngineRun run(smallLimits(9));
-    const RequestId older = run.submit(budgetRequest(2, 90, 16, 8, 1));
-    const RequestId younger = run.submit(budgetRequest(24, 90, 16, 8, 2));
-    while (run[younger].swaps == 0) QVERIFY2(run.step(), run.problem.c_str());
-    run.engine.cancel(younger);
-    QVERIFY2(run.step(), run.problem.c_str());
-    QCOMPARE(run[younger].finished->reason, FinishReason::Cancelled);
-    EXPECT_FINISH(run);
-    QCOMPARE(run[older].finished->reason, FinishReason::Length);
-  }
-
-  void whoIsBeingCompressedIsCancelledWhenThatIsDone() {
-    EngineLimits limits = smallLimits(60);
-    limits.compressesBeside = true;
-    EngineRun run(limits);
-    const RequestId compressed = run.submit(budgetRequest(14, 90, 12, 4, 1));
-    const RequestId other = run.submit(fullRequest(2, 60, 2));
-    const auto isCompressing = [&] {
-      return run.engine.snapshot()->sequences.at(0).state == SequenceState::Compressing;
-    };
-    do {
-      QVERIFY2(run.step(), run.problem.c_str());
-    } while (!isCompressing());
-    run.engine.cancel(compressed);
-    EXPECT_FINISH(run);
-    QCOMPARE(run[compressed].finished->reason, FinishReason::Cancelled);
-    QCOMPARE(run[compressed].compressions, 1);
-    QCOMPARE(run[other].tokens, aloneWithAmpleRoom(fullRequest(2, 60, 2)));
-  }
-
   void aLostDeviceIsToldOnceToAllAndRefusesMore() {
     EngineRun run(smallLimits(20));
     const RequestId first = run.submit(fullRequest(3, 100, 1));

@@ -57,27 +57,37 @@ class TestEngineLoad : public QObject {
     QTest::addColumn<int>("budget");
     QTest::addColumn<int>("period");
     QTest::addColumn<int>("promptTokens");
+    QTest::addColumn<int>("sinks");
     QTest::addColumn<bool>("isFull");
-    QTest::newRow("budget is no multiple") << 13 << 4 << 5 << false;
-    QTest::newRow("period is no multiple") << 12 << 5 << 5 << false;
-    QTest::newRow("budget larger than the pool") << 400 << 4 << 5 << false;
-    QTest::newRow("budget smaller than window and page") << 4 << 4 << 5 << false;
-    QTest::newRow("prompt larger than the pool") << 12 << 4 << 100 << true;
-    QTest::newRow("no prompt") << 12 << 4 << 0 << false;
+    QTest::newRow("budget is no multiple") << 13 << 4 << 5 << 0 << false;
+    QTest::newRow("period is no multiple") << 12 << 5 << 5 << 0 << false;
+    QTest::newRow("budget of nothing") << 0 << 4 << 5 << 0 << false;
+    QTest::newRow("budget larger than the pool") << 400 << 4 << 5 << 0 << false;
+    QTest::newRow("budget larger than any number") << 2147483644 << 4 << 5 << 0 << false;
+    QTest::newRow("budget smaller than window and page") << 4 << 4 << 5 << 0 << false;
+    QTest::newRow("budget smaller than window and sinks") << 12 << 4 << 5 << 11 << false;
+    QTest::newRow("prompt larger than the pool") << 12 << 4 << 100 << 0 << true;
+    QTest::newRow("no prompt") << 12 << 4 << 0 << 0 << false;
   }
 
   void whatCannotBeServedIsRefusedAndHarmsNobody() {
     QFETCH(int, budget);
     QFETCH(int, period);
     QFETCH(int, promptTokens);
+    QFETCH(int, sinks);
     QFETCH(bool, isFull);
     EngineRun run(smallLimits(20));
     const RequestId other = run.submit(fullRequest(5, 20));
     QVERIFY(run.step());
     Request asked = budgetRequest(promptTokens, 500, budget, period);
-    if (isFull) asked.policy = MemoryPolicy::Full;
-    QVERIFY(!run.submit(asked));
-    QVERIFY(!run.refusal.message.empty());
+    asked.compression.sinkTokens = sinks;
+    std::vector<MemoryPolicy> policies = {MemoryPolicy::Budget, MemoryPolicy::Auto, MemoryPolicy::Grow};
+    if (isFull) policies = {MemoryPolicy::Full};
+    for (const MemoryPolicy policy : policies) {
+      asked.policy = policy;
+      QVERIFY(!run.submit(asked));
+      QVERIFY(!run.refusal.message.empty());
+    }
     QVERIFY2(run.finish(), run.problem.c_str());
     QCOMPARE(run[other].finished->reason, FinishReason::Length);
   }

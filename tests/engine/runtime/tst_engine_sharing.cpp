@@ -71,6 +71,25 @@ class TestEngineSharing : public QObject {
     QCOMPARE(run[forgets].tokens, aloneWithAmpleRoom(branch));
   }
 
+  void whatIsFoundIsNotTakenFromThoseWhoCountOnIt() {
+    EngineRun run(smallLimits(12));
+    Request longer = fullRequest(40, 1, 1);
+    run.submit(longer);
+    EXPECT_FINISH(run);
+    // Ten pages are free and named. The next one takes four of the twelve in a step and counts on two more.
+    const RequestId counts = run.submit(fullRequest(24, 10, 2));
+    QVERIFY2(run.step(), run.problem.c_str());
+    // More text than the pool can hold: `auto` reserves four pages, and would find eight.
+    for (int i = 0; i < 20; ++i) longer.prompt.push_back(i);
+    longer.policy = MemoryPolicy::Auto;
+    longer.compression.budgetTokens = 12;
+    longer.compression.periodTokens = 4;
+    const RequestId finds = run.submit(longer);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[counts].tokens, aloneWithAmpleRoom(fullRequest(24, 10, 2)));
+    QCOMPARE(run[finds].finished->reason, FinishReason::Length);
+  }
+
   void withoutSharingNothingIsFound() {
     EngineLimits limits = smallLimits(60);
     limits.sharesPrefixes = false;

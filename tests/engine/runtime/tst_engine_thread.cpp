@@ -187,6 +187,20 @@ class TestEngineThread : public QObject {
     QTRY_VERIFY(f.heard.of(id).finished);
   }
 
+  void somebodyMayAskForACompression() {
+    Fixture f(2000);
+    f.runner.beforeStep = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+    f.start();
+    const RequestId id = f.engine->submit(budgetRequest(40, 100000, 12, 4000));
+    QTRY_VERIFY(f.heard.of(id).tokens.size() > 3);
+    QCOMPARE(f.heard.of(id).compressions, 0);
+    f.engine->compressNow(id);
+    f.engine->compressNow(RequestId{12345});
+    QTRY_COMPARE(f.heard.of(id).compressions, 1);
+    f.engine->cancel(id);
+    QTRY_VERIFY(f.heard.of(id).finished);
+  }
+
   void severalThreadsMaySubmit() {
     Fixture f;
     f.start();

@@ -291,6 +291,23 @@ class TestRealModel : public QObject {
     QCOMPARE(reply.finished.peakPages, 10);
   }
 
+  void prefixesAreSaltedWithModelAndKvType() {
+    const auto saltOf = [&](DataType kvType, std::uint64_t identity) {
+      PoolOptions options = smallPool(512);
+      options.kvType = kvType;
+      const std::uint64_t own = std::exchange(m_model->identity, identity);
+      const auto parts = createTransformerRunner(*m_device, *m_model, options);
+      m_model->identity = own;
+      return parts ? parts->limits.prefixSalt : 0;
+    };
+    const std::uint64_t own = m_model->identity;
+    QVERIFY(own != 0);
+    const std::set<std::uint64_t> salts = {saltOf(DataType::F32, own), saltOf(DataType::BF16, own),
+                                           saltOf(DataType::F32, own + 1), 0};
+    QCOMPARE(salts.size(), std::size_t{4});
+    QCOMPARE(saltOf(DataType::F32, own), saltOf(DataType::F32, own));
+  }
+
   void poolsThatCannotWorkAreRefused() {
     PoolOptions options = smallPool(1024);
     options.pageTokens = 24;

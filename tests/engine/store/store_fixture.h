@@ -75,10 +75,10 @@ inline QList<qulonglong> chatIds(const SessionStore& store) {
 }
 
 inline QList<qulonglong> found(const SessionStore& store, const std::string& query) {
-  const auto chats = store.search(query);
-  if (!chats) return {qulonglong(-1)};
+  const auto hits = store.search(query);
+  if (!hits) return {qulonglong(-1)};
   QList<qulonglong> ids;
-  for (const ChatId chat : *chats) ids.append(chat.value);
+  for (const SearchHit& hit : *hits) ids.append(hit.chat.value);
   return ids;
 }
 

@@ -8,13 +8,23 @@ using namespace zipage::testing;
 
 namespace {
 
+QString described(const std::vector<Attachment>& attachments) {
+  QStringList names;
+  for (const Attachment& attachment : attachments)
+    names.append(QString::fromStdString(attachment.name + ": " + attachment.text));
+  return names.join(QStringLiteral(" + "));
+}
+
 QString described(const ChatRecord& chat) {
-  return QStringLiteral("%1 '%2' %3 %4 '%5' '%6'")
-      .arg(chat.id.value)
-      .arg(QString::fromStdString(chat.title))
-      .arg(chat.createdMs)
-      .arg(chat.updatedMs)
-      .arg(QString::fromStdString(chat.draft), QString::fromStdString(chat.settings));
+  return QStringLiteral("%1 '%2' %3 %4 '%5' '%6', pinned %7, tip %8, ")
+             .arg(chat.id.value)
+             .arg(QString::fromStdString(chat.title))
+             .arg(chat.createdMs)
+             .arg(chat.updatedMs)
+             .arg(QString::fromStdString(chat.draft.text), QString::fromStdString(chat.settings))
+             .arg(chat.isPinned)
+             .arg(chat.tip.value) +
+         described(chat.draft.attachments);
 }
 
 QString described(const MessageRecord& message) {
@@ -22,7 +32,7 @@ QString described(const MessageRecord& message) {
   const ReplyFigures& f = message.figures;
   for (const std::int64_t figure :
        {f.promptTokens, f.generatedTokens, f.reasoningTokens, f.reasoningMs, f.firstTokenMs, f.decodeMs,
-        f.peakPages, f.compressions, f.tokensEvicted}) {
+        f.peakPages, f.compressions, f.tokensEvicted, f.cachedTokens, f.computedTokens}) {
     figures.append(QString::number(figure));
   }
   return QStringLiteral("%1 in %2 under %3, role %4 state %5 at %6, '%7' '%8' '%9', ")
@@ -34,7 +44,8 @@ QString described(const MessageRecord& message) {
              .arg(message.createdMs)
              .arg(QString::fromStdString(message.text), QString::fromStdString(message.reasoning),
                   QString::fromStdString(message.error)) +
-         figures.join(' ');
+         figures.join(' ') + QStringLiteral(" by ") + QString::fromStdString(message.model) + ", " +
+         described(message.attachments);
 }
 
 ChatRecord fullChat() {
@@ -43,8 +54,10 @@ ChatRecord fullChat() {
   chat.title = "Wörter, \"quotes\" and 'others'; 猫";
   chat.createdMs = 1700000000001;
   chat.updatedMs = 1700000000002;
-  chat.draft = "half a thought\n\n";
+  chat.draft = {"half a thought\n\n", {{"notes \"1\".txt", "a\nb"}}};
   chat.settings = R"({"temperature":0.6})";
+  chat.isPinned = true;
+  chat.tip = MessageId{13};
   return chat;
 }
 
@@ -59,7 +72,9 @@ MessageRecord fullMessage() {
   message.reasoning = std::string(300'000, 'r') + "é";
   message.error = "why";
   message.createdMs = std::numeric_limits<std::int64_t>::max();
-  message.figures = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  message.figures = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  message.model = "Zipage Demo";
+  message.attachments = {{"empty", ""}, {"größe.md", std::string(100'000, 'x') + "é"}};
   return message;
 }
 
@@ -177,7 +192,7 @@ class TestSessionStore : public QObject {
 
   void brokenTextIsRepairedAndNeverCutShort() {
     ChatRecord chat = chatRecord(1, "a\xFFz");
-    chat.draft = std::string("b\0z", 3);
+    chat.draft.text = std::string("b\0z", 3);
     REQUIRE_OK(m_store->saveChat(chat));
     MessageRecord message = messageRecord(2, 1, std::string("c\0\xC3", 3));
     message.reasoning = "d\xED\xA0\x80z";
@@ -185,7 +200,7 @@ class TestSessionStore : public QObject {
     REQUIRE_OK(m_store->saveMessage(message));
     const std::string r = kReplacement;
     QCOMPARE(m_store->chats()->front().title, "a" + r + "z");
-    QCOMPARE(m_store->chats()->front().draft, "b" + r + "z");
+    QCOMPARE(m_store->chats()->front().draft.text, "b" + r + "z");
     QCOMPARE(onlyMessage(*m_store, 1).text, "c" + r + r);
     QCOMPARE(onlyMessage(*m_store, 1).reasoning, "d" + r + r + r + "z");
     QCOMPARE(onlyMessage(*m_store, 1).error, "e" + r);
@@ -225,6 +240,40 @@ class TestSessionStore : public QObject {
     QVERIFY(messagesOf(*m_store, 1).empty());
     QCOMPARE(messagesOf(*m_store, 2).size(), std::size_t(1));
     QCOMPARE(m_store->restoreChat(ChatId{1}).error().code, ErrorCode::NotFound);
+  }
+
+  void theDraftOfAChatToComeIsKept() {
+    const Draft draft = {"not sent\n", {{"a.txt", "text"}}};
+    REQUIRE_OK(m_store->saveNewChatDraft({"earlier", {}}));
+    REQUIRE_OK(m_store->saveNewChatDraft(draft));
+    reopen();
+    QVERIFY(*m_store->newChatDraft() == draft);
+  }
+
+  void messagesGoToTheTrashAndComeBack() {
+    REQUIRE_OK(m_store->saveChat(chatRecord(1)));
+    for (const std::uint64_t id : {2, 3, 4}) REQUIRE_OK(m_store->saveMessage(messageRecord(id, 1, "text")));
+    REQUIRE_OK(m_store->deleteMessages({MessageId{3}, MessageId{4}, MessageId{99}}));
+    QCOMPARE(onlyMessage(*m_store, 1).id, MessageId{2});
+    REQUIRE_OK(m_store->saveMessage(messageRecord(4, 1, "a late save")));
+    QCOMPARE(onlyMessage(*m_store, 1).id, MessageId{2});
+    REQUIRE_OK(m_store->restoreMessages({MessageId{4}}));
+    REQUIRE_OK(m_store->emptyTrash());
+    REQUIRE_OK(m_store->restoreMessages({MessageId{3}}));
+    const auto messages = messagesOf(*m_store, 1);
+    QCOMPARE(messages.size(), std::size_t(2));
+    QCOMPARE(messages.back().text, std::string("a late save"));
+  }
+
+  void whatWasDeletedLatelyStaysInTheTrash() {
+    REQUIRE_OK(m_store->saveChat(chatRecord(1)));
+    REQUIRE_OK(m_store->saveMessage(messageRecord(2, 1, "text")));
+    REQUIRE_OK(m_store->deleteMessages({MessageId{2}}));
+    REQUIRE_OK(m_store->deleteChat(ChatId{1}));
+    REQUIRE_OK(m_store->emptyTrash(1'000'000));  // long before now
+    REQUIRE_OK(m_store->restoreChat(ChatId{1}));
+    REQUIRE_OK(m_store->restoreMessages({MessageId{2}}));
+    QCOMPARE(onlyMessage(*m_store, 1).text, std::string("text"));
   }
 
   void deletingAChatThatIsNotThereSaysSo() {

@@ -141,6 +141,29 @@ class TestStoreSearch : public QObject {
     QCOMPARE(found(*m_store, "wavelets"), Ids{2});
   }
 
+  void messagesInTheTrashAreNotFound() {
+    REQUIRE_OK(m_store->deleteMessages({MessageId{10}}));
+    QCOMPARE(found(*m_store, "wavelets"), Ids());
+    REQUIRE_OK(m_store->restoreMessages({MessageId{10}}));
+    QCOMPARE(found(*m_store, "wavelets"), Ids{2});
+  }
+
+  void hitsSayWhereAndShowTheWordsAround() {
+    const auto inTitle = m_store->search("zeb");
+    REQUIRE_OK(inTitle);
+    QCOMPARE(inTitle->front().message, MessageId{});
+    QCOMPARE(inTitle->front().snippet, std::string("\x02Zebras\x03 in Zürich"));
+    const auto inText = m_store->search("page");
+    REQUIRE_OK(inText);
+    QCOMPARE(inText->front().message, MessageId{10});
+    QCOMPARE(inText->front().part, SearchHit::Part::Text);
+    QCOMPARE(inText->front().snippet, std::string("The answer mentions a \x02page\x03 map."));
+    const auto inReasoning = m_store->search("wavelets");
+    REQUIRE_OK(inReasoning);
+    QCOMPARE(inReasoning->front().part, SearchHit::Part::Reasoning);
+    QVERIFY(inReasoning->front().snippet.ends_with("\x02wavelets\x03."));
+  }
+
   void emptyingTheTrashEmptiesTheIndex() {
     REQUIRE_OK(m_store->saveMessage(messageRecord(11, 2, "still streaming", MessageState::Streaming)));
     REQUIRE_OK(m_store->deleteChat(ChatId{2}));

@@ -19,8 +19,15 @@ std::string described(const Write& write) {
     std::string operator()(const MessageRecord& message) {
       return "message " + std::to_string(message.id.value) + " " + message.text;
     }
+    std::string operator()(const Draft& draft) { return "draft " + draft.text; }
     std::string operator()(const DeleteChat& write) { return "delete " + std::to_string(write.chat.value); }
     std::string operator()(const RestoreChat& write) { return "restore " + std::to_string(write.chat.value); }
+    std::string operator()(const DeleteMessages& write) {
+      return "delete " + std::to_string(write.messages.size()) + " messages";
+    }
+    std::string operator()(const RestoreMessages& write) {
+      return "restore " + std::to_string(write.messages.size()) + " messages";
+    }
   };
   return std::visit(Describe(), write);
 }
@@ -56,6 +63,15 @@ class TestStoreThread : public QObject {
     QCOMPARE(integrityOf(m_folder->file()), std::string("ok"));
   }
 
+  void aReadingSeesWhatWasPostedBeforeIt() {
+    m_thread->saveChat(chatRecord(1, "Zebras"));
+    std::vector<SearchHit> hits;
+    m_thread->read([&](const SessionStore& store) { hits = store.search("zeb").value_or(hits); });
+    m_thread->flush();
+    QCOMPARE(hits.size(), std::size_t(1));
+    QCOMPARE(hits.front().chat, ChatId{1});
+  }
+
   void theLatestSaveTakesThePlaceOfTheFirst() {
     WriteQueue queue;
     queue.push(chatRecord(1, "a"));
@@ -63,10 +79,12 @@ class TestStoreThread : public QObject {
     queue.push(DeleteChat{ChatId{1}});
     queue.push(messageRecord(3, 1, "y"));
     queue.push(messageRecord(2, 1, "x more"));
+    queue.push(Draft{"half", {}});
     queue.push(RestoreChat{ChatId{1}});
+    queue.push(Draft{"whole", {}});
     queue.push(chatRecord(1, "a later"));
-    QCOMPARE(taken(queue),
-             (QStringList{"chat 1 a later", "message 2 x more", "delete 1", "message 3 y", "restore 1"}));
+    QCOMPARE(taken(queue), (QStringList{"chat 1 a later", "message 2 x more", "delete 1", "message 3 y",
+                                        "draft whole", "restore 1"}));
     QCOMPARE(taken(queue), QStringList());
   }
 

@@ -1,6 +1,7 @@
 // A whole model file: what it brings, and what of it is refused.
 #include <QTemporaryDir>
 #include <QTest>
+#include <set>
 
 #include "engine/text/model_bundle.h"
 #include "kernels/device_registry.h"
@@ -45,6 +46,43 @@ class TestModelBundle : public QObject {
     QVERIFY(!(*model)->samplingDefaults.topP && !(*model)->samplingDefaults.minP);
   }
 
+  void aModelIsKnownByItsContentsAlone() {
+    const std::uint64_t identity = identityOf(wholeFile(400));
+    QVERIFY(identity != 0);
+    QCOMPARE(identityOf(wholeFile(400)), identity);
+    GgufWriter sameButForTheTemplate = wholeFile(400);
+    sameButForTheTemplate.string("tokenizer.chat_template", "{{ messages }}");
+    QCOMPARE(identityOf(sameButForTheTemplate), identity);  // it changes no token's keys and values
+    QTemporaryDir other;
+    const std::string path = other.filePath("another name.gguf").toStdString();
+    wholeFile(400).write(path);
+    QCOMPARE((*loadModel(path, *m_device))->identity, identity);
+  }
+
+  void otherWeightsWordsOrShapesAreAnotherModel() {
+    TinyQwen shape;
+    shape.vocabulary = 400;
+    const auto fileOf = [](const TinyQwen& shape, const SmallVocabulary& vocabulary) {
+      GgufWriter writer = tinyQwenFile(shape);
+      vocabulary.writeTo(writer);
+      return writer;
+    };
+    std::set<std::uint64_t> identities = {identityOf(fileOf(shape, {}))};
+    TinyQwen otherWeights = shape;
+    otherWeights.seed = 2;
+    identities.insert(identityOf(fileOf(otherWeights, {})));
+    TinyQwen otherType = shape;
+    otherType.type = DataType::BF16;
+    identities.insert(identityOf(fileOf(otherType, {})));
+    SmallVocabulary otherWords;
+    otherWords.texts[static_cast<std::size_t>(otherWords.idOf("<think>"))] = "<other>";
+    identities.insert(identityOf(fileOf(shape, otherWords)));
+    GgufWriter otherRotation = fileOf(shape, {});
+    otherRotation.string("qwen3.rope.scaling.type", "linear").float32("qwen3.rope.scaling.factor", 2.0F);
+    identities.insert(identityOf(otherRotation));
+    QCOMPARE(identities.size(), std::size_t{5});
+  }
+
   void marksComeFromTheTemplateWhenTheVocabularyHasNone() {
     TinyQwen shape;
     shape.vocabulary = 400;
@@ -82,6 +120,11 @@ class TestModelBundle : public QObject {
   }
 
  private:
+  std::uint64_t identityOf(const GgufWriter& writer) {
+    const auto model = load(writer);
+    if (!model) qFatal("%s", model.error().message.c_str());
+    return (*model)->identity;
+  }
   Result<std::unique_ptr<ModelBundle>> load(const GgufWriter& writer) {
     m_path = m_folder.filePath("model.gguf").toStdString();
     writer.write(m_path);

@@ -27,6 +27,13 @@ class TestReasoningParser : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
+  void aContinuationKeepsTheLineEndsItBeginsWith() {
+    ReasoningParser answer({}, false, true);
+    QCOMPARE(answer.push("\n\nSecond paragraph").answer, std::string("\n\nSecond paragraph"));
+    ReasoningParser thought({}, true, true);
+    QCOMPARE(thought.push("\nmore").reasoning, std::string("\nmore"));
+  }
+
   void repliesFallApartAtTheirMarks_data() {
     QTest::addColumn<QString>("reply");
     QTest::addColumn<bool>("startsInside");

@@ -128,6 +128,36 @@ class TestCliAnswers : public QObject {
     QVERIFY(result["peak_pages"].toInt() > 5);
   }
 
+  void samplesOfAProblemShareItsPrompt() {
+    QTemporaryDir folder;
+    QFile set(folder.filePath("set.jsonl"));
+    QVERIFY(set.open(QIODevice::WriteOnly));
+    for (const char* summand : {"136", "258"})
+      set.write(
+          QByteArray(R"({"family":"add","prompt":"How much is )") + summand +
+          R"( + 856? Say it slowly, step by step, and check it once more at the end.","answer":"992"})" +
+          "\n");
+    set.close();
+    const auto evaluated = [&](const QStringList& options) {
+      return jsonOf(runCli(
+          QStringList{"eval",        "--set",         set.fileName(), "--samples", "4",      "--temperature",
+                      "1.5",         "--max-tokens",  "200",          "--policy",  "budget", "--preset",
+                      "zipage-plus", "--budget",      "96",           "--period",  "32",     "--page-tokens",
+                      "16",          "--pool-tokens", "2048",         "--json"} +
+          options + kOneThread));
+    };
+    const QJsonObject result = evaluated({"--seed", "7", "--concurrency", "8"});
+    QCOMPARE(result["count"].toInt(), 8);
+    for (const char* figure : {"accuracy", "mean_length", "peak_pages", "compressions", "preemptions",
+                               "recomputed_tokens", "steps", "cached_tokens"})
+      QVERIFY2(result[figure].isDouble(), figure);
+    QVERIFY(result["families"]["add"].isObject());
+    QVERIFY(result["compressions"].toInt() > 0);
+    // Three of four samples find at least one page of 16 of each of the two prompts.
+    QVERIFY2(result["cached_tokens"].toInt() >= 2 * 3 * 16, qPrintable(result["cached_tokens"].toString()));
+    QCOMPARE(evaluated({"--seed", "7", "--concurrency", "3"})["mean_length"], result["mean_length"]);
+  }
+
   void doctorFindsTheBuiltInModel() {
     const auto outcome = runCli({"doctor"});
     QVERIFY2(outcome.exitCode == 0, outcome.output.constData());

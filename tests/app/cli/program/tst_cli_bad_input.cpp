@@ -77,8 +77,20 @@ class TestCliBadInput : public QObject {
     QTest::newRow("unknown option") << (run + QStringList{"--speed", "9"}) << QByteArray("--speed");
     QTest::newRow("missing set") << QStringList{"eval", "--set", "/nowhere.jsonl"}
                                  << QByteArray("/nowhere.jsonl");
-    QTest::newRow("no samples") << QStringList{"eval", "--set", "/nowhere.jsonl", "--samples", "0"}
-                                << QByteArray("--samples");
+    const QStringList eval = {"eval", "--set", "/nowhere.jsonl"};
+    QTest::newRow("no samples") << (eval + QStringList{"--samples", "0"}) << QByteArray("--samples");
+    QTest::newRow("samples that are no number")
+        << (eval + QStringList{"--samples", "x"}) << QByteArray("--samples");
+    QTest::newRow("no replies at a time")
+        << (eval + QStringList{"--concurrency", "0"}) << QByteArray("--concurrency");
+    QTest::newRow("too many replies at a time")
+        << (eval + QStringList{"--concurrency", "100000"}) << QByteArray("--concurrency");
+    QTest::newRow("eval: a seed below zero") << (eval + QStringList{"--seed", "-1"}) << QByteArray("--seed");
+    QTest::newRow("eval: a limit below zero")
+        << (eval + QStringList{"--limit", "-1"}) << QByteArray("--limit");
+    QTest::newRow("eval: unknown policy") << (eval + QStringList{"--policy", "half"}) << QByteArray("half");
+    QTest::newRow("eval: unknown preset") << (eval + QStringList{"--preset", "best"}) << QByteArray("best");
+    QTest::newRow("eval without a set") << QStringList{"eval"} << QByteArray("--set");
   }
 
   void optionsThatCannotWork() {
@@ -120,6 +132,30 @@ class TestCliBadInput : public QObject {
     const QByteArray prompt = QByteArray("one two three ").repeated(2000);
     expectRefused(runCli({"run", "--prompt", "-", "--policy", "full", "--pool-tokens", "1024"}, prompt),
                   "pool");
+  }
+
+  void aBudgetThatCannotWorkIsRefusedBeforeAnyProblem_data() {
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QByteArray>("word");
+    QTest::newRow("no multiple") << QStringList{"--budget", "100"} << QByteArray("budget");
+    QTest::newRow("period is no multiple") << QStringList{"--period", "100"} << QByteArray("period");
+    QTest::newRow("larger than the pool")
+        << QStringList{"--budget", "2048", "--pool-tokens", "512"} << QByteArray("pool");
+    QTest::newRow("smaller than the window")
+        << QStringList{"--budget", "16", "--period", "16", "--page-tokens", "16"} << QByteArray("budget");
+    QTest::newRow("temperature") << QStringList{"--temperature", "-2"} << QByteArray("temperature");
+    QTest::newRow("a pool of one page") << QStringList{"--pool-tokens", "32"} << QByteArray("pool");
+    QTest::newRow("prompt larger than the pool")
+        << QStringList{"--policy", "full", "--pool-tokens", "32", "--page-tokens", "16"}
+        << QByteArray("pool");
+  }
+
+  void aBudgetThatCannotWorkIsRefusedBeforeAnyProblem() {
+    QFETCH(QStringList, options);
+    QFETCH(QByteArray, word);
+    const QByteArray prompt = QByteArray("How much is 12 + 34? ").repeated(8);
+    const QString file = fileWith("set.jsonl", "{\"prompt\":\"" + prompt + "\",\"answer\":\"46\"}\n");
+    expectRefused(runCli(QStringList{"eval", "--set", file} + options), word.constData());
   }
 
   void aBadLineOfASetIsNamed() {

@@ -68,24 +68,24 @@ class TestCliBench : public QObject {
   }
 
   void policiesAreComparedUnderOneLoad() {
-    const CliOutcome outcome = runCli(
-        QStringList{"bench",           "serve", "--requests",   "6",   "--mean-prompt", "16",
-                    "--mean-output",   "60",    "--max-output", "120", "--pool-tokens", "192",
-                    "--budget",        "48",    "--period",     "16",  "--policies",    "full,budget,auto",
-                    "--max-sequences", "6"} +
-        kSmall);
+    const QStringList load = {"bench",         "serve", "--requests",   "5",   "--mean-prompt", "16",
+                              "--mean-output", "140",   "--max-output", "150", "--sigma",       "0.1",
+                              "--pool-tokens", "192"};
+    const QStringList policies = {"--policies", "full,budget,auto", "--budget", "48", "--period",
+                                  "16",         "--max-sequences",  "6"};
+    const CliOutcome outcome = runCli(load + policies + kSmall);
     QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
     const QList<QJsonObject> lines = linesOf(outcome);
     QCOMPARE(lines.size(), 3);
-    const char* const policies[] = {"full", "budget", "auto"};
+    const char* const names[] = {"full", "budget", "auto"};
     for (int i = 0; i < 3; ++i) {
       expectFacts(lines[i]);
-      QCOMPARE(lines[i]["policy"].toString(), QString(policies[i]));
-      QCOMPARE(lines[i]["finished"].toInt(), 6);
+      QCOMPARE(lines[i]["policy"].toString(), QString(names[i]));
+      QCOMPARE(lines[i]["finished"].toInt(), 5);
       QCOMPARE(lines[i]["cut"].toBool(), false);
       QCOMPARE(lines[i]["shape"], lines[0]["shape"]);
       QCOMPARE(lines[i]["generated_tokens"], lines[0]["generated_tokens"]);
-      QCOMPARE(lines[i]["first_token_seconds"].toObject()["count"].toInt(), 6);
+      QCOMPARE(lines[i]["first_token_seconds"].toObject()["count"].toInt(), 5);
       QVERIFY(lines[i]["bytes"].toDouble() > 0.0 && lines[i]["share_of_bound"].toDouble() > 0.0);
       QVERIFY(lines[i]["times_full"].toObject()["tokens_per_second"].toDouble() > 0.0);
       QVERIFY(lines[i]["peak_pages"].toInt() <= 12);
@@ -93,15 +93,33 @@ class TestCliBench : public QObject {
     QCOMPARE(lines[0]["compressions"].toInt(), 0);
     QVERIFY(lines[1]["compressions"].toInt() > 0);
     QVERIFY(lines[1]["mean_batch"].toDouble() > lines[0]["mean_batch"].toDouble());
+    QVERIFY(lines[1]["steps"].toInt() < lines[0]["steps"].toInt());
     QVERIFY2(outcome.errors.contains("times full"), outcome.errors.constData());
   }
 
   void aCutRunSaysSo() {
-    const CliOutcome outcome =
-        runCli(QStringList{"bench", "serve", "--requests", "500", "--mean-output", "200", "--pool-gb", "0.02",
-                           "--budget", "48", "--period", "16", "--policies", "budget", "--max-seconds", "1",
-                           "--async-compression", "--rate", "100"} +
-               kSmall);
+    const CliOutcome outcome = runCli(QStringList{"bench",
+                                                  "serve",
+                                                  "--requests",
+                                                  "500",
+                                                  "--mean-prompt",
+                                                  "16",
+                                                  "--mean-output",
+                                                  "200",
+                                                  "--pool-gb",
+                                                  "0.02",
+                                                  "--budget",
+                                                  "48",
+                                                  "--period",
+                                                  "16",
+                                                  "--policies",
+                                                  "budget",
+                                                  "--max-seconds",
+                                                  "1",
+                                                  "--async-compression",
+                                                  "--rate",
+                                                  "100"} +
+                                      kSmall);
     QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
     const QJsonObject line = linesOf(outcome).value(0);
     QCOMPARE(line["cut"].toBool(), true);

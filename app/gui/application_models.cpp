@@ -1,0 +1,99 @@
+#include <chrono>
+#include <utility>
+
+#include "app/common/model_finder.h"
+#include "app/gui/application.h"
+#include "ui/models/model_picker.h"
+
+namespace zipage {
+
+void Application::connectModels() {
+  ui::ModelPicker* picker = &m_window->modelPicker();
+  connect(picker, &ui::ModelPicker::opened, this, &Application::searchModels);
+  connect(picker, &ui::ModelPicker::estimateRequested, m_library.get(), &ModelLibrary::estimate);
+  connect(picker, &ui::ModelPicker::loadRequested, m_host.get(), &EngineHost::load);
+  connect(picker, &ui::ModelPicker::cancelRequested, m_host.get(), &EngineHost::cancelLoading);
+  connect(picker, &ui::ModelPicker::folderChosen, this, [this](const QString& folder) {
+    ui::Preferences preferences = m_preferences;
+    if (!preferences.modelFolders.contains(folder)) preferences.modelFolders << folder;
+    m_window->setPreferences(preferences);
+    usePreferences(preferences);
+    searchModels();
+  });
+  connect(m_library.get(), &ModelLibrary::modelsFound, this,
+          [this](const QVector<ui::ModelEntry>& models) { showModels(models, false); });
+  connect(m_library.get(), &ModelLibrary::estimated, picker, &ui::ModelPicker::setEstimate);
+  connect(m_library.get(), &ModelLibrary::offered, picker, &ui::ModelPicker::setOffer);
+  connect(m_window.get(), &ui::MainWindow::unloadRequested, m_host.get(), &EngineHost::unload);
+  connect(m_host.get(), &EngineHost::modelChanged, this, &Application::noteModel);
+}
+
+/// Until the search is done, what was found before is there, at first the embedded and the recent ones.
+void Application::searchModels() {
+  if (m_models.isEmpty()) {
+    m_library->askForDevices();
+    m_models.append({ui::ModelEntry::Origin::Embedded, {}, tr("Zipage Demo"), {}, {}});
+    for (const QString& path : m_settings->recentModels())
+      m_models.append({ui::ModelEntry::Origin::Recent,
+                       path,
+                       QString::fromStdString(nameFromPath(path.toStdString())),
+                       {},
+                       {}});
+  }
+  showModels(m_models, true);
+  m_library->search(m_preferences.modelFolders, m_settings->recentModels());
+}
+
+void Application::showModels(const QVector<ui::ModelEntry>& models, bool isSearching) {
+  m_models = models;
+  m_window->modelPicker().setChoices(m_settings->loadChoices());
+  m_window->modelPicker().setModels(models, isSearching);
+}
+
+void Application::noteModel(const ui::ModelInfo& model) {
+  using State = ui::ModelInfo::State;
+  if (model.state == State::Ready && !std::exchange(m_isOnCpuForNow, false))
+    m_settings->noteModel(model.path, m_host->choice());
+  if (model.state == State::Ready) m_log->write(QStringLiteral("model open: ") + model.description);
+  if (model.state == State::Failed) m_log->write(QStringLiteral("model refused: ") + model.problem);
+}
+
+void Application::connectSettings() {
+  m_preferences = m_settings->preferences();
+  m_window->setPreferences(m_preferences);
+  m_window->setPresets(m_settings->presets());
+  usePreferences(m_preferences);
+  connect(m_window.get(), &ui::MainWindow::preferencesChanged, this, &Application::usePreferences);
+  connect(m_window.get(), &ui::MainWindow::layoutChanged, this,
+          [this](const QByteArray& layout) { m_settings->saveLayout(layout); });
+  connect(m_window.get(), &ui::MainWindow::presetSaved, this, &Application::savePreset);
+  connect(m_window.get(), &ui::MainWindow::presetDeleteRequested, this, &Application::deletePreset);
+}
+
+void Application::usePreferences(const ui::Preferences& preferences) {
+  m_preferences = preferences;
+  m_settings->savePreferences(preferences);
+  m_host->setUnloadAfter(std::chrono::minutes(preferences.unloadMinutes));
+}
+
+void Application::savePreset(const ui::Preset& preset) {
+  QVector<ui::Preset> presets = m_settings->presets();
+  presets.removeIf([&](const ui::Preset& other) { return other.name == preset.name; });
+  presets.append(preset);
+  m_settings->savePresets(presets);
+  m_window->setPresets(m_settings->presets());
+}
+
+void Application::deletePreset(const QString& name) {
+  QVector<ui::Preset> presets = m_settings->presets();
+  const QString action = QStringLiteral("restore-preset-") + name;
+  for (const ui::Preset& preset : presets) {
+    if (preset.name == name) m_deletedPresets[action] = preset;
+  }
+  presets.removeIf([&](const ui::Preset& preset) { return preset.name == name; });
+  m_settings->savePresets(presets);
+  m_window->setPresets(m_settings->presets());
+  m_window->showNotice(tr("The preset “%1” was deleted.").arg(name), tr("Undo"), action);
+}
+
+}  // namespace zipage

@@ -1,0 +1,147 @@
+#include "app/gui/reply_desk.h"
+
+#include <algorithm>
+
+namespace zipage {
+
+ReplyDesk::ReplyDesk(EngineHost& host, QObject* parent) : QObject(parent), m_host(host) {
+  connect(&m_host, &EngineHost::promptPrepared, this, &ReplyDesk::onPrompt);
+  connect(&m_host, &EngineHost::eventHappened, this, &ReplyDesk::onEvent);
+  connect(&m_host, &EngineHost::engineClosing, this,
+          [this] { endAll(tr("Another model took over.").toStdString()); });
+}
+
+void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings,
+                      std::vector<std::string> stopStrings) {
+  Batch batch;
+  batch.stopStrings = std::move(stopStrings);
+  batch.settings = std::move(settings);
+  for (const MessageRecord& record : records) {
+    batch.messages.push_back(record.id);
+    m_replies.emplace(record.id.value, Reply(record));
+  }
+  job.ticket = records.front().id.value;
+  m_batches[job.ticket] = std::move(batch);
+  m_host.prepare(std::move(job));
+}
+
+const Reply* ReplyDesk::find(MessageId message) const {
+  const auto found = m_replies.find(message.value);
+  return found == m_replies.end() ? nullptr : &found->second;
+}
+
+std::vector<const Reply*> ReplyDesk::repliesIn(ChatId chat) const {
+  std::vector<const Reply*> replies;
+  for (const auto& [id, reply] : m_replies) {
+    if (reply.record().chat == chat) replies.push_back(&reply);
+  }
+  return replies;
+}
+
+Reply* ReplyDesk::replyOf(RequestId request) {
+  if (!request) return nullptr;  // it is about nobody, and replies that wait have no request either
+  const auto found = std::find_if(m_replies.begin(), m_replies.end(),
+                                  [&](const auto& entry) { return entry.second.request() == request; });
+  return found == m_replies.end() ? nullptr : &found->second;
+}
+
+void ReplyDesk::endThinking(ChatId chat) {
+  for (auto& [id, reply] : m_replies) {
+    if (reply.record().chat != chat) continue;
+    reply.wantAnswer();
+    if (reply.request()) m_host.endReasoning(reply.request());
+  }
+}
+
+void ReplyDesk::stop(MessageId message) { stop(message, {}); }
+
+void ReplyDesk::stop(MessageId message, const std::string& reason) {
+  const auto found = m_replies.find(message.value);
+  if (found == m_replies.end()) return;
+  Reply& reply = found->second;
+  if (reply.request()) m_host.cancel(reply.request());
+  grow(reply, reply.abandon(MessageState::Stopped, reason));
+  end(reply);
+}
+
+void ReplyDesk::stopAll(ChatId chat) {
+  for (const Reply* reply : repliesIn(chat)) stop(reply->record().id);
+}
+
+void ReplyDesk::stopAll() { endAll({}); }
+
+void ReplyDesk::endAll(const std::string& reason) {
+  std::vector<MessageId> messages;
+  for (const auto& [id, reply] : m_replies) messages.push_back(MessageId{id});
+  for (const MessageId message : messages) stop(message, reason);
+}
+
+void ReplyDesk::onPrompt(const PreparedPrompt& prompt) {
+  const auto found = m_batches.find(prompt.ticket);
+  if (found == m_batches.end()) return;
+  Batch batch = std::move(found->second);
+  m_batches.erase(found);
+  // Some may have been stopped while the prompt was made.
+  std::erase_if(batch.messages, [this](MessageId message) { return find(message) == nullptr; });
+  if (batch.messages.empty()) return;
+  for (const QString& notice : prompt.notices) emit noticed(notice);
+  if (!prompt.problem.isEmpty()) return refuse(batch, prompt.problem.toStdString());
+  if (!m_host.isReady()) return refuse(batch, tr("The model was closed.").toStdString());
+  submit(batch, prompt);
+}
+
+void ReplyDesk::submit(const Batch& batch, const PreparedPrompt& prompt) {
+  const ModelBundle& model = m_host.session().model();
+  auto request = makeRequest(batch.settings, model, m_host.session().limits(), prompt.tokens,
+                             prompt.startsInsideReasoning);
+  if (!request) return refuse(batch, request.error().message);
+  request->owner = OwnerId{m_replies.at(batch.messages.front().value).record().chat.value};
+  const std::vector<RequestId> requests =
+      m_host.submit(std::move(*request), static_cast<int>(batch.messages.size()));
+  for (std::size_t sample = 0; sample < requests.size(); ++sample) {
+    Reply& reply = m_replies.at(batch.messages[sample].value);
+    reply.begin(requests[sample], model.tokenizer, model.reasoningMarks, prompt.startsInsideReasoning,
+                batch.stopStrings);
+    if (reply.wantsAnswer()) m_host.endReasoning(requests[sample]);
+  }
+}
+
+void ReplyDesk::refuse(const Batch& batch, const std::string& reason) {
+  for (const MessageId message : batch.messages) {
+    Reply& reply = m_replies.at(message.value);
+    grow(reply, reply.abandon(MessageState::Failed, reason));
+    end(reply);
+  }
+}
+
+void ReplyDesk::onEvent(const EngineEvent& event) {
+  Reply* reply = std::visit([this](const auto& happened) { return replyOf(happened.request); }, event);
+  if (reply == nullptr) return;
+  if (const auto* started = std::get_if<RequestStarted>(&event)) {
+    reply->engineStarted(*started);
+    emit changed(*reply);
+  } else if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
+    const ui::ReplyState before = reply->phase();
+    grow(*reply, reply->addTokens(generated->tokens));
+    if (reply->phase() != before) emit changed(*reply);
+    if (reply->hasReachedStop()) m_host.cancel(reply->request());
+  } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
+    reply->addCompression(*compressed);
+  } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {
+    grow(*reply, reply->finish(*finished));
+    end(*reply);
+  }
+}
+
+void ReplyDesk::grow(Reply& reply, const Reply::Growth& growth) {
+  emit grew(reply, growth);
+  if (reply.isDueForSaving()) emit saveDue(reply.record());
+}
+
+void ReplyDesk::end(Reply& reply) {
+  const MessageRecord record = reply.record();
+  m_replies.erase(record.id.value);
+  emit ended(record);
+}
+
+}  // namespace zipage

@@ -1,0 +1,120 @@
+// A request that thinks without end: neither its steps nor what the engine keeps about it grow, but for the
+// four bytes of each token. Memory is counted at every new and delete of this program.
+#include <QTest>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "engine/runtime/engine.h"
+#include "tests/support/engine_run.h"
+
+using namespace zipage;
+using namespace zipage::test;
+
+namespace {
+
+std::atomic<std::int64_t> bytesLive{0};
+
+constexpr std::size_t kHeader = alignof(std::max_align_t);
+
+/// A model that keeps nothing, so that all memory is the engine's.
+class ForgetfulRunner final : public ModelRunner {
+ public:
+  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override {
+    most(mostTokens, inputs.tokenIds.size());
+    most(mostPages, static_cast<std::size_t>(inputs.maxPages));
+    most(mostEntries, static_cast<std::size_t>(inputs.physical.back()));
+    most(mostHistory, inputs.history.size());
+    std::fill(tokens.begin(), tokens.end(), inputs.positions.back() % 7);
+    return {};
+  }
+  Result<void> compress(const CompressionPlan& plan) override {
+    most(mostCompressed, static_cast<std::size_t>(plan.numEntries));
+    return {};
+  }
+  Result<void> startCompression(const CompressionPlan& plan) override {
+    ++m_started;
+    return compress(plan);
+  }
+  Result<int> finishedCompressions(bool) override { return std::exchange(m_started, 0); }
+  Result<double> workingSet(const CompressionPlan&) override { return 1.0; }
+  Result<SequenceRecord> heldTokens(std::span<const PageIndex>, int) override { return SequenceRecord{}; }
+  Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex>, int) override {
+    return failure(ErrorCode::OutOfMemory, "nowhere");
+  }
+  Result<void> swapIn(const HostCopy&, std::span<const PageIndex>, int) override { return {}; }
+
+  std::size_t mostTokens = 0, mostPages = 0, mostEntries = 0, mostHistory = 0, mostCompressed = 0;
+
+ private:
+  static void most(std::size_t& figure, std::size_t value) { figure = std::max(figure, value); }
+
+  int m_started = 0;
+};
+
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  auto* const block = static_cast<std::byte*>(std::malloc(bytes + kHeader));
+  if (block == nullptr) throw std::bad_alloc();
+  *reinterpret_cast<std::size_t*>(block) = bytes;
+  bytesLive += static_cast<std::int64_t>(bytes);
+  return block + kHeader;
+}
+void operator delete(void* memory) noexcept {
+  if (memory == nullptr) return;
+  std::byte* const block = static_cast<std::byte*>(memory) - kHeader;
+  bytesLive -= static_cast<std::int64_t>(*reinterpret_cast<std::size_t*>(block));
+  std::free(block);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+
+class TestEngineConstantMemory : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void thinkingWithoutEndTakesTheSameInEveryStep_data() {
+    QTest::addColumn<bool>("beside");
+    QTest::newRow("compressed between steps") << false;
+    QTest::newRow("compressed beside steps") << true;
+  }
+
+  void thinkingWithoutEndTakesTheSameInEveryStep() {
+    QFETCH(bool, beside);
+    constexpr int kTokens = 20000;
+    EngineLimits limits = smallLimits(200);
+    limits.compressesBeside = beside;
+    limits.recordsScores = true;
+    ForgetfulRunner runner;
+    FakeClock clock;
+    Engine engine(limits, runner, clock);
+    const auto id = engine.submit(budgetRequest(10, kTokens, 32, 8));
+    QVERIFY(id);
+    std::int64_t afterFirst = -1, most = 0;
+    int pagesAfterFirst = 0;
+    while (engine.hasWork()) {
+      clock.advance(std::chrono::milliseconds(10));
+      static_cast<void>(engine.step());
+      const EngineMetrics metrics = engine.metrics();
+      if (metrics.compressions < 2) continue;
+      if (afterFirst < 0) afterFirst = bytesLive;
+      if (pagesAfterFirst == 0) pagesAfterFirst = metrics.peakPages;
+      QCOMPARE(metrics.peakPages, pagesAfterFirst);
+      most = std::max<std::int64_t>(most, bytesLive);
+    }
+    QCOMPARE(engine.metrics().generatedTokens, std::int64_t{kTokens});
+    QCOMPARE(engine.metrics().compressions, std::int64_t{(kTokens + 9 - 40 + 7) / 8});
+    // The text itself, in a vector that doubles, old and new at a time.
+    const auto text = static_cast<std::int64_t>(3 * kTokens * sizeof(TokenId));
+    QVERIFY2(most - afterFirst < text + 8192, qPrintable(QString::number(most - afterFirst)));
+    // Every step is the same work.
+    QCOMPARE(runner.mostTokens, std::size_t{10});
+    QCOMPARE(runner.mostPages, std::size_t{10});
+    QCOMPARE(runner.mostEntries, std::size_t{40});
+    QCOMPARE(runner.mostCompressed, std::size_t{40});
+    QCOMPARE(runner.mostHistory, std::size_t{0});
+  }
+};
+
+QTEST_GUILESS_MAIN(TestEngineConstantMemory)
+#include "tst_engine_constant_memory.moc"

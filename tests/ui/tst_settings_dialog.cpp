@@ -1,0 +1,175 @@
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QComboBox>
+#include <QKeySequenceEdit>
+#include <QLabel>
+#include <QListWidget>
+#include <QMainWindow>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTreeView>
+
+#include "ui/preferences/key_model.h"
+#include "ui/preferences/settings_dialog.h"
+#include "ui/window/window_actions.h"
+
+using namespace zipage::ui;
+
+class TestSettingsDialog : public QObject {
+  Q_OBJECT
+
+ private:
+  std::unique_ptr<QMainWindow> m_window;
+  std::unique_ptr<WindowActions> m_actions;
+  SettingsDialog* m_dialog = nullptr;
+  Preferences m_told;
+  int m_numTold = 0;
+
+  QComboBox& choice(const QString& name) const {
+    for (QComboBox* box : m_dialog->findChildren<QComboBox*>()) {
+      if (box->accessibleName() == name) return *box;
+    }
+    qFatal("no such choice: %s", qPrintable(name));
+  }
+
+  void chooseAction(const QAction* action) const {
+    auto* table = m_dialog->findChild<QTreeView*>(QStringLiteral("keyTable"));
+    table->setCurrentIndex(table->model()->index(static_cast<int>(m_actions->all.indexOf(action)), 0));
+  }
+
+  void typeKeys(const QKeySequence& keys) const {
+    auto* edit = m_dialog->findChild<QKeySequenceEdit*>();
+    edit->setKeySequence(keys);
+    emit edit->editingFinished();
+  }
+
+  void press(const QString& text) const {
+    for (QPushButton* button : m_dialog->findChildren<QPushButton*>()) {
+      if (button->text() == text) return button->click();
+    }
+    qFatal("no such button: %s", qPrintable(text));
+  }
+
+  bool says(const QString& words) const {
+    for (const QLabel* label : m_dialog->findChildren<QLabel*>()) {
+      if (label->text().contains(words)) return true;
+    }
+    return false;
+  }
+
+ private slots:
+  void init() {
+    m_window = std::make_unique<QMainWindow>();
+    m_actions = std::make_unique<WindowActions>(m_window.get());
+    m_dialog = new SettingsDialog(*m_actions, m_window.get());
+    m_told = {};
+    m_numTold = 0;
+    // As the window does it: what is chosen applies at once.
+    connect(m_dialog, &SettingsDialog::preferencesChanged, this, [this](const Preferences& preferences) {
+      m_told = preferences;
+      ++m_numTold;
+      m_actions->setKeys(preferences.keys);
+    });
+    m_dialog->setPreferences({});
+  }
+
+  void whatIsChosenAppliesAtOnce() {
+    QCOMPARE(m_numTold, 0);
+    QComboBox& colours = choice(QStringLiteral("Colours"));
+    colours.setCurrentIndex(colours.findData(static_cast<int>(ColorScheme::Dark)));
+    QCOMPARE(m_numTold, 1);
+    QCOMPARE(m_told.scheme, ColorScheme::Dark);
+    QComboBox& unload = choice(QStringLiteral("Unload when idle"));
+    unload.setCurrentIndex(unload.findData(15));
+    QCOMPARE(m_told.unloadMinutes, 15);
+    QCOMPARE(m_told.scheme, ColorScheme::Dark);
+  }
+
+  void showingPreferencesTellsNothing() {
+    Preferences preferences;
+    preferences.zoom = 1.37;
+    preferences.unloadMinutes = 7;
+    preferences.modelFolders = QStringList{QStringLiteral("/models")};
+    m_dialog->setPreferences(preferences);
+    QCOMPARE(m_numTold, 0);
+    QCOMPARE(choice(QStringLiteral("Size")).currentText(), QStringLiteral("137 %"));
+    QCOMPARE(m_dialog->findChild<QListWidget*>(QStringLiteral("modelFolders"))->count(), 1);
+  }
+
+  void aFolderIsTakenFromTheList() {
+    Preferences preferences;
+    preferences.modelFolders = QStringList{QStringLiteral("/a"), QStringLiteral("/b")};
+    m_dialog->setPreferences(preferences);
+    m_dialog->findChild<QListWidget*>(QStringLiteral("modelFolders"))->setCurrentRow(0);
+    press(QStringLiteral("Remove"));
+    QCOMPARE(m_told.modelFolders, QStringList{QStringLiteral("/b")});
+  }
+
+  void theTableOfKeysKeepsTheRulesOfItemModels() {
+    KeyModel model(*m_actions);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    m_actions->setKeys({{QStringLiteral("find"), {QStringLiteral("Ctrl+Y")}}});
+    model.noteKeysChanged();
+    QCOMPARE(model.rowCount(), static_cast<int>(m_actions->all.size()));
+  }
+
+  void anActionGetsOtherKeys() {
+    chooseAction(m_actions->find);
+    typeKeys(QKeySequence(Qt::CTRL | Qt::Key_J));
+    QCOMPARE(m_told.keys.value(QStringLiteral("find")), QStringList{QStringLiteral("Ctrl+J")});
+    QCOMPARE(m_actions->find->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_J));
+    QVERIFY(m_actions->find->toolTip().contains(
+        QKeySequence(Qt::CTRL | Qt::Key_J).toString(QKeySequence::NativeText)));
+  }
+
+  void keysThatMeanSomethingAreRefused() {
+    chooseAction(m_actions->find);
+    typeKeys(QKeySequence(Qt::CTRL | Qt::Key_N));
+    QCOMPARE(m_numTold, 0);
+    QVERIFY(says(m_actions->newChat->text()));
+    for (const QKeySequence& keys :
+         {QKeySequence(Qt::Key_Return), QKeySequence(Qt::Key_A), QKeySequence(Qt::SHIFT | Qt::Key_A),
+          QKeySequence(QKeySequence::Copy), QKeySequence(Qt::CTRL | Qt::Key_N, Qt::Key_X)}) {
+      typeKeys(keys);
+      QVERIFY2(m_numTold == 0, qPrintable(keys.toString()));
+    }
+    QCOMPARE(m_actions->find->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_F));
+  }
+
+  void keysComeBackUnlessTheyWereGivenAway() {
+    chooseAction(m_actions->find);
+    typeKeys(QKeySequence(Qt::CTRL | Qt::Key_J));
+    chooseAction(m_actions->newChat);
+    typeKeys(QKeySequence(Qt::CTRL | Qt::Key_F));
+    QCOMPARE(m_actions->newChat->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_F));
+    chooseAction(m_actions->find);
+    press(QStringLiteral("Reset"));
+    QCOMPARE(m_actions->find->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_J));
+    QVERIFY(says(m_actions->newChat->text()));
+    press(QStringLiteral("Reset all"));
+    QCOMPARE(m_actions->find->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_F));
+    QCOMPARE(m_actions->newChat->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_N));
+  }
+
+  void anActionMayHaveNoKeys() {
+    chooseAction(m_actions->quit);
+    press(QStringLiteral("No keys"));
+    QVERIFY(m_actions->quit->shortcut().isEmpty());
+    chooseAction(m_actions->find);
+    typeKeys(QKeySequence(Qt::CTRL | Qt::Key_Q));
+    QCOMPARE(m_actions->find->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_Q));
+  }
+
+  void noTwoActionsComeWithTheSameKeys() {
+    for (const QAction* action : m_actions->all) {
+      QVERIFY2(!action->shortcuts().isEmpty(), qPrintable(action->text()));
+      QVERIFY2(!action->objectName().isEmpty(), qPrintable(action->text()));
+      for (const QKeySequence& keys : action->shortcuts())
+        QVERIFY2(m_actions->conflictOf(keys, action) == nullptr, qPrintable(keys.toString()));
+    }
+  }
+};
+
+QTEST_MAIN(TestSettingsDialog)
+#include "tst_settings_dialog.moc"

@@ -1,0 +1,53 @@
+// What the window is made of; for its own sources only.
+#pragma once
+
+#include <QSplitter>
+#include <memory>
+
+#include "ui/chats/chat_panel.h"
+#include "ui/indicators/status_line.h"
+#include "ui/main_window.h"
+#include "ui/models/model_picker.h"
+#include "ui/preferences/preferences.h"
+#include "ui/preferences/settings_dialog.h"
+#include "ui/theme/owner_colors.h"
+#include "ui/window/conversation.h"
+#include "ui/window/inspector.h"
+#include "ui/window/reply_watch.h"
+#include "ui/window/top_bar.h"
+#include "ui/window/window_actions.h"
+
+namespace zipage::ui {
+
+struct MainWindow::Parts {
+  explicit Parts(MainWindow* window)
+      : actions(window),
+        topBar(new TopBar(actions)),
+        splitter(new QSplitter(Qt::Horizontal)),
+        chats(new ChatPanel(colors)),
+        conversation(new Conversation),
+        status(new StatusLine),
+        inspector(std::make_unique<Inspector>(colors, *window)),
+        picker(new ModelPicker(window)),
+        settings(new SettingsDialog(actions, window)) {}
+
+  OwnerColors colors;
+  WindowActions actions;
+  TopBar* topBar;
+  QSplitter* splitter;
+  ChatPanel* chats;
+  Conversation* conversation;
+  StatusLine* status;
+  std::unique_ptr<Inspector> inspector;
+  ModelPicker* picker;
+  SettingsDialog* settings;
+  Preferences preferences;
+  ReplyWatch replies;
+  ModelInfo model;  // at work or asleep, whatever is being loaded beside it
+  std::shared_ptr<const CacheSnapshot> snapshot;
+  qint64 currentChat = 0;
+  QString modelProblem;
+  bool wantsInspector = true;
+};
+
+}  // namespace zipage::ui

@@ -1,0 +1,76 @@
+#include "ui/models/model_list_delegate.h"
+
+#include <QPainter>
+
+#include "ui/models/model_list_model.h"
+#include "ui/theme/fonts.h"
+
+namespace zipage::ui {
+
+namespace {
+
+constexpr int kSide = 8;
+constexpr int kPadding = 8;
+constexpr int kAboveSection = 12;
+
+int sectionHeight(const QFont& font, const QModelIndex& index) {
+  if (index.data(ModelListModel::SectionRole).toString().isEmpty()) return 0;
+  return kAboveSection + QFontMetrics(smallFont(font)).height() + 4;
+}
+
+}  // namespace
+
+QSize ModelListDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
+  const int lines = QFontMetrics(option.font).height() + QFontMetrics(smallFont(option.font)).height();
+  return {160, sectionHeight(option.font, index) + lines + 2 + 2 * kPadding};
+}
+
+void ModelListDelegate::paintRow(QPainter& painter, const QRect& row,
+                                 const QStyleOptionViewItem& option) const {
+  const bool isSelected = option.state.testFlag(QStyle::State_Selected);
+  if (isSelected || option.state.testFlag(QStyle::State_MouseOver)) {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(isSelected ? m_theme.hover : mixed(m_theme.panel, m_theme.hover, 0.5));
+    painter.drawRoundedRect(row, 6, 6);
+  }
+  if (option.state.testFlag(QStyle::State_HasFocus)) {
+    painter.setPen(m_theme.accent);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(QRectF(row).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+  }
+}
+
+void ModelListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                              const QModelIndex& index) const {
+  painter->save();
+  painter->setRenderHint(QPainter::Antialiasing);
+  const QFont small = smallFont(option.font);
+  const int above = sectionHeight(option.font, index);
+  if (above > 0) {
+    painter->setFont(small);
+    painter->setPen(m_theme.mutedText);
+    painter->drawText(option.rect.adjusted(kSide + kPadding, kAboveSection, -kSide, 0), Qt::AlignLeft,
+                      index.data(ModelListModel::SectionRole).toString());
+  }
+  const QRect row = option.rect.adjusted(kSide, above + 1, -kSide, -1);
+  paintRow(*painter, row, option);
+
+  QRect line = row.adjusted(kPadding, kPadding - 1, -kPadding, 0);
+  const auto draw = [&](const QFont& font, const QColor& color, const QString& text) {
+    painter->setFont(font);
+    painter->setPen(color);
+    line.setHeight(QFontMetrics(font).height());
+    painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                      QFontMetrics(font).elidedText(text.simplified(), Qt::ElideMiddle, line.width()));
+    line.translate(0, line.height() + 2);
+  };
+  const QString problem = index.data(ModelListModel::ProblemRole).toString();
+  draw(option.font, problem.isEmpty() ? m_theme.text : m_theme.mutedText, index.data().toString());
+  if (problem.isEmpty())
+    draw(small, m_theme.mutedText, index.data(ModelListModel::DetailRole).toString());
+  else
+    draw(small, m_theme.danger, problem);
+  painter->restore();
+}
+
+}  // namespace zipage::ui

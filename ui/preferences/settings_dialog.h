@@ -1,0 +1,46 @@
+#pragma once
+
+#include <QDialog>
+#include <functional>
+
+#include "ui/preferences/preferences.h"
+
+class QComboBox;
+class QListWidget;
+class QPushButton;
+
+namespace zipage::ui {
+
+class KeyPage;
+struct WindowActions;
+
+/// What holds for the whole program. Every change applies at once, so there is nothing to confirm.
+class SettingsDialog final : public QDialog {
+  Q_OBJECT
+
+ public:
+  SettingsDialog(const WindowActions& actions, QWidget* parent);
+
+  void setPreferences(const Preferences& preferences);  // reports nothing
+
+ signals:
+  void preferencesChanged(const zipage::ui::Preferences& preferences);
+
+ private:
+  QWidget* makeGeneralPage();
+  QWidget* makeModelPage();
+  void change(const std::function<void(Preferences&)>& edit);
+  void addFolder();
+  void showPreferences();
+
+  Preferences m_preferences;
+  QComboBox* m_scheme;
+  QComboBox* m_zoom;
+  QComboBox* m_unload;
+  QListWidget* m_folders;
+  QPushButton* m_removeFolder;
+  KeyPage* m_keys;
+  bool m_isShowing = false;
+};
+
+}  // namespace zipage::ui

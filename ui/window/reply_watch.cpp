@@ -1,0 +1,47 @@
+#include "ui/window/reply_watch.h"
+
+#include <QCoreApplication>
+
+#include "ui/transcript/transcript_model.h"
+
+namespace zipage::ui {
+
+namespace {
+
+constexpr qsizetype kSpokenLength = 120;
+
+struct ReplyWords {
+  Q_DECLARE_TR_FUNCTIONS(ReplyWords)
+};
+
+QString sentence(ReplyState state) {
+  switch (state) {
+    case ReplyState::Stopped:
+      return ReplyWords::tr("Reply stopped in “%1”");
+    case ReplyState::Failed:
+      return ReplyWords::tr("Reply failed in “%1”");
+    default:
+      return ReplyWords::tr("Reply finished in “%1”");
+  }
+}
+
+QString beginning(const QString& text) {
+  const QString line = text.simplified();
+  return line.size() <= kSpokenLength ? line : line.left(kSpokenLength - 1).trimmed() + QChar(0x2026);
+}
+
+}  // namespace
+
+std::optional<QString> ReplyWatch::note(const QString& chatTitle, const MessageItem& message) {
+  if (message.role == Role::User) return std::nullopt;
+  if (isRunning(message.state)) {
+    m_running.insert(message.id);
+    return std::nullopt;
+  }
+  if (!m_running.remove(message.id)) return std::nullopt;
+  const QString said = beginning(message.state == ReplyState::Failed ? message.error : message.text);
+  const QString ended = sentence(message.state).arg(chatTitle.simplified());
+  return said.isEmpty() ? ended + QLatin1Char('.') : ended + QStringLiteral(": ") + said;
+}
+
+}  // namespace zipage::ui
