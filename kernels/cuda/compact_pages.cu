@@ -80,20 +80,22 @@ struct Side {
   }
 };
 
-/// Which words of a tile a thread moves: word `word` of the tile's rank `rank`.
-struct Share {
-  int rank[kWordsPerThread];
-  int word[kWordsPerThread];
-
+/// Which words of a tile a thread moves: word() of the tile's rank().
+class Share {
+ public:
   __device__ explicit Share(const Compaction& c) {
 #pragma unroll
     for (int i = 0; i < kWordsPerThread; ++i) {
       const int index = i * kThreads + static_cast<int>(threadIdx.x);
-      rank[i] = index / c.words;
-      word[i] = index % c.words;
-      if (rank[i] >= c.tileRanks) rank[i] = INT_MAX;
+      const int rank = index / c.words;
+      m_places[i] = rank < c.tileRanks ? rank << 16 | index % c.words : INT_MAX;
     }
   }
+  __device__ int rank(int i) const { return m_places[i] >> 16; }
+  __device__ int word(int i) const { return m_places[i] & 0xFFFF; }
+
+ private:
+  int m_places[kWordsPerThread];
 };
 
 /// In place. The places of the tile to come are worked out while this one is loaded, in three lists by turns:
@@ -123,8 +125,8 @@ __global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(const __grid_con
     Word words[kWordsPerThread];
 #pragma unroll
     for (int i = 0; i < kWordsPerThread; ++i) {
-      if (share.rank[i] < count && from[share.rank[i]] != to[share.rank[i]])
-        words[i] = from[share.rank[i]][share.word[i]];
+      if (share.rank(i) < count && from[share.rank(i)] != to[share.rank(i)])
+        words[i] = from[share.rank(i)][share.word(i)];
     }
     const int rank = tile * c.tileRanks + thread;
     const bool hasPosition = !side.isValues && thread < count;
@@ -134,8 +136,8 @@ __global__ void __launch_bounds__(kThreads, kBlocks) moveKernel(const __grid_con
     __syncthreads();
 #pragma unroll
     for (int i = 0; i < kWordsPerThread; ++i) {
-      if (share.rank[i] < count && from[share.rank[i]] != to[share.rank[i]])
-        to[share.rank[i]][share.word[i]] = words[i];
+      if (share.rank(i) < count && from[share.rank(i)] != to[share.rank(i)])
+        to[share.rank(i)][share.word(i)] = words[i];
     }
     if (thread >= count) continue;
     const std::size_t index = side.slotIndex(side.target(rank));
@@ -158,12 +160,12 @@ __global__ void __launch_bounds__(kThreads) stageKernel(const __grid_constant__ 
       static_cast<Word*>(c.staged) + (static_cast<std::int64_t>(blockIdx.y) * c.a.keep + first) * c.words;
 #pragma unroll
   for (int i = 0; i < kWordsPerThread; ++i) {
-    if (share.rank[i] >= count) continue;
-    Word& word = staged[static_cast<std::int64_t>(share.rank[i]) * c.words + share.word[i]];
+    if (share.rank(i) >= count) continue;
+    Word& word = staged[static_cast<std::int64_t>(share.rank(i)) * c.words + share.word(i)];
     if (kIsWriting)
-      side.entry<Word>(side.target(first + share.rank[i]))[share.word[i]] = word;
+      side.entry<Word>(side.target(first + share.rank(i)))[share.word(i)] = word;
     else
-      word = side.entry<Word>(side.source(first + share.rank[i]))[share.word[i]];
+      word = side.entry<Word>(side.source(first + share.rank(i)))[share.word(i)];
   }
   if (thread >= count || side.isValues) return;
   const int rank = first + thread;

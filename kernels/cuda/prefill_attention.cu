@@ -113,8 +113,7 @@ class EntryTiles {
         m_pageShift(t.pageShift),
         m_headDim(t.a.kv.headDim),
         m_keys(t.a.kv.keyTile(t.a.layer, 0, kvHead)),
-        m_toValues(t.a.kv.tileBytes() * t.a.kv.kvHeads),
-        m_pageBytes(t.a.kv.pageBytes()),
+        m_toValues(static_cast<std::uint32_t>(t.a.kv.tileBytes() * t.a.kv.kvHeads)),
         m_shared(shared) {}
 
   __device__ RowTile<kChunks> keys(int step) const { return {m_shared + stageOf(step) * 2 * kTile}; }
@@ -153,12 +152,13 @@ class EntryTiles {
   /// Key `slot` of the page that holds `entry`.
   __device__ const std::byte* keyOf(int entry, int rowBytes) const {
     const int slot = entry & ((1 << m_pageShift) - 1);
-    return m_keys + m_table[entry >> m_pageShift] * m_pageBytes + slot * rowBytes;
+    return m_keys + static_cast<std::size_t>(m_table[entry >> m_pageShift]) * 2 * m_toValues +
+           slot * rowBytes;
   }
   __device__ void fetchPlain(int step) const {
     const RowTile<kChunks> toKeys = keys(step);
     const RowTile<kChunks> toValues = values(step);
-#pragma unroll
+#pragma unroll 4
     for (int i = 0; i < kTile / kThreads; ++i) {
       const int index = i * kThreads + static_cast<int>(threadIdx.x);
       const int row = index / kPieces;
@@ -188,9 +188,8 @@ class EntryTiles {
   int m_end;  // of the entries that are seen
   int m_pageShift;
   int m_headDim;
-  const std::byte* m_keys;  // of page 0
-  std::size_t m_toValues;   // from a key to its value, in bytes
-  std::size_t m_pageBytes;
+  const std::byte* m_keys;   // of page 0
+  std::uint32_t m_toValues;  // from a key to its value, in bytes; a page is twice as large
   uint4* m_shared;
 };
 
@@ -274,12 +273,10 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1)
   loadQueries<Number, kChunks>(t, tile, kvHead, kRows, queries);
 
   RowState<kChunks, kTiles> state;
-  int visible[kTiles * 2];
 #pragma unroll
   for (int r = 0; r < kTiles * 2; ++r) {
     state.tops[r] = kHidden;
     state.sums[r] = 0.0F;
-    visible[r] = tile.visible + (warpRow + lane / 4 + 8 * r) / t.group;
   }
 #pragma unroll
   for (int m = 0; m < kTiles; ++m) {
@@ -313,12 +310,12 @@ __global__ void __launch_bounds__(kThreads, kChunks <= 4 ? 2 : 1)
     if ((step + 1) * kEntries > tile.visible) {
 #pragma unroll
       for (int r = 0; r < kTiles * 2; ++r) {
+        const int visible = tile.visible + (warpRow + lane / 4 + 8 * r) / t.group - step * kEntries;
 #pragma unroll
         for (int e = 0; e < kEntries / 8; ++e) {
 #pragma unroll
           for (int i = 0; i < 2; ++i) {
-            if (step * kEntries + 8 * e + lane % 4 * 2 + i >= visible[r])
-              scores[r / 2][e][r % 2 * 2 + i] = kHidden;
+            if (8 * e + lane % 4 * 2 + i >= visible) scores[r / 2][e][r % 2 * 2 + i] = kHidden;
           }
         }
       }

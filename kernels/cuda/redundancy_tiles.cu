@@ -83,11 +83,12 @@ __device__ void turnBack(float& first, float& second, unsigned long long step, i
 /// Sixteen columns of each entry by one thread, an entry by kLanes neighbours; a block takes up to kUnitRows
 /// entries of one segment, and sums them. Zero keys stay zero, and are then similar to nothing.
 template <typename Entry, int kLanes>
-__global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant__ TensorRepeats t) {
+__global__ void __launch_bounds__(kUnitThreads, 3) unitKernel(const __grid_constant__ TensorRepeats t) {
   awaitPrevious();
   letNextCome();
   constexpr int kEntries = kUnitThreads / kLanes;
   __shared__ float sums[kUnitThreads * kSlotColumns];
+  __shared__ unsigned long long steps[8][kLanes];  // of each lane's eight pairs
   const SequenceEntries& entries = t.a.entries;
   const int n = entries.numEntries;
   const int headDim = entries.kv.headDim;
@@ -102,14 +103,13 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant
   const int lane = static_cast<int>(threadIdx.x) % kLanes;
   const Slot slot = slotAt(t, lane, dimensions);
   const bool splits = t.a.rope.style == RopeStyle::HalfSplit;
-  unsigned long long steps[8];
-#pragma unroll
-  for (int i = 0; i < 8; ++i) {
+  if (static_cast<int>(threadIdx.x) < 8 * kLanes && dimensions > 0) {
+    const int i = static_cast<int>(threadIdx.x) / kLanes;
     const int turning = splits ? (slot.first < dimensions / 2 ? slot.first + i : dimensions)
                                : (i < 4 ? slot.first / 2 + i : slot.second / 2 + i - 4);
-    steps[i] = dimensions > 0 ? stepOf(t, turning, dimensions) : 0;
+    steps[i][lane] = stepOf(t, turning, dimensions);
   }
-
+  __syncthreads();
   for (int i = static_cast<int>(threadIdx.x); tile == 0 && i < t.squares * t.squares; i += kUnitThreads)
     t.hit(pair, segment, 0, i) = 0;
 
@@ -134,10 +134,10 @@ __global__ void __launch_bounds__(kUnitThreads) unitKernel(const __grid_constant
     if (dimensions > 0) {
       if (splits) {
 #pragma unroll
-        for (int i = 0; i < 8; ++i) turnBack(numbers[i], numbers[8 + i], steps[i], own);
+        for (int i = 0; i < 8; ++i) turnBack(numbers[i], numbers[8 + i], steps[i][lane], own);
       } else {
 #pragma unroll
-        for (int i = 0; i < 8; ++i) turnBack(numbers[2 * i], numbers[2 * i + 1], steps[i], own);
+        for (int i = 0; i < 8; ++i) turnBack(numbers[2 * i], numbers[2 * i + 1], steps[i][lane], own);
       }
     }
     float square = 0.0F;

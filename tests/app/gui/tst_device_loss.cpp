@@ -126,6 +126,9 @@ class TestDeviceLoss final : public QObject {
     QCOMPARE(messages->size(), std::size_t{4});
     QCOMPARE(QString::fromStdString((*messages)[1].reasoning), partial);
     QCOMPARE((*messages)[1].state, MessageState::Failed);
+    // And the next start tries the device again that was chosen.
+    const SettingsFile settings(QString::fromStdString((appPaths().config / "settings.ini").string()));
+    QCOMPARE(settings.loadChoices().value(QString()).device, QStringLiteral("auto"));
   }
 
   void severalChatsAreToldAtOnceAndTheWindowOnce() {
