@@ -3,6 +3,8 @@
 #pragma once
 
 #include <QAction>
+#include <QLabel>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>

@@ -37,7 +37,7 @@ class Heard final : public QObject {
   }
   int numFinished() const {
     return static_cast<int>(std::count_if(messages.begin(), messages.end(), [](const auto& item) {
-      return item.role == zipage::ui::Role::Assistant && !isRunning(item.state);
+      return item.role == zipage::ui::Role::Assistant && !zipage::ui::isRunning(item.state);
     }));
   }
   QVector<zipage::ui::MessageItem> answers() const {

@@ -3,6 +3,7 @@
 // done.
 #include <QLineEdit>
 #include <QListView>
+#include <QScrollBar>
 
 #include "tests/app/gui/open_window.h"
 #include "tests/engine/store/refusing_system.h"
