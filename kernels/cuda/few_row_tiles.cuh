@@ -46,11 +46,7 @@ struct TileBF16 {
   static constexpr bool kIsTuned = true;
   using Rows = PlainRows<__nv_bfloat16>;
   static constexpr int kColumns = 32;
-  static constexpr int kAhead = 4;         // loads under way
-  static constexpr int kLineColumns = 64;  // in 128 bytes of a row
-  __device__ static const void* at(const Rows& weight, std::int64_t row, int column) {
-    return weight.data + row * weight.columns + column;
-  }
+  static constexpr int kAhead = 4;  // loads under way
   struct Loaded {
     uint4 rows[2];
   };
@@ -124,10 +120,6 @@ struct TileQ8_0 {
   using Rows = RepackedQ8_0;
   static constexpr int kColumns = 64;
   static constexpr int kAhead = 6;
-  static constexpr int kLineColumns = 128;
-  __device__ static const void* at(const Rows& weight, std::int64_t row, int column) {
-    return weight.numbers + row * weight.columns + column;
-  }
   struct Loaded {
     uint4 rows[2];
     __half2 scales[2];
@@ -206,10 +198,6 @@ struct TileQ4_K {
   using Rows = RepackedQ4_K;
   static constexpr int kColumns = 256;
   static constexpr int kAhead = 1;
-  static constexpr int kLineColumns = 256;
-  __device__ static const void* at(const Rows& weight, std::int64_t row, int column) {
-    return weight.numbers + (row * weight.blocksPerRow + column / kBlockElements) * 32;
-  }
   struct Loaded {
     uint4 numbers[2][2];
     uint4 steps[2];
@@ -284,10 +272,6 @@ struct TileQ6_K {
   using Rows = RepackedQ6_K;
   static constexpr int kColumns = 256;
   static constexpr int kAhead = 1;
-  static constexpr int kLineColumns = 256;
-  __device__ static const void* at(const Rows& weight, std::int64_t row, int column) {
-    return weight.lows + (row * weight.blocksPerRow + column / kBlockElements) * 32;
-  }
   struct Loaded {
     uint4 lows[2][2];
     uint4 highs[2];

@@ -98,26 +98,11 @@ __device__ void stageNorm(const FewRows<Rows>& p, int first, int last, __nv_bflo
   __syncwarp();
 }
 
-/// What a warp reads after its first loads: up to kLines lines of each of its sixteen weight rows. The memory
-/// would have nothing to do until the kernel in front of this one has ended.
-template <typename Tile>
-__device__ void prefetch(const typename Tile::Rows& weight, int firstOutput, int outputs, int first,
-                         int last) {
-  constexpr int kLines = 4;
-  const int lane = static_cast<int>(threadIdx.x) % kWarp;
-  const int row = min(firstOutput + lane % kOutputs, outputs - 1);
-#pragma unroll
-  for (int line = lane / kOutputs; line < kLines; line += kWarp / kOutputs) {
-    const int column = first + line * Tile::kLineColumns;
-    if (column < last) prefetchLine(Tile::at(weight, row, column));
-  }
-}
-
 /// Adds up columns [first, last) for the weight rows `row` and `row8`.
 template <typename Tile, int kColumnTiles, Form kForm, int kSharing>
 __device__ void multiplyRange(const typename Tile::Rows& weight, std::int64_t row, std::int64_t row8,
-                              const FewRows<typename Tile::Rows>& p, int firstOutput, int outputs, int first,
-                              int last, float (&sums)[kColumnTiles][4]) {
+                              const FewRows<typename Tile::Rows>& p, int first, int last,
+                              float (&sums)[kColumnTiles][4]) {
   extern __shared__ __align__(16) __nv_bfloat16 shared[];  // [kWarps, numRows, stride]
   constexpr int kAhead = Tile::kAhead;
   constexpr int kColumns = Tile::kColumns;
@@ -126,7 +111,6 @@ __device__ void multiplyRange(const typename Tile::Rows& weight, std::int64_t ro
   for (int i = 0; i < kAhead; ++i) {
     if (first + i * kColumns < last) Tile::load(weight, row, row8, first + i * kColumns, loaded[i]);
   }
-  if constexpr (Tile::kIsTuned) prefetch<Tile>(weight, firstOutput, outputs, first + kAhead * kColumns, last);
   awaitPrevious();
   letNextCome();
   InputRows<kColumnTiles> inputs(p.input, p.numRows, p.columns);
@@ -194,8 +178,7 @@ __global__ void __launch_bounds__(kThreads, 2) fewRowsKernel(const FewRows<typen
   // Beyond the last output, its row is read again and thrown away.
   multiplyRange<Tile, kColumnTiles, kForm, kSharing>(
       part.weight, min(firstOutput + g, part.outputs - 1), min(firstOutput + g + 8, part.outputs - 1), p,
-      firstOutput, part.outputs, units * share / kSharing * Tile::kColumns,
-      units * (share + 1) / kSharing * Tile::kColumns, sums);
+      units * share / kSharing * Tile::kColumns, units * (share + 1) / kSharing * Tile::kColumns, sums);
   keepSums<kColumnTiles>(sums, partial[warp]);
   __syncthreads();
   for (int i = threadIdx.x; i < p.numRows * kOutputs; i += kThreads) {

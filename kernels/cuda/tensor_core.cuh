@@ -95,11 +95,6 @@ __device__ inline uint4 streamed(const void* global) {
   return value;
 }
 
-/// The 128 bytes around `global` begin their way to the second-level cache.
-__device__ inline void prefetchLine(const void* global) {
-  asm volatile("prefetch.global.L2 [%0];" ::"l"(global));
-}
-
 /// Of a kernel that launchChained() started: from here on everything that was enqueued before is done and
 /// seen. Before it, only weights may be read.
 __device__ inline void awaitPrevious() {
