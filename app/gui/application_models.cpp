@@ -24,7 +24,12 @@ void Application::connectModels() {
           [this](const QVector<ui::ModelEntry>& models) { showModels(models, false); });
   connect(m_library.get(), &ModelLibrary::estimated, picker, &ui::ModelPicker::setEstimate);
   connect(m_library.get(), &ModelLibrary::offered, picker, &ui::ModelPicker::setOffer);
-  connect(m_window.get(), &ui::MainWindow::unloadRequested, m_host.get(), &EngineHost::unload);
+  connect(m_window.get(), &ui::MainWindow::unloadRequested, this, [this] {
+    if (m_chats->isGenerating())
+      m_window->showNotice(tr("A reply is being written. The model can be unloaded when it is done."));
+    else
+      m_host->unload();
+  });
   connect(m_host.get(), &EngineHost::modelChanged, this, &Application::noteModel);
 }
 

@@ -24,7 +24,8 @@ struct CompressionCase {
     for (int i = 0; i < headDim / 2; ++i) {
       frequencies.push_back(static_cast<float>(std::pow(10000.0, -2.0 * i / headDim)));
     }
-    window = {nullptr, isQuantised(type) ? DataType::F32 : type, kLayers, 2, kWindowTokens, group * kKvHeads, headDim};
+    window = {nullptr, isQuantised(type) ? DataType::F32 : type, kLayers, 2, kWindowTokens, group * kKvHeads,
+              headDim};
     auto queries =
         random.normals(static_cast<std::size_t>(kLayers * 2 * kWindowTokens * group * kKvHeads * headDim));
     for (float& query : queries) query *= queryScale;

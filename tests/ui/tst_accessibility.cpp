@@ -76,8 +76,8 @@ class TestAccessibility : public QObject {
     g_alerts.clear();
     m_window = std::make_unique<MainWindow>();
     m_window->setModel({ModelInfo::State::Ready, QStringLiteral("Zip"), {}, {}, {}});
-    m_window->setChats({{2, QStringLiteral("Apples"), QDateTime(QDate(2026, 3, 4), QTime(12, 0)), false},
-                        {3, QStringLiteral("Pears"), QDateTime(QDate(2026, 3, 4), QTime(12, 1)), false}});
+    m_window->setChats({{2, QStringLiteral("Apples"), QDateTime(QDate(2026, 3, 4), QTime(12, 0))},
+                        {3, QStringLiteral("Pears"), QDateTime(QDate(2026, 3, 4), QTime(12, 1))}});
     m_window->showChat(0, {}, {}, {});
     m_window->show();
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));

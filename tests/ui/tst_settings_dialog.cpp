@@ -130,7 +130,7 @@ class TestSettingsDialog : public QObject {
     QVERIFY(says(m_actions->newChat->text()));
     for (const QKeySequence& keys :
          {QKeySequence(Qt::Key_Return), QKeySequence(Qt::Key_A), QKeySequence(Qt::SHIFT | Qt::Key_A),
-          QKeySequence(QKeySequence::Copy), QKeySequence(Qt::CTRL | Qt::Key_N, Qt::Key_X)}) {
+          QKeySequence(QKeySequence::Copy), QKeySequence(Qt::CTRL | Qt::Key_N, QKeyCombination(Qt::Key_X))}) {
       typeKeys(keys);
       QVERIFY2(m_numTold == 0, qPrintable(keys.toString()));
     }

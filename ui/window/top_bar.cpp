@@ -69,8 +69,6 @@ void TopBar::addSchemes(QMenu& menu) {
 
 void TopBar::setColorScheme(ColorScheme scheme) { m_schemes[static_cast<int>(scheme)]->setChecked(true); }
 
-void TopBar::openMenu() { m_menu->showMenu(); }
-
 void TopBar::setTheme(const Theme& theme) {
   m_menu->setIcon(lineIcon(QStringLiteral("ellipsis"), theme.text));
   m_model->setTheme(theme);

@@ -26,7 +26,6 @@ class TopBar final : public QWidget {
   void setColorScheme(ColorScheme scheme);  // checks it in the menu
   ModelButton& modelButton() { return *m_model; }
   ContextRing& contextRing() { return *m_ring; }
-  void openMenu();
 
  signals:
   void schemeChosen(zipage::ui::ColorScheme scheme);

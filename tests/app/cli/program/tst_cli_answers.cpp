@@ -103,7 +103,7 @@ class TestCliAnswers : public QObject {
     QTemporaryDir folder;
     QFile set(folder.filePath("set.jsonl"));
     QVERIFY(set.open(QIODevice::WriteOnly));
-    const QString line = R"({"family":"%1","level":2,"prompt":"How much is %2 + 856?","answer":"%3"})";
+    const QString line = "{\"family\":\"%1\",\"level\":2,\"prompt\":\"How much is %2 + 856?\",\"answer\":\"%3\"}";
     for (int number = 0; number < 5; ++number) {
       const int summand = 136 + 11 * number;
       // The last answer is wrong on purpose: judging right answers right is only half of it.
@@ -134,8 +134,8 @@ class TestCliAnswers : public QObject {
     QVERIFY(set.open(QIODevice::WriteOnly));
     for (const char* summand : {"136", "258"})
       set.write(
-          QByteArray(R"({"family":"add","prompt":"How much is )") + summand +
-          R"( + 856? Say it slowly, step by step, and check it once more at the end.","answer":"992"})" +
+          QByteArray("{\"family\":\"add\",\"prompt\":\"How much is ") + summand +
+          " + 856? Say it slowly, step by step, and check it once more at the end.\",\"answer\":\"992\"}" +
           "\n");
     set.close();
     const auto evaluated = [&](const QStringList& options) {
