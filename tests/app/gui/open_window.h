@@ -3,6 +3,8 @@
 #pragma once
 
 #include <QAction>
+#include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>

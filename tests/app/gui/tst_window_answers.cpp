@@ -15,12 +15,6 @@ constexpr int kAnswerMs = 120000;
 const char* const kQuestion =
     "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?";
 
-bool isRunning(zipage::ui::ReplyState state) {
-  using zipage::ui::ReplyState;
-  return state == ReplyState::Waiting || state == ReplyState::Reading || state == ReplyState::Thinking ||
-         state == ReplyState::Answering;
-}
-
 /// What the controller told the window, by message.
 class Heard final : public QObject {
  public:
@@ -37,7 +31,7 @@ class Heard final : public QObject {
   }
   int numFinished() const {
     return static_cast<int>(std::count_if(messages.begin(), messages.end(), [](const auto& item) {
-      return item.role == zipage::ui::Role::Assistant && !isRunning(item.state);
+      return item.role == zipage::ui::Role::Assistant && !zipage::ui::isRunning(item.state);
     }));
   }
   QVector<zipage::ui::MessageItem> answers() const {
