@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QAction>
+#include <QLabel>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
