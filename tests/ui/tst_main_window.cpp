@@ -14,6 +14,7 @@
 
 #include "tests/ui/snapshots.h"
 #include "ui/chats/chat_list_model.h"
+#include "ui/composer/composer.h"
 #include "ui/composer/message_edit.h"
 #include "ui/indicators/context_ring.h"
 #include "ui/main_window.h"
@@ -449,13 +450,20 @@ class TestMainWindow : public QObject {
     QCOMPARE(opened[0][0].toString(), QStringLiteral("/models/some model.GGUF"));
   }
 
-  void otherFilesAreNotTaken() {
+  void otherFilesGoWithTheMessage() {
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("notes.txt")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("some notes");
+    file.close();
+    QSignalSpy opened(m_window.get(), &MainWindow::modelFileChosen);
     QMimeData data;
-    data.setUrls({QUrl::fromLocalFile(QStringLiteral("/etc/passwd"))});
-    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    enter.ignore();
-    QCoreApplication::sendEvent(m_window.get(), &enter);
-    QVERIFY(!enter.isAccepted());
+    data.setUrls({QUrl::fromLocalFile(file.fileName())});
+    QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &drop);
+    QCOMPARE(opened.count(), 0);
+    QCOMPARE(part<Composer>().files().size(), 1);
+    QCOMPARE(part<Composer>().files().constFirst().text, QStringLiteral("some notes"));
   }
 };
 

@@ -45,7 +45,8 @@ TextFile readTextFile(const QString& path) {
   QFile file(path);
   const QByteArray bytes = file.open(QIODevice::ReadOnly) ? file.read(kMostFileBytes + 1) : QByteArray();
   if (const QString problem = problemOf(file, bytes); !problem.isEmpty()) return refuse(problem);
-  QStringDecoder decoder(QStringConverter::Utf8);
+  QStringDecoder decoder(QStringConverter::Utf8,
+                         QStringConverter::Flag::Stateless);  // a cut off end is an error
   read.item.text = decoder(bytes);
   if (decoder.hasError()) return refuse(FileWords::tr("it is not text in UTF-8"));
   return read;

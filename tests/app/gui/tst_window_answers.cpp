@@ -15,12 +15,6 @@ constexpr int kAnswerMs = 120000;
 const char* const kQuestion =
     "Tom has 14 apples. Ann has 9 more apples than Tom. How many apples do Tom and Ann have together?";
 
-bool isRunning(zipage::ui::ReplyState state) {
-  using zipage::ui::ReplyState;
-  return state == ReplyState::Waiting || state == ReplyState::Reading || state == ReplyState::Thinking ||
-         state == ReplyState::Answering;
-}
-
 /// What the controller told the window, by message.
 class Heard final : public QObject {
  public:
