@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include <QCoreApplication>
 #include <QGuiApplication>
 #include <algorithm>
 
@@ -19,12 +20,11 @@
 
 namespace zipage::ui {
 
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_parts(std::make_unique<Parts>(this)) {
+  // Else no font and no palette of the window reaches its parts, since it has a style sheet.
+  QCoreApplication::setAttribute(Qt::AA_UseStyleSheetPropagationInWidgetStyles);
   setWindowTitle(tr("Zipage"));
   setAcceptDrops(true);
   arrange();
@@ -74,9 +74,10 @@ void MainWindow::choosePreferences(const Preferences& preferences) {
   emit preferencesChanged(m_parts->preferences);
 }
 
-void MainWindow::changeEvent(QEvent* event) {
-  QMainWindow::changeEvent(event);
+// Changes of the application's colours come here, but not to changeEvent().
+bool MainWindow::event(QEvent* event) {
   if (event->type() == QEvent::ApplicationPaletteChange && m_parts) applyTheme();
+  return QMainWindow::event(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -104,7 +104,7 @@ class MainWindow final : public QMainWindow {
   void memoryWatched(bool watched);  // nobody watches: no snapshots needed
 
  protected:
-  void changeEvent(QEvent* event) override;
+  bool event(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void closeEvent(QCloseEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;

@@ -151,6 +151,7 @@ void addEvalCommand(CLI::App& program, Action& action) {
   addModelOptions(*command, options->model);
   addReplyOptions(*command, options->reply);
   command->add_option("--seed", options->seed, "The first seed; each reply has its own")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--samples", options->samples, "Replies to each problem")->capture_default_str();
   command->add_option("--concurrency", options->concurrency, "Replies in progress at a time")

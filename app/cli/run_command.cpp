@@ -218,7 +218,8 @@ void addRunCommand(CLI::App& program, Action& action) {
   addModelOptions(*command, options->model);
   addReplyOptions(*command, options->reply);
   command->add_option("--seed", options->seed,
-                      "The same seed gives the same reply; another one each time by default");
+                      "The same seed gives the same reply; another one each time by default")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--no-thinking", options->noThinking, "Answer without reasoning, where the model can");
   command->add_flag("--live", options->live, "Show pages, tokens and rate while it runs");
   command->add_flag("--json", options->json, "One JSON object instead of text");

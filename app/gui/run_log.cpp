@@ -100,6 +100,7 @@ QString readReport(const fs::path& path) {
 
 RunLog::RunLog(fs::path folder) : m_folder(std::move(folder)) {
   m_file = m_folder / ("run-" + std::to_string(QCoreApplication::applicationPid()) + ".log");
+  if (g_descriptor >= 0) return;
   const bool isLeft = isLeftBehind(m_file);  // of a process that had the same number
   if (isLeft) {
     std::error_code error;

@@ -13,7 +13,7 @@ namespace zipage {
 class RunLog {
  public:
   /// Begins a log in `folder` and sends Qt's messages there as well as to the terminal. Where the folder
-  /// cannot be written there is no log. One at a time in a process.
+  /// cannot be written, and for a second one in the same process, there is no log.
   explicit RunLog(std::filesystem::path folder);
   /// The run ended properly: removes the log.
   ~RunLog();

@@ -13,7 +13,9 @@ Result<MemoryEstimate> estimateMemory(const ModelConfig& config, const PoolOptio
   const KvLayout layout = layoutFor(config, options);
   const auto numPages = layout.numPages(options.poolTokens);
   if (!numPages) return tl::unexpected(numPages.error());
-  const int maxTokens = std::max(options.maxBatchTokens, options.maxSequences);
+  // 0: as many as suit the device, which nobody has asked yet.
+  const int stepTokens = options.maxBatchTokens > 0 ? options.maxBatchTokens : DeviceInfo{}.stepTokens;
+  const int maxTokens = std::max(stepTokens, options.maxSequences);
   const int heads = config.numLayers * config.kvHeads;
 
   MemoryEstimate estimate;

@@ -67,6 +67,20 @@ class TestMainWindow : public QObject {
   void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
     QTest::keyClick(m_window.get(), key, modifiers);
   }
+  /// As a file manager does it.
+  void drop(const QMimeData& data) {
+    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &event);
+  }
+  /// What a change of the system's colours comes to in a program that runs.
+  void setSystemColour(const QColor& colour) {
+    QGuiApplication::setPalette(QPalette(colour));
+    QEvent event(QEvent::ApplicationPaletteChange);
+    QCoreApplication::sendEvent(m_window.get(), &event);
+  }
 
  private slots:
   void initTestCase() {
@@ -382,9 +396,9 @@ class TestMainWindow : public QObject {
     m_window->setPreferences(preferences);
     const QPalette before = QGuiApplication::palette();
     const auto isDark = [this] { return m_window->palette().color(QPalette::Window).lightness() < 128; };
-    QGuiApplication::setPalette(QPalette(QColor(20, 20, 20)));
+    setSystemColour(QColor(20, 20, 20));
     QTRY_VERIFY(isDark());
-    QGuiApplication::setPalette(QPalette(QColor(240, 240, 240)));
+    setSystemColour(QColor(240, 240, 240));
     QTRY_VERIFY(!isDark());
     preferences.scheme = ColorScheme::Dark;
     m_window->setPreferences(preferences);
@@ -432,8 +446,7 @@ class TestMainWindow : public QObject {
     QSignalSpy opened(m_window.get(), &MainWindow::modelFileChosen);
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(folder.path())});
-    QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(m_window.get(), &drop);
+    drop(data);
     QCOMPARE(opened.count(), 1);
   }
 
@@ -441,11 +454,7 @@ class TestMainWindow : public QObject {
     QSignalSpy opened(m_window.get(), &MainWindow::modelFileChosen);
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(QStringLiteral("/models/some model.GGUF"))});
-    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(m_window.get(), &enter);
-    QVERIFY(enter.isAccepted());
-    QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(m_window.get(), &drop);
+    drop(data);
     QCOMPARE(opened.count(), 1);
     QCOMPARE(opened[0][0].toString(), QStringLiteral("/models/some model.GGUF"));
   }
@@ -459,8 +468,7 @@ class TestMainWindow : public QObject {
     QSignalSpy opened(m_window.get(), &MainWindow::modelFileChosen);
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(file.fileName())});
-    QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(m_window.get(), &drop);
+    drop(data);
     QCOMPARE(opened.count(), 0);
     QCOMPARE(part<Composer>().files().size(), 1);
     QCOMPARE(part<Composer>().files().constFirst().text, QStringLiteral("some notes"));

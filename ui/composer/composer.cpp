@@ -1,4 +1,5 @@
 #include "ui/composer/composer.h"
+#include "ui/theme/byte_text.h"
 
 #include <QFileDialog>
 #include <QFrame>

@@ -1,4 +1,5 @@
 #include "ui/composer/file_chips.h"
+#include "ui/theme/byte_text.h"
 
 #include <QFrame>
 #include <QHBoxLayout>

@@ -1,9 +1,9 @@
 #include "ui/composer/text_file.h"
+#include "ui/theme/byte_text.h"
 
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
-#include <QLocale>
 #include <QStringDecoder>
 
 namespace zipage::ui {
@@ -26,11 +26,6 @@ QString problemOf(const QFile& file, const QByteArray& bytes) {
 }
 
 }  // namespace
-
-QString bytesText(qint64 numBytes) {
-  return numBytes < 1024 ? FileWords::tr("%1 bytes").arg(numBytes)
-                         : QLocale().formattedDataSize(numBytes, 1, QLocale::DataSizeTraditionalFormat);
-}
 
 TextFile readTextFile(const QString& path) {
   TextFile read;

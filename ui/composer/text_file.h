@@ -20,7 +20,4 @@ struct TextFile {
 /// larger than kMostFileBytes, or is no text.
 TextFile readTextFile(const QString& path);
 
-/// "512 bytes", "2.1 KB".
-QString bytesText(qint64 numBytes);
-
 }  // namespace zipage::ui
