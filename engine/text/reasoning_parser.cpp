@@ -1,4 +1,4 @@
-// Invariant: between calls m_pending is a proper prefix of the mark that is looked for next.
+// Invariant: between calls m_pending is a proper prefix of a mark that is looked for next.
 #include "engine/text/reasoning_parser.h"
 
 #include <algorithm>
@@ -42,15 +42,22 @@ ReasoningPiece ReasoningParser::take(bool isEnd) {
   while (true) {
     const std::string& mark = m_inside ? m_marks.close : m_marks.open;
     const std::size_t at = mark.empty() ? std::string_view::npos : rest.find(mark);
-    if (at == std::string_view::npos) {
-      const std::size_t held = isEnd ? 0 : startOfMark(rest, mark);
+    // Who was made to end its thinking may end it once more by itself.
+    const bool skipsClose = !m_inside && m_wasInside && !m_marks.close.empty();
+    const std::size_t again = skipsClose ? rest.find(m_marks.close) : std::string_view::npos;
+    if (at == std::string_view::npos && again == std::string_view::npos) {
+      const std::size_t most =
+          std::max(startOfMark(rest, mark), skipsClose ? startOfMark(rest, m_marks.close) : 0);
+      const std::size_t held = isEnd ? 0 : most;
       give(rest.substr(0, rest.size() - held), piece);
       m_pending.erase(0, m_pending.size() - held);
       return piece;
     }
-    give(rest.substr(0, at), piece);
-    rest.remove_prefix(at + mark.size());
-    m_inside = !m_inside;
+    const bool isAgain = again < at;
+    give(rest.substr(0, std::min(at, again)), piece);
+    rest.remove_prefix(isAgain ? again + m_marks.close.size() : at + mark.size());
+    if (!isAgain) m_inside = !m_inside;
+    m_wasInside = m_wasInside || m_inside;
     m_skipLineEnds = true;
   }
 }

@@ -27,10 +27,13 @@ class ReasoningParser {
   /// `startsInside`: the prompt already ends with the open mark, so the reply begins as reasoning.
   /// `continues`: it goes on where a text broke off, so line ends at its beginning belong to it.
   explicit ReasoningParser(ReasoningMarks marks = {}, bool startsInside = false, bool continues = false)
-      : m_marks(std::move(marks)), m_inside(startsInside), m_skipLineEnds(!continues) {}
+      : m_marks(std::move(marks)),
+        m_inside(startsInside),
+        m_wasInside(startsInside),
+        m_skipLineEnds(!continues) {}
 
   /// What this text adds to the reasoning and to the answer. Marks themselves, and the line ends that follow
-  /// a mark or begin the reply, belong to neither.
+  /// a mark or begin the reply, belong to neither; nor does a close mark after reasoning that has ended.
   ReasoningPiece push(std::string_view text);
   /// Releases text that was held back because it could have been the start of a mark.
   ReasoningPiece finish();
@@ -43,6 +46,7 @@ class ReasoningParser {
   ReasoningMarks m_marks;
   std::string m_pending;  // could be the start of a mark
   bool m_inside = false;
+  bool m_wasInside = false;  // at any time
   bool m_skipLineEnds = true;
 };
 

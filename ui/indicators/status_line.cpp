@@ -16,6 +16,7 @@ StatusLine::StatusLine(QWidget* parent) : QStatusBar(parent), m_news(new QLabel)
   setSizeGripEnabled(false);
   m_news->setObjectName(QStringLiteral("news"));
   m_news->setTextFormat(Qt::PlainText);
+  m_news->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // figures go first
   addWidget(m_news, 1);
   m_requests =
       addField(QStringLiteral("requests"), tr("Replies in progress, and those that wait for memory"));
@@ -70,6 +71,7 @@ void StatusLine::setFigures(const MemoryFigures& figures) {
 
 void StatusLine::showNews(const QString& news) {
   m_news->setText(news);
+  m_news->setToolTip(news);
   m_news->setAccessibleName(news);
 }
 

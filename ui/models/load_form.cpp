@@ -22,6 +22,7 @@ void select(QComboBox& box, const QString& value) {
 
 LoadForm::LoadForm(QWidget* parent)
     : QWidget(parent), m_device(new QComboBox), m_kvType(new QComboBox), m_pool(new QSpinBox) {
+  m_pool->setButtonSymbols(QAbstractSpinBox::NoButtons);
   m_pool->setRange(kLeastPool, kLargestPool);
   m_pool->setSingleStep(1024);
   m_pool->setSuffix(tr(" tokens"));

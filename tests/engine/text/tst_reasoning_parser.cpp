@@ -52,7 +52,9 @@ class TestReasoningParser : public QObject {
     QTest::newRow("twice") << "<think>a</think>b<think>c</think>d" << false << "ac"
                            << "bd";
     QTest::newRow("almost a mark") << "<<think>a<</think></think>" << false << "a<"
-                                   << "<</think>";
+                                   << "<";
+    QTest::newRow("closed twice") << "<think>a</think>b</think>\nc" << false << "a"
+                                  << "bc";
     QTest::newRow("indented answer") << "<think>a</think>\n\n  b\n\nc\n"
                                      << false << "a"
                                      << "  b\n\nc\n";
