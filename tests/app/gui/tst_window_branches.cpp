@@ -156,7 +156,7 @@ class TestWindowBranches final : public QObject {
   void aLongPromptCanBeStoppedWhileItIsRead() {
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
-    const QString longText = QString(kQuestion).repeated(200);
+    const QString longText = QString(kQuestion).repeated(70);
     emit open.composer().sendRequested(longText, {});
     QTRY_VERIFY_WITH_TIMEOUT(open.last().state == ReplyState::Reading, kAnswerMs);
     open.press(Qt::Key_Escape);
