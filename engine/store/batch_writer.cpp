@@ -36,11 +36,14 @@ std::vector<Write> BatchWriter::write(std::vector<Write> batch) {
     return {};
   }
   std::vector<Write> refused;
+  bool hasRefused = false;
   for (Write& write : batch) {
     const Result<void> written = writeOne(write);
     if (written) continue;
-    report(written.error());
-    if (maySucceedLater(written.error())) refused.push_back(std::move(write));
+    // Behind one that has to wait, what fails may only lack what that one would have brought.
+    if (!hasRefused) report(written.error());
+    hasRefused = hasRefused || maySucceedLater(written.error());
+    if (hasRefused) refused.push_back(std::move(write));
   }
   return refused;
 }
