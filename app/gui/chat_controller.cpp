@@ -144,7 +144,7 @@ void ChatController::countTokens(const QString& text) { m_host.countTokens(++m_c
 bool ChatController::isModelOpen() {
   if (!m_host.canAnswer())
     emit problemFound(tr("No model is open yet. Wait until it is loaded, or choose another one."));
-  return m_host.isReady();
+  return m_host.canAnswer();
 }
 
 void ChatController::send(qint64 chatId, const QString& text, const Files& files) {
