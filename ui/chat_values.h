@@ -74,7 +74,7 @@ struct MessageItem {
   qint64 peakPages = 0;
   qint64 cachedTokens = 0;    // of the prompt, found in shared pages
   qint64 computedTokens = 0;  // of the prompt, read by the model
-  QString model;  // that wrote it
+  QString model;              // that wrote it
 };
 
 /// What a message can be asked to become.

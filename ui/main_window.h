@@ -94,7 +94,7 @@ class MainWindow final : public QMainWindow {
   void draftChanged(qint64 chatId, const QString& text,
                     const QVector<zipage::ui::AttachmentItem>& files = {});
   void tokenCountRequested(const QString& text);
-  void modelFileChosen(const QString& path);  // empty: the embedded model
+  void modelFileChosen(const QString& path);            // empty: the embedded model
   void noticeActionRequested(const QString& actionId);  // empty: undo the last deletion
   void unloadRequested();
   void preferencesChanged(const zipage::ui::Preferences& preferences);

@@ -217,8 +217,9 @@ void addRunCommand(CLI::App& program, Action& action) {
   command->add_option("--system", options->system, "A system text before it");
   addModelOptions(*command, options->model);
   addReplyOptions(*command, options->reply);
-  command->add_option("--seed", options->seed,
-                      "The same seed gives the same reply; another one each time by default")
+  command
+      ->add_option("--seed", options->seed,
+                   "The same seed gives the same reply; another one each time by default")
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--no-thinking", options->noThinking, "Answer without reasoning, where the model can");
   command->add_flag("--live", options->live, "Show pages, tokens and rate while it runs");

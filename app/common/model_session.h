@@ -25,7 +25,7 @@ struct SessionOptions {
   std::string device = "auto";
   int numThreads = 0;  // 0: all cores this process may use
   DeviceOpener opensDevice = openDevice;
-  std::optional<DataType> kvType;  // of the pages; none: the device's own, whatever `pool` says
+  std::optional<DataType> kvType;         // of the pages; none: the device's own, whatever `pool` says
   PoolOptions pool{.maxBatchTokens = 0};  // 0 tokens a step: as many as suit the device
   std::int64_t pageBytes = 0;  // what all pages together may take, whatever `pool` says; 0: as it says
   LoadProgress progress;       // called on the thread that opens the session

@@ -100,7 +100,7 @@ void Application::start(const QString& modelPath) {
 }
 
 Application::~Application() {
-  m_window->flush();   // drafts that were not told yet
+  m_window->flush();  // drafts that were not told yet
   m_settings->saveLayout(m_window->saveLayout());
   m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have

@@ -126,18 +126,30 @@ class TestCompressionScores : public QObject {
     QTest::addColumn<bool>("interleaved");
     QTest::addColumn<float>("repeatWeight");
     QTest::newRow("1 entry") << int(DataType::F32) << 64 << 32 << 1 << 256 << false << true << false << 0.3F;
-    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 16 << 31 << 16 << false << true << true << 0.3F;
-    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 32 << 257 << 256 << false << true << false << 1.0F;
-    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 64 << 700 << 256 << false << true << false << 0.0F;
-    QTest::newRow("as cached") << int(DataType::F32) << 128 << 256 << 300 << 256 << false << false << false << 0.0F;
-    QTest::newRow("compare all") << int(DataType::F32) << 64 << 128 << 300 << 0 << false << true << false << 0.3F;
-    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 32 << 100 << 33 << false << true << true << 0.5F;
-    QTest::newRow("wide head") << int(DataType::BF16) << 256 << 16 << 97 << 0 << false << true << false << 0.3F;
-    QTest::newRow("head of 96, as cached") << int(DataType::F16) << 96 << 64 << 130 << 64 << false << false << false << 0.3F;
-    QTest::newRow("head of 128, interleaved") << int(DataType::BF16) << 128 << 128 << 129 << 256 << false << true << true << 0.3F;
-    QTest::newRow("one even segment") << int(DataType::F32) << 64 << 32 << 90 << 100 << true << true << false << 0.3F;
-    QTest::newRow("even segments") << int(DataType::F32) << 64 << 32 << 257 << 128 << true << true << false << 0.3F;
-    QTest::newRow("even segments of one") << int(DataType::F16) << 64 << 32 << 40 << 1 << true << true << false << 0.3F;
+    QTest::newRow("31 entries") << int(DataType::F16) << 80 << 16 << 31 << 16 << false << true << true
+                                << 0.3F;
+    QTest::newRow("257 entries") << int(DataType::BF16) << 96 << 32 << 257 << 256 << false << true << false
+                                 << 1.0F;
+    QTest::newRow("700 entries") << int(DataType::F32) << 64 << 64 << 700 << 256 << false << true << false
+                                 << 0.0F;
+    QTest::newRow("as cached") << int(DataType::F32) << 128 << 256 << 300 << 256 << false << false << false
+                               << 0.0F;
+    QTest::newRow("compare all") << int(DataType::F32) << 64 << 128 << 300 << 0 << false << true << false
+                                 << 0.3F;
+    QTest::newRow("odd segment") << int(DataType::F32) << 64 << 32 << 100 << 33 << false << true << true
+                                 << 0.5F;
+    QTest::newRow("wide head") << int(DataType::BF16) << 256 << 16 << 97 << 0 << false << true << false
+                               << 0.3F;
+    QTest::newRow("head of 96, as cached")
+        << int(DataType::F16) << 96 << 64 << 130 << 64 << false << false << false << 0.3F;
+    QTest::newRow("head of 128, interleaved")
+        << int(DataType::BF16) << 128 << 128 << 129 << 256 << false << true << true << 0.3F;
+    QTest::newRow("one even segment")
+        << int(DataType::F32) << 64 << 32 << 90 << 100 << true << true << false << 0.3F;
+    QTest::newRow("even segments") << int(DataType::F32) << 64 << 32 << 257 << 128 << true << true << false
+                                   << 0.3F;
+    QTest::newRow("even segments of one")
+        << int(DataType::F16) << 64 << 32 << 40 << 1 << true << true << false << 0.3F;
   }
   void redundancyMatchesTheDefinition() {
     QFETCH(int, type);

@@ -39,8 +39,8 @@ WindowActions::WindowActions(QWidget* window) {
       add(window, "regenerate", WindowWords::tr("Another version of the last reply"), {Qt::CTRL | Qt::Key_R});
   continueReply = add(window, "continueReply", WindowWords::tr("Go on with the last reply"),
                       {Qt::ALT | Qt::Key_Return, Qt::ALT | Qt::Key_Enter});
-  editLast = add(window, "editLast", WindowWords::tr("Edit the last question"),
-                 {Qt::CTRL | Qt::SHIFT | Qt::Key_E});
+  editLast =
+      add(window, "editLast", WindowWords::tr("Edit the last question"), {Qt::CTRL | Qt::SHIFT | Qt::Key_E});
   previousVersion =
       add(window, "previousVersion", WindowWords::tr("Previous version"), {Qt::ALT | Qt::Key_Left});
   nextVersion = add(window, "nextVersion", WindowWords::tr("Next version"), {Qt::ALT | Qt::Key_Right});

@@ -216,7 +216,8 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
   command->add_option("--rate", load.rate, "Requests a second, at random times; 0: all come at once")
       ->capture_default_str();
   command->add_option("--seed", load.seed, "Of lengths, times and what is drawn")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--policies", options->policies, "In this order: full, budget, auto, grow")
       ->delimiter(',')
       ->capture_default_str();

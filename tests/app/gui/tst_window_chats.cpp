@@ -142,7 +142,8 @@ class TestWindowChats final : public QObject {
     QTest::newRow("empty") << QByteArray();
     QTest::newRow("no JSON") << QByteArray("hello");
     QTest::newRow("another format") << QByteArray(R"({"format": "other"})");
-    QTest::newRow("truncated") << QByteArray("{\"format\": \"zipage-chats\", \"version\": 1, \"chats\": [{\"title");
+    QTest::newRow("truncated") << QByteArray(
+        "{\"format\": \"zipage-chats\", \"version\": 1, \"chats\": [{\"title");
     QTest::newRow("newer") << QByteArray(R"({"format": "zipage-chats", "version": 9, "chats": []})");
     QTest::newRow("wrong types") << QByteArray(
         R"({"format": "zipage-chats", "version": 1, "chats": [{"title": 1}]})");

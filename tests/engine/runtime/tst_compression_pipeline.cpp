@@ -195,8 +195,8 @@ Expected expectedOf(const GrowingSequence& sequence, const CompressionSettings& 
       sequence.numScored == 0 ? oraclePooled(expected.global, settings.poolKernel) : expected.global;
   const Row redundancy =
       oracleRedundancy(entries,
-                       {settings.positionFreeKeys, settings.segmentTokens, settings.evenSegments, settings.similarityThreshold,
-                        settings.redundancyTemperature, settings.repeatWeight},
+                       {settings.positionFreeKeys, settings.segmentTokens, settings.evenSegments,
+                        settings.similarityThreshold, settings.redundancyTemperature, settings.repeatWeight},
                        sequence.rotation);
   const double weight = settings.redundancyWeight;
   for (std::size_t j = 0; j < entries.size(); ++j)

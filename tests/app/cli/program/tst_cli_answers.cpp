@@ -103,7 +103,8 @@ class TestCliAnswers : public QObject {
     QTemporaryDir folder;
     QFile set(folder.filePath("set.jsonl"));
     QVERIFY(set.open(QIODevice::WriteOnly));
-    const QString line = "{\"family\":\"%1\",\"level\":2,\"prompt\":\"How much is %2 + 856?\",\"answer\":\"%3\"}";
+    const QString line =
+        "{\"family\":\"%1\",\"level\":2,\"prompt\":\"How much is %2 + 856?\",\"answer\":\"%3\"}";
     for (int number = 0; number < 5; ++number) {
       const int summand = 136 + 11 * number;
       // The last answer is wrong on purpose: judging right answers right is only half of it.
