@@ -9,6 +9,9 @@ namespace zipage {
 
 namespace {
 
+/// Of a step that reads a prompt: a reply that was stopped has given way by then, and others go on.
+constexpr Duration kStepTime = std::chrono::milliseconds(100);
+
 QString nameOf(const QString& path) {
   return path.isEmpty() ? EngineHost::tr("Zipage Demo")
                         : QString::fromStdString(nameFromPath(path.toStdString()));
@@ -125,6 +128,7 @@ void EngineHost::startEngine() {
   parts.clock = std::make_unique<SteadyClock>();
   parts.limits = m_session->limits();
   m_isLossTold = false;
+  parts.limits.stepTime = kStepTime;
   parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went
   m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
   setWatched(m_isWatched);

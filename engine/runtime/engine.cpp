@@ -19,7 +19,8 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
       scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences,
                  limits_.watermark, limits_.admission},
                 allocator, slots, *this, limits_.sharesPrefixes ? &prefixes : nullptr),
-      builder(limits_.pageTokens, limits_.windowTokens) {
+      builder(limits_.pageTokens, limits_.windowTokens),
+      pace(limits_.stepTime, limits_.maxBatchTokens) {
   metrics.pagesTotal = limits_.numPages;
 }
 
@@ -188,16 +189,18 @@ void Engine::State::finishExhausted(Sequence& sequence) {
 
 void Engine::State::runStep() {
   if (broken) return;
-  scheduler.share(shares);
+  scheduler.share(shares, pace.tokens());
   notePages();
   if (broken) return;
   if (shares.empty()) return inFlight.empty() ? finishStuck() : takeFinishedCompressions(true);
   const StepInputs& inputs = builder.build(shares, sampled);
   drawn.resize(sampled.size());
+  const Duration start = clock.now();
   if (auto done = runner.runStep(inputs, drawn); !done) {
     broken = done.error();
     return;
   }
+  pace.note(static_cast<int>(inputs.tokenIds.size()), clock.now() - start);
   for (const StepShare& share : shares) account(*share.sequence, share.numTokens);
   advance(sampled);
 }

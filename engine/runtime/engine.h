@@ -27,6 +27,7 @@ struct EngineLimits {
   int windowTokens = 16;
   int maxBatchTokens = 512;  // tokens a step, decodes first
   int maxSequences = 64;     // sequences a step
+  Duration stepTime{};       // prompts are read in steps of about this; 0: however long maxBatchTokens take
   double watermark = 0.02;   // share of pages kept free when admitting
   AdmissionMode admission = AdmissionMode::Hybrid;
   bool sharesPrefixes = true;     // full pages of equal beginnings are computed once

@@ -12,6 +12,7 @@
 #include "engine/runtime/engine_books.h"
 #include "engine/runtime/rate_meter.h"
 #include "engine/runtime/step_builder.h"
+#include "engine/schedule/step_pace.h"
 
 namespace zipage {
 
@@ -66,6 +67,7 @@ struct Engine::State final : PageRelief {
   std::deque<InFlight> inFlight;  // oldest first
   Scheduler scheduler;
   StepBuilder builder;
+  StepPace pace;
   std::vector<EngineEvent> events;
   EngineMetrics metrics;
   RateMeter rate;

@@ -139,7 +139,7 @@ int Scheduler::chunkOf(Sequence& sequence, int budget) const {
   return static_cast<int>(std::min(sequence.pending(), room));
 }
 
-void Scheduler::share(std::vector<StepShare>& shares) {
+void Scheduler::share(std::vector<StepShare>& shares, int mostRead) {
   m_shares.clear();
   for (const bool decodes : {true, false}) {
     m_order.clear();
@@ -151,13 +151,21 @@ void Scheduler::share(std::vector<StepShare>& shares) {
           std::find_if(m_running.begin(), m_running.end(), [id](const Sequence& s) { return s.id == id; });
       if (found == m_running.end() || found->state == SequenceState::Compressing || found->mustCompress())
         continue;
-      int budget = m_limits.maxBatchTokens;
-      for (const StepShare& given : m_shares) budget -= given.numTokens;
-      const int chunk = takePages(*found, budget);
+      const int chunk = takePages(*found, budgetLeft(decodes ? m_limits.maxBatchTokens : mostRead));
       if (chunk > 0) m_shares.push_back({&*found, chunk});
     }
   }
   shares.swap(m_shares);
+}
+
+/// Of this step, where prompts may have `mostRead` tokens.
+int Scheduler::budgetLeft(int mostRead) const {
+  int given = 0, read = 0;
+  for (const StepShare& share : m_shares) {
+    given += share.numTokens;
+    read += share.numTokens > 1 ? share.numTokens : 0;
+  }
+  return std::min(m_limits.maxBatchTokens - given, mostRead - read);
 }
 
 int Scheduler::takePages(Sequence& sequence, int budget) {

@@ -54,8 +54,8 @@ class Scheduler {
   /// running ones while there is room.
   void admit();
   /// Fills `shares` for one step: decodes first, then prefill chunks, none beyond what its sequence has pages
-  /// for. Who must be compressed first gets no share.
-  void share(std::vector<StepShare>& shares);
+  /// for. Who must be compressed first gets no share. Prompts get `mostRead` tokens at most, together.
+  void share(std::vector<StepShare>& shares, int mostRead);
   /// Makes `numPages` pages free for a compression of `sequence`. False: not now.
   bool makeRoom(Sequence& sequence, int numPages);
   /// After a compression: what `sequence` may count on from now on.
@@ -86,6 +86,7 @@ class Scheduler {
   void giveSlot(Sequence& sequence);
   int pagesOf(std::int64_t numTokens) const;
   int reservationOf(const Sequence& sequence) const;
+  int budgetLeft(int mostRead) const;
   int chunkOf(Sequence& sequence, int budget) const;
   /// Takes pages for the next tokens, `budget` at most. How many tokens have room; 0: none, for now.
   int takePages(Sequence& sequence, int budget);
