@@ -35,6 +35,14 @@ struct ChatItem {
   QStringList models;  // that wrote in it
 };
 
+/// A chat that was deleted and can still be brought back.
+struct TrashItem {
+  qint64 id = 0;
+  QString title;
+  QDateTime deleted;
+  QDateTime erased;  // when it will be gone for good
+};
+
 /// Where a chat holds what was searched for.
 struct ChatHit {
   enum class Part { Title, Question, Answer, Reasoning };

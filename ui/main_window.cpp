@@ -10,6 +10,7 @@
 #include "ui/indicators/context_ring.h"
 #include "ui/main_window_parts.h"
 #include "ui/memory/memory_panel.h"
+#include "ui/theme/key_hints.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/window_zoom.h"
 #include "ui/transcript/transcript_view.h"
@@ -19,8 +20,6 @@
 #include "ui/window/report_dialog.h"
 
 namespace zipage::ui {
-
-namespace {}  // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_parts(std::make_unique<Parts>(this)) {
   // Else no font and no palette of the window reaches its parts, since it has a style sheet.
@@ -60,6 +59,7 @@ void MainWindow::setPreferences(const Preferences& preferences) {
   parts.preferences = preferences;
   parts.preferences.zoom = zoom;
   parts.actions.setKeys(preferences.keys);
+  explainAgain(*this);
   parts.topBar->setColorScheme(preferences.scheme);
   if (isZoomed || isRecoloured) applyTheme();
   if (isZoomed) {
@@ -86,7 +86,20 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   QMainWindow::closeEvent(event);
 }
 
+void MainWindow::flush() {
+  leaveChat();
+  // An edit has no place of its own in what is kept: it becomes the draft where there is none.
+  for (auto [chatId, edit] : m_parts->begunEdits.asKeyValueRange()) {
+    if (edit.standsAlone) emit draftChanged(chatId, edit.text, edit.files);
+  }
+}
+
 void MainWindow::leaveChat() {
+  const Composer& composer = m_parts->conversation->composer();
+  if (const auto edit = composer.begunEdit())
+    m_parts->begunEdits.insert(currentChat(), *edit);
+  else
+    m_parts->begunEdits.remove(currentChat());
   m_parts->conversation->composer().flushDraft();
   m_parts->inspector->generation().flush();
 }
@@ -100,7 +113,10 @@ void MainWindow::setChats(const QVector<ChatItem>& chats) { m_parts->chats->setC
 
 void MainWindow::updateChat(const ChatItem& chat) { m_parts->chats->updateChat(chat); }
 
-void MainWindow::removeChat(qint64 chatId) { m_parts->chats->removeChat(chatId); }
+void MainWindow::removeChat(qint64 chatId) {
+  m_parts->begunEdits.remove(chatId);
+  m_parts->chats->removeChat(chatId);
+}
 
 void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
                           const GenerationSettings& settings, const QString& draft,
@@ -111,6 +127,8 @@ void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
   parts.chats->setCurrentChat(chatId);
   parts.conversation->messages().setMessages(messages);
   parts.conversation->composer().setDraft(draft, files);
+  if (const BegunEdit edit = parts.begunEdits.take(chatId); edit.messageId != 0)
+    parts.conversation->composer().beginEdit(edit.messageId, edit.text, edit.files);
   parts.conversation->composer().options().setSettings(settings);
   parts.inspector->generation().setSettings(settings);
   parts.conversation->composer().takeFocus();

@@ -28,6 +28,8 @@ class MainWindow final : public QMainWindow {
   void removeChat(qint64 chatId);
   /// What a search for `query` has found.
   void setSearchHits(const QString& query, const QVector<ChatHit>& hits);
+  /// What is in the trash, once it was asked for.
+  void setTrash(const QVector<TrashItem>& chats);
   /// Switches the transcript to a chat. `draft` and `files` fill the composer.
   void showChat(qint64 chatId, const QVector<MessageItem>& messages, const GenerationSettings& settings,
                 const QString& draft, const QVector<AttachmentItem>& files = {});
@@ -56,7 +58,7 @@ class MainWindow final : public QMainWindow {
   void showNotice(const QString& text, const QString& actionText = {}, const QString& actionId = {});
 
   /// Reports drafts and settings that were not reported yet.
-  void flush() { leaveChat(); }
+  void flush();
 
   void setSampleQuestions(const QStringList& questions);
   void setPreferences(const Preferences& preferences);
@@ -78,6 +80,9 @@ class MainWindow final : public QMainWindow {
   void chatCommanded(qint64 chatId, zipage::ui::ChatCommand command);
   void hitChosen(qint64 chatId, qint64 messageId);
   void searchRequested(const QString& query);
+  void trashRequested();
+  void restoreRequested(qint64 chatId);  // from the trash
+  void emptyTrashRequested();
   /// No ids: all chats.
   void exportRequested(const QVector<qint64>& chatIds, const QString& path, zipage::ui::ExportFormat format);
   void importRequested(const QString& path);
@@ -120,6 +125,7 @@ class MainWindow final : public QMainWindow {
   void revealHit(qint64 chatId, qint64 messageId, const QString& words);
   void chooseExport(const QVector<qint64>& chatIds, const QString& name, ExportFormat format);
   void chooseImport();
+  void showTrash();
   void applyTheme();
   void leaveChat();
   void send(const QString& text, const QVector<AttachmentItem>& files);

@@ -6,6 +6,7 @@
 #include <QFileInfo>
 #include <QMimeData>
 
+#include "ui/chats/trash_dialog.h"
 #include "ui/composer/composer.h"
 #include "ui/composer/reply_options.h"
 #include "ui/generation/generation_panel.h"
@@ -52,6 +53,7 @@ void MainWindow::connectMessageActions() {
           [conversation] { conversation->stepVersion(MessageCommand::NextVersion); });
   connect(actions.attachFiles, &QAction::triggered, &conversation->composer(), &Composer::chooseFiles);
   connect(actions.undoDelete, &QAction::triggered, this, [this] { emit noticeActionRequested({}); });
+  connect(actions.showTrash, &QAction::triggered, this, &MainWindow::showTrash);
   connect(actions.importChats, &QAction::triggered, this, &MainWindow::chooseImport);
   connect(actions.exportChats, &QAction::triggered, this,
           [this] { chooseExport({}, tr("chats"), ExportFormat::Json); });
@@ -121,6 +123,21 @@ void MainWindow::chooseImport() {
   dialog->setNameFilters({tr("Exported chats (*.json)"), tr("All files (*)")});
   connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::importRequested);
   dialog->open();
+}
+
+void MainWindow::showTrash() {
+  auto* dialog = findChild<TrashDialog*>();
+  if (dialog == nullptr) {
+    dialog = new TrashDialog(this);
+    connect(dialog, &TrashDialog::restoreRequested, this, &MainWindow::restoreRequested);
+    connect(dialog, &TrashDialog::emptyRequested, this, &MainWindow::emptyTrashRequested);
+  }
+  emit trashRequested();
+  showWindow(dialog);
+}
+
+void MainWindow::setTrash(const QVector<TrashItem>& chats) {
+  if (auto* dialog = findChild<TrashDialog*>(); dialog != nullptr) dialog->setChats(chats);
 }
 
 void MainWindow::setSearchHits(const QString& query, const QVector<ChatHit>& hits) {

@@ -1,10 +1,12 @@
 // What the window is made of; for its own sources only.
 #pragma once
 
+#include <QHash>
 #include <QSplitter>
 #include <memory>
 
 #include "ui/chats/chat_panel.h"
+#include "ui/composer/composer.h"
 #include "ui/indicators/status_line.h"
 #include "ui/main_window.h"
 #include "ui/models/model_picker.h"
@@ -46,6 +48,7 @@ struct MainWindow::Parts {
   ModelInfo model;  // at work or asleep, whatever is being loaded beside it
   std::shared_ptr<const CacheSnapshot> snapshot;
   qint64 currentChat = 0;
+  QHash<qint64, BegunEdit> begunEdits;  // of chats that were left in the middle of one
   QString modelProblem;
   bool wantsInspector = true;
 };

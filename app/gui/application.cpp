@@ -11,7 +11,6 @@ namespace zipage {
 
 namespace {
 
-constexpr int kDaysInTrash = 30;
 const QString kShowReport = QStringLiteral("show-report");
 const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 
@@ -57,7 +56,8 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
     std::fprintf(stderr, "zipage: %s\n", store.error().message.c_str());
     std::exit(2);
   }
-  const std::int64_t longAgo = QDateTime::currentDateTime().addDays(-kDaysInTrash).toMSecsSinceEpoch();
+  const std::int64_t longAgo =
+      QDateTime::currentDateTime().addDays(-ChatController::kDaysInTrash).toMSecsSinceEpoch();
   if (auto emptied = (*store)->emptyTrash(longAgo); !emptied)
     problem = QString::fromStdString(emptied.error().message);
   ChatController::Stored stored = readStored(**store, problem);
@@ -130,6 +130,9 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::searchRequested, chats, &ChatController::search);
   connect(window, &ui::MainWindow::exportRequested, chats, &ChatController::exportChats);
   connect(window, &ui::MainWindow::importRequested, chats, &ChatController::importChats);
+  connect(window, &ui::MainWindow::trashRequested, chats, &ChatController::listTrash);
+  connect(window, &ui::MainWindow::restoreRequested, chats, &ChatController::restoreChat);
+  connect(window, &ui::MainWindow::emptyTrashRequested, chats, &ChatController::emptyTrash);
   connect(window, &ui::MainWindow::sendRequested, chats, &ChatController::send);
   connect(window, &ui::MainWindow::resendRequested, chats, &ChatController::resend);
   connect(window, &ui::MainWindow::messageCommanded, chats, &ChatController::commandMessage);
@@ -154,6 +157,7 @@ void Application::connectController() {
   connect(chats, &ChatController::branchShown, window, &ui::MainWindow::showBranch);
   connect(chats, &ChatController::tokensCounted, window, &ui::MainWindow::setTokenCount);
   connect(chats, &ChatController::searchFinished, window, &ui::MainWindow::setSearchHits);
+  connect(chats, &ChatController::trashListed, window, &ui::MainWindow::setTrash);
   connect(chats, &ChatController::messageAdded, window, &ui::MainWindow::addMessage);
   connect(chats, &ChatController::messageGrew, window, &ui::MainWindow::appendToMessage);
   connect(chats, &ChatController::messageChanged, window, &ui::MainWindow::updateMessage);

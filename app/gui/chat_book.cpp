@@ -27,12 +27,16 @@ ChatBook::ChatBook(StoreThread& store, Stored stored, const ui::GenerationSettin
       m_nextId(stored.nextId) {
   for (ChatRecord& record : stored.chats) {
     const std::uint64_t id = record.id.value;
-    Chat chat;
-    chat.settings = settingsFromJson(record.settings, m_defaults);
-    chat.messages = MessageTree(std::move(stored.messages[id]), record.tip);
-    chat.record = std::move(record);
-    m_chats.emplace(id, std::move(chat));
+    take({std::move(record), std::move(stored.messages[id])});
   }
+}
+
+Chat& ChatBook::take(ChatDocument document) {
+  Chat chat;
+  chat.settings = settingsFromJson(document.chat.settings, m_defaults);
+  chat.messages = MessageTree(std::move(document.messages), document.chat.tip);
+  chat.record = std::move(document.chat);
+  return m_chats.emplace(chat.record.id.value, std::move(chat)).first->second;
 }
 
 Chat* ChatBook::find(qint64 chatId) {
@@ -151,9 +155,23 @@ void ChatBook::show(Chat& chat, MessageId message) {
   save(chat);
 }
 
+QString ChatBook::restoreActionOf(ChatId chat) { return QStringLiteral("restore-chat-%1").arg(chat.value); }
+
+Chat& ChatBook::bringBack(ChatDocument document) {
+  m_store.restoreChat(document.chat.id);
+  return take(std::move(document));
+}
+
+void ChatBook::emptyTrash() {
+  m_store.emptyTrash();
+  m_trashedChats.clear();
+  m_trashedMessages.clear();
+  m_undoable.clear();
+}
+
 QString ChatBook::remove(Chat& chat) {
   const ChatId id = chat.record.id;
-  const QString action = QStringLiteral("restore-chat-%1").arg(id.value);
+  const QString action = restoreActionOf(id);
   m_store.deleteChat(id);
   m_undoable.append(action);
   m_trashedChats.insert(action, std::move(chat));

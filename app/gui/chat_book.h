@@ -62,6 +62,12 @@ class ChatBook {
   QString remove(Chat& chat);
   QString removeMessages(Chat& chat, MessageId top);
   std::optional<Restored> undo(const QString& actionId);
+  bool isUndoable(const QString& actionId) const { return m_undoable.contains(actionId); }
+  static QString restoreActionOf(ChatId chat);
+  /// A chat that was deleted before the program started.
+  Chat& bringBack(ChatDocument document);
+  /// Erases what was deleted; nothing brings it back.
+  void emptyTrash();
 
  private:
   struct TrashedMessages {
@@ -71,6 +77,8 @@ class ChatBook {
 
   std::uint64_t takeId() { return m_nextId++; }
   void save(Chat& chat);
+  /// Under the ids it has.
+  Chat& take(ChatDocument document);
 
   StoreThread& m_store;
   std::unordered_map<std::uint64_t, Chat> m_chats;

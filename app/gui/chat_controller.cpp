@@ -180,8 +180,10 @@ void ChatController::resend(qint64 chatId, qint64 messageId, const QString& text
   Chat* chat = m_book.find(chatId);
   const MessageRecord* old =
       chat == nullptr ? nullptr : chat->messages.find(MessageId{static_cast<std::uint64_t>(messageId)});
-  if (old == nullptr || (text.trimmed().isEmpty() && files.isEmpty())) return;
-  if (!isModelOpen()) {
+  if (text.trimmed().isEmpty() && files.isEmpty()) return;
+  if (old == nullptr)
+    emit problemFound(tr("The question was deleted meanwhile. What you wrote of it is your draft now."));
+  if (old == nullptr || !isModelOpen()) {
     emit draftRestored(chatId, text, files);
     return;
   }

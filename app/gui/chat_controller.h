@@ -21,6 +21,7 @@ class ChatController final : public QObject {
  public:
   using Stored = ChatBook::Stored;
   using Files = QVector<ui::AttachmentItem>;
+  static constexpr int kDaysInTrash = 30;
 
   /// `host` and `store` outlive the controller.
   ChatController(EngineHost& host, StoreThread& store, Stored stored, QObject* parent = nullptr);
@@ -37,6 +38,9 @@ class ChatController final : public QObject {
   void commandChat(qint64 chatId, zipage::ui::ChatCommand command);
   void deleteChat(qint64 chatId);
   void undo(const QString& actionId);
+  void listTrash();
+  void restoreChat(qint64 chatId);
+  void emptyTrash();
   void send(qint64 chatId, const QString& text, const QVector<zipage::ui::AttachmentItem>& files = {});
   /// Sends another version of a question.
   void resend(qint64 chatId, qint64 messageId, const QString& text,
@@ -70,6 +74,7 @@ class ChatController final : public QObject {
   void draftRestored(qint64 chatId, const QString& text, const QVector<zipage::ui::AttachmentItem>& files);
   void tokensCounted(int numTokens);
   void searchFinished(const QString& query, const QVector<zipage::ui::ChatHit>& hits);
+  void trashListed(const QVector<zipage::ui::TrashItem>& chats);
   void problemFound(const QString& text);
   void noticed(const QString& text, const QString& actionText, const QString& actionId);
 
@@ -93,6 +98,7 @@ class ChatController final : public QObject {
   void onGrew(const Reply& reply, const Reply::Growth& growth);
   void onEnded(const MessageRecord& record);
   void onFound(const QString& query, const std::vector<SearchHit>& hits);
+  void onBroughtBack(ChatDocument document);
   void onImported(std::vector<ChatDocument> chats);
 
   EngineHost& m_host;

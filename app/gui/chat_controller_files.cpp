@@ -1,4 +1,6 @@
-// What of the controller goes through the store's thread: search, export, import.
+// What of the controller goes through the store's thread: search, export, import, the trash.
+#include <algorithm>
+
 #include "app/common/chat_markdown.h"
 #include "app/gui/chat_controller.h"
 #include "app/gui/chat_items.h"
@@ -26,6 +28,17 @@ void readSnippet(const QString& marked, ui::ChatHit& hit) {
       hit.snippet += character.isSpace() ? QChar(' ') : character;
     }
   }
+}
+
+Result<ChatDocument> trashedDocument(const SessionStore& store, ChatId id) {
+  auto chats = store.trashedChats();
+  if (!chats) return tl::unexpected(chats.error());
+  const auto found = std::find_if(chats->begin(), chats->end(),
+                                  [&](const TrashedChat& trashed) { return trashed.chat.id == id; });
+  if (found == chats->end()) return failure(ErrorCode::NotFound, "it is not in the trash any more");
+  return store.messages(id).map([&](std::vector<MessageRecord> messages) {
+    return ChatDocument{std::move(found->chat), std::move(messages)};
+  });
 }
 
 }  // namespace
@@ -99,6 +112,56 @@ void ChatController::importChats(const QString& path) {
         emit problemFound(tr("Nothing was imported. %1").arg(QString::fromStdString(chats->error().message)));
     });
   });
+}
+
+void ChatController::listTrash() {
+  m_store.read([this](const SessionStore& store) {
+    const auto chats = store.trashedChats();
+    QMetaObject::invokeMethod(this, [this, chats] {
+      if (!chats)
+        return emit problemFound(
+            tr("The trash cannot be read: %1").arg(QString::fromStdString(chats.error().message)));
+      QVector<ui::TrashItem> items;
+      for (const TrashedChat& trashed : *chats) {
+        const QDateTime deleted = QDateTime::fromMSecsSinceEpoch(trashed.deletedMs);
+        items.append({static_cast<qint64>(trashed.chat.id.value), QString::fromStdString(trashed.chat.title),
+                      deleted, deleted.addDays(kDaysInTrash)});
+      }
+      emit trashListed(items);
+    });
+  });
+}
+
+void ChatController::restoreChat(qint64 chatId) {
+  const ChatId id{static_cast<std::uint64_t>(chatId)};
+  if (m_book.find(chatId) != nullptr) return;
+  if (const QString action = ChatBook::restoreActionOf(id); m_book.isUndoable(action)) {
+    undo(action);
+    return listTrash();
+  }
+  m_store.read([this, id](const SessionStore& store) {
+    auto document = std::make_shared<Result<ChatDocument>>(trashedDocument(store, id));
+    QMetaObject::invokeMethod(this, [this, document] {
+      if (*document)
+        onBroughtBack(std::move(**document));
+      else
+        emit problemFound(
+            tr("The chat cannot be brought back: %1").arg(QString::fromStdString(document->error().message)));
+    });
+  });
+}
+
+void ChatController::onBroughtBack(ChatDocument document) {
+  const auto chatId = static_cast<qint64>(document.chat.id.value);
+  if (m_book.find(chatId) != nullptr) return;  // asked for twice
+  tellChat(m_book.bringBack(std::move(document)));
+  selectChat(chatId);
+  listTrash();
+}
+
+void ChatController::emptyTrash() {
+  m_book.emptyTrash();
+  listTrash();
 }
 
 void ChatController::onImported(std::vector<ChatDocument> chats) {

@@ -18,6 +18,7 @@ struct WriteTo {
   Result<void> operator()(const RestoreMessages& write) const {
     return store.restoreMessages(write.messages);
   }
+  Result<void> operator()(const EmptyTrash&) const { return store.emptyTrash(); }
 };
 
 bool maySucceedLater(const Error& error) { return error.code == ErrorCode::Io; }

@@ -78,6 +78,10 @@ ChatRecord readChat(const Statement& row) {
   return chat;
 }
 
+constexpr const char* kSelectChatsSql =
+    "SELECT id, title, created_ms, updated_ms, draft, settings, pinned, tip, draft_attachments, deleted_ms"
+    " FROM chats ";
+
 }  // namespace
 
 struct SessionStore::State {
@@ -127,12 +131,21 @@ SessionStore::~SessionStore() = default;
 
 Result<std::vector<ChatRecord>> SessionStore::chats() const {
   return m_state->database
-      .prepare(
-          "SELECT id, title, created_ms, updated_ms, draft, settings, pinned, tip, draft_attachments"
-          " FROM chats WHERE deleted_ms IS NULL ORDER BY updated_ms DESC, id DESC")
+      .prepare(std::string(kSelectChatsSql) + "WHERE deleted_ms IS NULL ORDER BY updated_ms DESC, id DESC")
       .and_then([](Statement statement) {
         return readAll<ChatRecord>(std::move(statement),
                                    [](const Statement& row) { return Result<ChatRecord>(readChat(row)); });
+      });
+}
+
+Result<std::vector<TrashedChat>> SessionStore::trashedChats() const {
+  return m_state->database
+      .prepare(std::string(kSelectChatsSql) +
+               "WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC, id DESC")
+      .and_then([](Statement statement) {
+        return readAll<TrashedChat>(std::move(statement), [](const Statement& row) {
+          return Result<TrashedChat>(TrashedChat{readChat(row), row.integer(9)});
+        });
       });
 }
 

@@ -80,6 +80,11 @@ struct ChatRecord {
   MessageId tip;  // the last message of the branch that was shown; none: nobody has chosen
 };
 
+struct TrashedChat {
+  ChatRecord chat;
+  std::int64_t deletedMs = 0;  // since 1970, UTC
+};
+
 /// Where a chat holds what was searched for.
 struct SearchHit {
   enum class Part : std::uint8_t { Title, Text, Reasoning };
@@ -105,7 +110,8 @@ class SessionStore {
   SessionStore(const SessionStore&) = delete;
   SessionStore& operator=(const SessionStore&) = delete;
 
-  Result<std::vector<ChatRecord>> chats() const;  // latest first
+  Result<std::vector<ChatRecord>> chats() const;          // latest first
+  Result<std::vector<TrashedChat>> trashedChats() const;  // what was deleted last comes first
   /// In order of creation; without those in the trash.
   Result<std::vector<MessageRecord>> messages(ChatId chat) const;
   /// Chats, latest first and each once, in which the title or one message (text and reasoning together) holds

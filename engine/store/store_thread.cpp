@@ -103,6 +103,8 @@ void StoreThread::restoreMessages(std::vector<MessageId> messages) {
   m_state->post(RestoreMessages{std::move(messages)});
 }
 
+void StoreThread::emptyTrash() { m_state->post(EmptyTrash{}); }
+
 void StoreThread::read(ReadJob job) {
   {
     const std::lock_guard lock(m_state->mutex);

@@ -30,6 +30,7 @@ class StoreThread {
   void restoreChat(ChatId chat);
   void deleteMessages(std::vector<MessageId> messages);
   void restoreMessages(std::vector<MessageId> messages);
+  void emptyTrash();  // of everything that was deleted before
   /// Runs `job` on the store's thread, after everything posted so far was tried; what was posted before the
   /// end still runs.
   void read(ReadJob job);

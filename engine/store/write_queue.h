@@ -27,8 +27,10 @@ struct RestoreMessages {
   std::vector<MessageId> messages;
 };
 
-using Write =
-    std::variant<ChatRecord, MessageRecord, Draft, DeleteChat, RestoreChat, DeleteMessages, RestoreMessages>;
+struct EmptyTrash {};
+
+using Write = std::variant<ChatRecord, MessageRecord, Draft, DeleteChat, RestoreChat, DeleteMessages,
+                           RestoreMessages, EmptyTrash>;
 
 class WriteQueue {
  public:

@@ -125,9 +125,9 @@ class TestAccessibility : public QObject {
     m_window->addMessage(3, reply(ReplyState::Thinking, {}));
     m_window->updateMessage(3, reply(ReplyState::Answering, QStringLiteral("4")));
     QVERIFY(status.news().isEmpty());
-    m_window->updateMessage(3, reply(ReplyState::Complete, QStringLiteral("42")));
+    m_window->updateMessage(3, reply(ReplyState::Complete, QStringLiteral("## Sum\n\nIt is **42**.")));
     QVERIFY(status.news().contains(QStringLiteral("Pears")));
-    QVERIFY(status.news().contains(QStringLiteral("42")));
+    QVERIFY2(status.news().contains(QStringLiteral("It is 42.")), "as it is read, not as it was written");
   }
 
   void aReplyThatEndsInTheChatThatIsShownIsToldOnce() {

@@ -415,6 +415,12 @@ class TestMainWindow : public QObject {
     QCOMPARE(created.count(), 0);
     press(Qt::Key_J, Qt::ControlModifier);
     QCOMPARE(created.count(), 1);
+    QVERIFY(part<QToolButton>("newChatButton").toolTip().contains(QStringLiteral("Ctrl+J")));
+    preferences.keys = {{QStringLiteral("newChat"), {}}};
+    m_window->setPreferences(preferences);
+    QCOMPARE(part<QToolButton>("newChatButton").toolTip(), QStringLiteral("New chat"));
+    m_window->setPreferences({});
+    QVERIFY(part<QToolButton>("newChatButton").toolTip().contains(QStringLiteral("Ctrl+N")));
   }
 
   void theLayoutComesBack() {

@@ -8,6 +8,7 @@
 #include "ui/chats/chat_texts.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/window_zoom.h"
 
 namespace zipage::ui {
 
@@ -39,13 +40,15 @@ QVector<Run> runsOf(const ChatHit& hit) {
 }  // namespace
 
 QRect ChatListDelegate::titleRect(const QStyleOptionViewItem& option) const {
-  const QRect row = option.rect.adjusted(kSideMargin + kPadding, kPadding, -kSideMargin - kPadding, 0);
+  const int padding = zoomed(kPadding, option.font);
+  const int side = zoomed(kSideMargin, option.font) + padding;
+  const QRect row = option.rect.adjusted(side, padding, -side, 0);
   return {row.left(), row.top(), row.width(), QFontMetrics(option.font).height()};
 }
 
 QSize ChatListDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
   const int lines = QFontMetrics(option.font).height() + QFontMetrics(smallFont(option.font)).height();
-  return {120, lines + 2 + 2 * kPadding};
+  return {120, lines + 2 + 2 * zoomed(kPadding, option.font)};
 }
 
 void ChatListDelegate::updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
@@ -57,8 +60,8 @@ void ChatListDelegate::paintTitle(QPainter* painter, const QStyleOptionViewItem&
                                   const QModelIndex& index) const {
   QRect rect = titleRect(option);
   if (index.data(ChatListModel::PinnedRole).toBool()) {
-    const QRect mark(rect.right() - kSmallIcon + 1, rect.center().y() - kSmallIcon / 2 + 1, kSmallIcon,
-                     kSmallIcon);
+    const int size = zoomed(kSmallIcon, option.font);
+    const QRect mark(rect.right() - size + 1, rect.center().y() - size / 2 + 1, size, size);
     lineIcon(QStringLiteral("pin"), m_theme.mutedText).paint(painter, mark);
     rect.setRight(mark.left() - 4);
   }
@@ -69,23 +72,25 @@ void ChatListDelegate::paintTitle(QPainter* painter, const QStyleOptionViewItem&
                     QFontMetrics(option.font).elidedText(text, Qt::ElideRight, rect.width()));
 }
 
-void ChatListDelegate::paintState(QPainter* painter, QRect rect, const QModelIndex& index) const {
+void ChatListDelegate::paintState(QPainter* painter, QRect rect, const QFont& rowFont,
+                                  const QModelIndex& index) const {
   const auto state = static_cast<ChatState>(index.data(ChatListModel::StateRole).toInt());
   const bool hasEnded = state == ChatState::Failed || state == ChatState::Interrupted;
   const QDateTime updated = index.data(ChatListModel::UpdatedRole).toDateTime();
   const QString time = timeText(updated, QDateTime::currentDateTime());
   QString text = stateText(state);
+  const int size = zoomed(hasEnded ? kSmallIcon : kMarkSize, rowFont);
   if (hasEnded) {
-    const QRect mark(rect.left(), rect.center().y() - kSmallIcon / 2 + 1, kSmallIcon, kSmallIcon);
+    const QRect mark(rect.left(), rect.center().y() - size / 2 + 1, size, size);
     lineIcon(QStringLiteral("circle-alert"), m_theme.danger).paint(painter, mark);
     text += QStringLiteral(" · ") + time;
   } else if (state != ChatState::Idle) {
     const auto chatId = static_cast<quint64>(index.data(ChatListModel::IdRole).toLongLong());
     painter->setBrush(m_colors.colorOf(OwnerId{chatId}, m_theme.isDark));
     painter->setPen(Qt::NoPen);
-    painter->drawRoundedRect(rect.left(), rect.center().y() - kMarkSize / 2 + 1, kMarkSize, kMarkSize, 2, 2);
+    painter->drawRoundedRect(rect.left(), rect.center().y() - size / 2 + 1, size, size, 2, 2);
   }
-  if (state != ChatState::Idle) rect.setLeft(rect.left() + (hasEnded ? kSmallIcon : kMarkSize) + 6);
+  if (state != ChatState::Idle) rect.setLeft(rect.left() + size + 6);
   painter->setPen(hasEnded ? m_theme.danger : m_theme.mutedText);
   painter->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, text.isEmpty() ? time : text);
 }
@@ -110,17 +115,17 @@ void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
                              const QModelIndex& index) const {
   painter->save();
   painter->setRenderHint(QPainter::Antialiasing);
+  const int side = zoomed(kSideMargin, option.font);
   const bool isSelected = option.state.testFlag(QStyle::State_Selected);
   if (isSelected || option.state.testFlag(QStyle::State_MouseOver)) {
     painter->setPen(Qt::NoPen);
     painter->setBrush(isSelected ? m_theme.hover : mixed(m_theme.panel, m_theme.hover, 0.5));
-    painter->drawRoundedRect(option.rect.adjusted(kSideMargin, 1, -kSideMargin, -1), 6, 6);
+    painter->drawRoundedRect(option.rect.adjusted(side, 1, -side, -1), 6, 6);
   }
   if (option.state.testFlag(QStyle::State_HasFocus)) {
     painter->setPen(m_theme.accent);
     painter->setBrush(Qt::NoBrush);
-    painter->drawRoundedRect(QRectF(option.rect).adjusted(kSideMargin + 0.5, 1.5, -kSideMargin - 0.5, -1.5),
-                             6, 6);
+    painter->drawRoundedRect(QRectF(option.rect).adjusted(side + 0.5, 1.5, -side - 0.5, -1.5), 6, 6);
   }
 
   paintTitle(painter, option, index);
@@ -131,7 +136,7 @@ void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
   const auto* listed = qobject_cast<const ChatFilterModel*>(index.model());
   const ChatHit* hit = listed == nullptr ? nullptr : listed->hitAt(index.row());
   if (hit == nullptr || hit->part == ChatHit::Part::Title)
-    paintState(painter, below, index);
+    paintState(painter, below, option.font, index);
   else
     paintSnippet(painter, below, *hit);
   painter->restore();

@@ -25,7 +25,7 @@ class ChatListDelegate final : public QStyledItemDelegate {
  private:
   QRect titleRect(const QStyleOptionViewItem& option) const;
   void paintTitle(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
-  void paintState(QPainter* painter, QRect rect, const QModelIndex& index) const;
+  void paintState(QPainter* painter, QRect rect, const QFont& rowFont, const QModelIndex& index) const;
   void paintSnippet(QPainter* painter, const QRect& rect, const ChatHit& hit) const;
 
   OwnerColors& m_colors;

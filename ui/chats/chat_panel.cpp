@@ -14,6 +14,7 @@
 #include "ui/chats/chat_list_model.h"
 #include "ui/chats/filter_button.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/key_hints.h"
 
 namespace zipage::ui {
 
@@ -54,7 +55,7 @@ QWidget* ChatPanel::makeHeader() {
   m_newChat = new QToolButton;
   m_newChat->setObjectName(QStringLiteral("newChatButton"));
   m_newChat->setIconSize({kSmallIcon, kSmallIcon});
-  m_newChat->setToolTip(tr("New chat (Ctrl+N)"));
+  explain(*m_newChat, tr("New chat"), "newChat");
   m_newChat->setAccessibleName(tr("New chat"));
   connect(m_newChat, &QToolButton::clicked, this, &ChatPanel::newChatRequested);
   row->addWidget(title, 1);
@@ -66,7 +67,7 @@ QWidget* ChatPanel::makeSearch() {
   m_search->setObjectName(QStringLiteral("chatSearch"));
   m_search->setPlaceholderText(tr("Search"));
   m_search->setAccessibleName(tr("Search all chats"));
-  m_search->setToolTip(tr("Titles, questions, answers and reasoning (Ctrl+K)"));
+  explain(*m_search, tr("Titles, questions, answers and reasoning"), "searchChats");
   m_search->setClearButtonEnabled(true);
   m_search->installEventFilter(this);
   m_searchTimer.setSingleShot(true);

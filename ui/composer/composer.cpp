@@ -16,6 +16,7 @@
 #include "ui/composer/text_file.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/key_hints.h"
 #include "ui/theme/window_zoom.h"
 
 namespace zipage::ui {
@@ -100,7 +101,7 @@ QLayout* Composer::makeEditBar() {
   auto* cancel = new QPushButton(tr("Cancel"));
   cancel->setObjectName(QStringLiteral("cancelEdit"));
   cancel->setProperty("kind", "link");
-  cancel->setToolTip(tr("Back to what you were writing (Esc)"));
+  explain(*cancel, tr("Back to what you were writing"), "stop");
   connect(cancel, &QPushButton::clicked, this, &Composer::endEdit);
   row->addWidget(label, 1);
   row->addWidget(cancel);
@@ -111,13 +112,13 @@ QLayout* Composer::makeTools() {
   m_attach->setObjectName(QStringLiteral("attachButton"));
   m_attach->setIconSize({kSmallIcon, kSmallIcon});
   m_attach->setAccessibleName(tr("Attach text files"));
-  m_attach->setToolTip(tr("Attach text files, or drop them here"));
+  explain(*m_attach, tr("Attach text files, or drop them here"), "attachFiles");
   connect(m_attach, &QToolButton::clicked, this, &Composer::chooseFiles);
   m_count->setObjectName(QStringLiteral("tokenCount"));
   m_count->setProperty("tone", "muted");
   m_count->hide();
   m_answerNow->setObjectName(QStringLiteral("answerNowButton"));
-  m_answerNow->setToolTip(tr("End the thinking and go on with the answer"));
+  explain(*m_answerNow, tr("End the thinking and go on with the answer"), "answerNow");
   m_answerNow->hide();
   connect(m_answerNow, &QPushButton::clicked, this, &Composer::answerNowRequested);
   m_button->setObjectName(QStringLiteral("sendButton"));
@@ -179,6 +180,11 @@ void Composer::beginEdit(qint64 messageId, const QString& text, const QVector<At
   m_editedMessage = messageId;
   m_editBar->show();
   takeFocus();
+}
+
+std::optional<BegunEdit> Composer::begunEdit() const {
+  if (!isEditing()) return std::nullopt;
+  return BegunEdit{m_editedMessage, text(), files(), m_draftText.isEmpty() && m_draftFiles.isEmpty()};
 }
 
 void Composer::endEdit() {
@@ -288,7 +294,10 @@ void Composer::showButton() {
                         : lineIcon(QStringLiteral("arrow-up"), m_theme.onAccent, m_theme.mutedText));
   m_button->setIconSize(m_isGenerating ? QSize(kSmallIcon, kSmallIcon) : QSize(kLargeIcon, kLargeIcon));
   m_button->setAccessibleName(m_isGenerating ? tr("Stop") : tr("Send"));
-  m_button->setToolTip(m_isGenerating ? tr("Stop (Esc)") : tr("Send (Enter)"));
+  if (m_isGenerating)
+    explain(*m_button, tr("Stop"), "stop");
+  else
+    explain(*m_button, tr("Send (Enter)"), "");
 }
 
 void Composer::setActive(bool isActive) {

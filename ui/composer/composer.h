@@ -2,6 +2,7 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <optional>
 
 #include "ui/chat_values.h"
 #include "ui/theme/theme.h"
@@ -16,6 +17,14 @@ namespace zipage::ui {
 class FileChips;
 class MessageEdit;
 class ReplyOptions;
+
+/// Another version of a message that is being written.
+struct BegunEdit {
+  qint64 messageId = 0;
+  QString text;
+  QVector<AttachmentItem> files;
+  bool standsAlone = false;  // no draft waits behind it
+};
 
 /// Where a message is written and sent, an earlier one edited, and a reply stopped.
 class Composer final : public QWidget {
@@ -34,6 +43,7 @@ class Composer final : public QWidget {
   /// Writes another version of a message; the draft comes back afterwards.
   void beginEdit(qint64 messageId, const QString& text, const QVector<AttachmentItem>& files);
   bool isEditing() const { return m_editedMessage != 0; }
+  std::optional<BegunEdit> begunEdit() const;
 
   void attachFiles(const QStringList& paths);
   void chooseFiles();

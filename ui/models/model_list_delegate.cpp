@@ -4,6 +4,7 @@
 
 #include "ui/models/model_list_model.h"
 #include "ui/theme/fonts.h"
+#include "ui/theme/window_zoom.h"
 
 namespace zipage::ui {
 
@@ -15,14 +16,14 @@ constexpr int kAboveSection = 12;
 
 int sectionHeight(const QFont& font, const QModelIndex& index) {
   if (index.data(ModelListModel::SectionRole).toString().isEmpty()) return 0;
-  return kAboveSection + QFontMetrics(smallFont(font)).height() + 4;
+  return zoomed(kAboveSection, font) + QFontMetrics(smallFont(font)).height() + zoomed(4, font);
 }
 
 }  // namespace
 
 QSize ModelListDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
   const int lines = QFontMetrics(option.font).height() + QFontMetrics(smallFont(option.font)).height();
-  return {160, sectionHeight(option.font, index) + lines + 2 + 2 * kPadding};
+  return {160, sectionHeight(option.font, index) + lines + 2 + 2 * zoomed(kPadding, option.font)};
 }
 
 void ModelListDelegate::paintRow(QPainter& painter, const QRect& row,
@@ -45,17 +46,19 @@ void ModelListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   painter->save();
   painter->setRenderHint(QPainter::Antialiasing);
   const QFont small = smallFont(option.font);
+  const int side = zoomed(kSide, option.font);
+  const int padding = zoomed(kPadding, option.font);
   const int above = sectionHeight(option.font, index);
   if (above > 0) {
     painter->setFont(small);
     painter->setPen(m_theme.mutedText);
-    painter->drawText(option.rect.adjusted(kSide + kPadding, kAboveSection, -kSide, 0), Qt::AlignLeft,
-                      index.data(ModelListModel::SectionRole).toString());
+    painter->drawText(option.rect.adjusted(side + padding, zoomed(kAboveSection, option.font), -side, 0),
+                      Qt::AlignLeft, index.data(ModelListModel::SectionRole).toString());
   }
-  const QRect row = option.rect.adjusted(kSide, above + 1, -kSide, -1);
+  const QRect row = option.rect.adjusted(side, above + 1, -side, -1);
   paintRow(*painter, row, option);
 
-  QRect line = row.adjusted(kPadding, kPadding - 1, -kPadding, 0);
+  QRect line = row.adjusted(padding, padding - 1, -padding, 0);
   const auto draw = [&](const QFont& font, const QColor& color, const QString& text) {
     painter->setFont(font);
     painter->setPen(color);

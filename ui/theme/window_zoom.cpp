@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QVariant>
+#include <algorithm>
 #include <cmath>
 
 namespace zipage::ui {
@@ -55,6 +56,11 @@ void applyZoom(QWidget& window, double zoom) {
   font.setPixelSize(std::max(6, scaled(QFontInfo(font).pixelSize(), zoom)));
   window.setFont(font);
   for (QWidget* widget : window.findChildren<QWidget*>()) scaleWidget(*widget, zoom);
+}
+
+int zoomed(int length, const QFont& font) {
+  static const int plain = QFontInfo(QFontDatabase::systemFont(QFontDatabase::GeneralFont)).pixelSize();
+  return scaled(length, static_cast<double>(QFontInfo(font).pixelSize()) / std::max(1, plain));
 }
 
 void leaveToItself(QWidget& widget) { widget.setProperty(kMeasuresItself, true); }

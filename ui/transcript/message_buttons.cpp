@@ -4,6 +4,7 @@
 #include <QPainter>
 
 #include "ui/theme/icons.h"
+#include "ui/theme/key_hints.h"
 
 namespace zipage::ui {
 
@@ -49,15 +50,15 @@ QVector<MessageButton> buttonsOf(const MessageItem& message) {
 QString buttonText(MessageButton button) {
   switch (button) {
     case MessageButton::PreviousVersion:
-      return ButtonWords::tr("Previous version (Alt+Left)");
+      return withKeyHint(ButtonWords::tr("Previous version"), "previousVersion");
     case MessageButton::NextVersion:
-      return ButtonWords::tr("Next version (Alt+Right)");
+      return withKeyHint(ButtonWords::tr("Next version"), "nextVersion");
     case MessageButton::Edit:
       return ButtonWords::tr("Edit and send as another version");
     case MessageButton::Continue:
-      return ButtonWords::tr("Go on with this reply (Alt+Enter)");
+      return withKeyHint(ButtonWords::tr("Go on with this reply"), "continueReply");
     case MessageButton::Regenerate:
-      return ButtonWords::tr("Another version (Ctrl+R)");
+      return withKeyHint(ButtonWords::tr("Another version"), "regenerate");
     case MessageButton::Copy:
       return ButtonWords::tr("Copy as Markdown");
     case MessageButton::More:

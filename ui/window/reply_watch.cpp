@@ -1,6 +1,7 @@
 #include "ui/window/reply_watch.h"
 
 #include <QCoreApplication>
+#include <QTextDocument>
 
 #include "ui/transcript/transcript_model.h"
 
@@ -9,6 +10,7 @@ namespace zipage::ui {
 namespace {
 
 constexpr qsizetype kSpokenLength = 120;
+constexpr qsizetype kReadLength = 600;  // of the Markdown, in which marks and links take room
 
 struct ReplyWords {
   Q_DECLARE_TR_FUNCTIONS(ReplyWords)
@@ -25,6 +27,15 @@ QString sentence(ReplyState state) {
   }
 }
 
+/// As it is read, not as it was written.
+QString plainText(const QString& markdown) {
+  QTextDocument document;
+  document.setMarkdown(
+      markdown.left(kReadLength),
+      QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML);
+  return document.toPlainText();
+}
+
 QString beginning(const QString& text) {
   const QString line = text.simplified();
   return line.size() <= kSpokenLength ? line : line.left(kSpokenLength - 1).trimmed() + QChar(0x2026);
@@ -39,7 +50,8 @@ std::optional<QString> ReplyWatch::note(const QString& chatTitle, const MessageI
     return std::nullopt;
   }
   if (!m_running.remove(message.id)) return std::nullopt;
-  const QString said = beginning(message.state == ReplyState::Failed ? message.error : message.text);
+  const QString said =
+      beginning(message.state == ReplyState::Failed ? message.error : plainText(message.text));
   const QString ended = sentence(message.state).arg(chatTitle.simplified());
   return said.isEmpty() ? ended + QLatin1Char('.') : ended + QStringLiteral(": ") + said;
 }

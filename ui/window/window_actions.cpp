@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "ui/theme/icons.h"
+#include "ui/theme/key_hints.h"
 
 namespace zipage::ui {
 
@@ -80,6 +81,7 @@ void WindowActions::addChatActions(QWidget* window) {
       add(window, "attachFiles", WindowWords::tr("Attach text files"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A});
   undoDelete =
       add(window, "undoDelete", WindowWords::tr("Undo the last deletion"), {Qt::CTRL | Qt::ALT | Qt::Key_Z});
+  showTrash = add(window, "showTrash", WindowWords::tr("Deleted chats…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_T});
   importChats =
       add(window, "importChats", WindowWords::tr("Import chats…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O});
   exportChats =
@@ -104,6 +106,7 @@ QAction* WindowActions::add(QWidget* window, const char* id, const QString& text
 void WindowActions::showKeysOf(QAction& action) {
   const QString keys = action.shortcut().toString(QKeySequence::NativeText);
   action.setToolTip(keys.isEmpty() ? action.text() : QStringLiteral("%1 (%2)").arg(action.text(), keys));
+  setKeyHint(action.objectName(), keys);
 }
 
 void WindowActions::setKeys(const QHash<QString, QStringList>& chosen) {

@@ -45,6 +45,7 @@ struct WindowActions {
   QAction* nextVersion;
   QAction* attachFiles;
   QAction* undoDelete;
+  QAction* showTrash;
   QAction* importChats;
   QAction* exportChats;
   QAction* previousChat;

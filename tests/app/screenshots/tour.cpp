@@ -180,6 +180,15 @@ void Tour::visitDialogs() {
   action("showKeys")->trigger();
   photograph(QStringLiteral("keys"), window().findChild<QDialog*>(QStringLiteral("keyList")));
   closeDialogs();
+  ChatController& chats = m_application->chats();
+  const qint64 last = chats.chatItems().constLast().id;
+  chats.deleteChat(last);
+  action("showTrash")->trigger();
+  QTest::qWait(4 * kSettleMs);
+  photograph(QStringLiteral("deleted"), window().findChild<QDialog*>(QStringLiteral("trashDialog")));
+  closeDialogs();
+  chats.restoreChat(last);
+  chats.selectChat(chats.chatItems().constFirst().id);
 }
 
 void Tour::visitTrouble() {

@@ -218,6 +218,24 @@ class TestSessionStore : public QObject {
     QCOMPARE(described(onlyMessage(*m_store, 11)), described(fullMessage()));
   }
 
+  void theTrashIsListedWhatWentLastFirst() {
+    for (const std::uint64_t id : {1, 2, 3})
+      REQUIRE_OK(m_store->saveChat(chatRecord(id, "chat " + std::to_string(id))));
+    QVERIFY(m_store->trashedChats()->empty());
+    REQUIRE_OK(m_store->deleteChat(ChatId{3}));
+    QTest::qSleep(2);
+    REQUIRE_OK(m_store->deleteChat(ChatId{1}));
+    const auto trashed = m_store->trashedChats();
+    QCOMPARE(trashed->size(), std::size_t(2));
+    QCOMPARE(trashed->front().chat.title, std::string("chat 1"));
+    QVERIFY(trashed->front().deletedMs > trashed->back().deletedMs);
+    REQUIRE_OK(m_store->restoreChat(ChatId{1}));
+    QCOMPARE(m_store->trashedChats()->size(), std::size_t(1));
+    REQUIRE_OK(m_store->emptyTrash());
+    QVERIFY(m_store->trashedChats()->empty());
+    QCOMPARE(chatIds(*m_store).size(), 2);
+  }
+
   void savingIntoTheTrashTakesNothingOutOfIt() {
     REQUIRE_OK(m_store->saveChat(chatRecord(1)));
     REQUIRE_OK(m_store->deleteChat(ChatId{1}));

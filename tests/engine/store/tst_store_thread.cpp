@@ -28,6 +28,7 @@ std::string described(const Write& write) {
     std::string operator()(const RestoreMessages& write) {
       return "restore " + std::to_string(write.messages.size()) + " messages";
     }
+    std::string operator()(const EmptyTrash&) { return "empty the trash"; }
   };
   return std::visit(Describe(), write);
 }
