@@ -24,7 +24,12 @@ std::byte* block = nullptr;
 std::size_t used = 0;
 Piece* freePieces[64] = {};
 bool isReady = false;
+bool mayOpen = false;
 thread_local bool isOpening = false;
+
+/// Runs after the constructors of all libraries: compute-sanitizer, which is one of them, must be there
+/// before CUDA is.
+__attribute__((constructor(101))) void allowOpening() { mayOpen = true; }
 
 void openBlock() {
   isReady = true;
@@ -65,7 +70,7 @@ bool isInBlock(const void* memory) {
 }  // namespace
 
 void* operator new(std::size_t bytes) {
-  if (!isOpening) {
+  if (mayOpen && !isOpening) {
     const std::lock_guard lock(mutex);
     if (!isReady) openBlock();
     if (block != nullptr) return take(bytes);
