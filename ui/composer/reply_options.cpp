@@ -35,6 +35,12 @@ QToolButton* optionButton(const QString& objectName) {
   return button;
 }
 
+/// Style sheets leave no room between icon and text.
+void label(QToolButton& button, const QString& text) {
+  button.setText(QLatin1Char(' ') + text);
+  button.setAccessibleName(text);
+}
+
 void check(const QToolButton* button, const QVariant& value) {
   for (QAction* action : button->menu()->actions()) action->setChecked(action->data() == value);
 }
@@ -117,12 +123,10 @@ void ReplyOptions::chooseAnswers(int numAnswers) {
 void ReplyOptions::showChoices() {
   check(m_thinking, m_thinks ? m_thinkingTokens : -1);
   check(m_answers, m_numAnswers);
-  m_thinking->setText(!m_thinks              ? tr("No thinking")
-                      : m_thinkingTokens > 0 ? tr("Thinks up to %1").arg(QLocale().toString(m_thinkingTokens))
-                                             : tr("Thinks freely"));
-  m_thinking->setAccessibleName(m_thinking->text());
-  m_answers->setText(answersText(m_numAnswers));
-  m_answers->setAccessibleName(m_answers->text());
+  label(*m_thinking, !m_thinks              ? tr("No thinking")
+                     : m_thinkingTokens > 0 ? tr("Thinks up to %1").arg(QLocale().toString(m_thinkingTokens))
+                                            : tr("Thinks freely"));
+  label(*m_answers, answersText(m_numAnswers));
 }
 
 }  // namespace zipage::ui

@@ -16,6 +16,7 @@ StatusLine::StatusLine(QWidget* parent) : QStatusBar(parent), m_news(new QLabel)
   setSizeGripEnabled(false);
   m_news->setObjectName(QStringLiteral("news"));
   m_news->setTextFormat(Qt::PlainText);
+  m_news->installEventFilter(this);
   m_news->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // figures go first
   addWidget(m_news, 1);
   m_requests =
@@ -70,9 +71,20 @@ void StatusLine::setFigures(const MemoryFigures& figures) {
 }
 
 void StatusLine::showNews(const QString& news) {
-  m_news->setText(news);
+  m_told = news;
   m_news->setToolTip(news);
   m_news->setAccessibleName(news);
+  elideNews();
+}
+
+void StatusLine::elideNews() {
+  const int room = std::max(0, m_news->width() - 4);
+  m_news->setText(m_news->fontMetrics().elidedText(m_told, Qt::ElideRight, room));
+}
+
+bool StatusLine::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_news && event->type() == QEvent::Resize) elideNews();
+  return QStatusBar::eventFilter(watched, event);
 }
 
 void StatusLine::announce(const QString& news) {
@@ -81,6 +93,6 @@ void StatusLine::announce(const QString& news) {
   QAccessible::updateAccessibility(&event);
 }
 
-QString StatusLine::news() const { return m_news->text(); }
+QString StatusLine::news() const { return m_told; }
 
 }  // namespace zipage::ui

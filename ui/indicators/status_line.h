@@ -25,12 +25,15 @@ class StatusLine final : public QStatusBar {
 
  protected:
   void changeEvent(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   QLabel* addField(const QString& name, const QString& meaning);
   static void put(QLabel& field, const QString& text);
+  void elideNews();
 
   QLabel* m_news;
+  QString m_told;  // the news in full
   QLabel* m_device = nullptr;
   QLabel* m_requests = nullptr;
   QLabel* m_pool = nullptr;

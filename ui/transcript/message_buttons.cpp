@@ -76,26 +76,29 @@ bool MessageButtons::isArrow(MessageButton button) const {
   return button == MessageButton::PreviousVersion || button == MessageButton::NextVersion;
 }
 
-void MessageButtons::arrange(const MessageItem& message, double top, double width, double versionTextWidth) {
+void MessageButtons::arrange(const MessageItem& message, double top, double width, double versionTextWidth,
+                             double zoom) {
+  const double size = sizeAt(zoom);
+  m_zoom = zoom;
   m_places.clear();
   m_versionText = versionText(message);
   m_left = 0.0;
   m_right = width;
   const QVector<MessageButton> buttons = buttonsOf(message);
   for (auto button = buttons.rbegin(); button != buttons.rend(); ++button) {
-    m_right -= kSize;
-    m_places.append({*button, {m_right, top, kSize, kSize}});
+    m_right -= size;
+    m_places.append({*button, {m_right, top, size, size}});
   }
   if (m_versionText.isEmpty()) return;
-  const double arrowsWidth = 2.0 * kSize + versionTextWidth;
+  const double arrowsWidth = 2.0 * size + versionTextWidth;
   const bool isQuestion = message.role == Role::User;
   const double start = isQuestion ? m_right - arrowsWidth - 8.0 : -6.0;
-  m_places.append({MessageButton::PreviousVersion, {start, top, kSize, kSize}, message.version > 1});
-  m_versionRect = {start + kSize, top, versionTextWidth, kSize};
+  m_places.append({MessageButton::PreviousVersion, {start, top, size, size}, message.version > 1});
+  m_versionRect = {start + size, top, versionTextWidth, size};
   m_places.append({MessageButton::NextVersion,
-                   {m_versionRect.right(), top, kSize, kSize},
+                   {m_versionRect.right(), top, size, size},
                    message.version < message.numVersions});
-  (isQuestion ? m_right : m_left) = isQuestion ? start : m_versionRect.right() + kSize + 8.0;
+  (isQuestion ? m_right : m_left) = isQuestion ? start : m_versionRect.right() + size + 8.0;
 }
 
 void MessageButtons::paint(QPainter& painter, const Theme& theme, const std::optional<QPointF>& pointer,
@@ -109,10 +112,10 @@ void MessageButtons::paint(QPainter& painter, const Theme& theme, const std::opt
       painter.drawRoundedRect(place.rect, 6.0, 6.0);
     }
     const QPoint center = place.rect.center().toPoint();
+    const int size = static_cast<int>(std::round(kSmallIcon * m_zoom));
     const QColor color = place.isEnabled ? theme.mutedText : theme.hairline;
     lineIcon(iconOf(place.button), color)
-        .paint(&painter,
-               QRect(center.x() - kSmallIcon / 2, center.y() - kSmallIcon / 2, kSmallIcon, kSmallIcon));
+        .paint(&painter, QRect(center.x() - size / 2, center.y() - size / 2, size, size));
   }
   if (m_versionText.isEmpty()) return;
   painter.setPen(theme.mutedText);

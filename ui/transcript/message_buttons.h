@@ -4,6 +4,7 @@
 #include <QRectF>
 #include <QString>
 #include <QVector>
+#include <cmath>
 #include <optional>
 
 #include "ui/chat_values.h"
@@ -21,10 +22,11 @@ QString buttonText(MessageButton button);
 /// the message.
 class MessageButtons {
  public:
-  static constexpr double kSize = 24.0;
+  /// Of each button; zoom 1: as everybody's.
+  static double sizeAt(double zoom) { return std::round(24.0 * zoom); }
 
   /// Questions have them at the right; replies have the arrows at the left and the rest at the right.
-  void arrange(const MessageItem& message, double top, double width, double versionTextWidth);
+  void arrange(const MessageItem& message, double top, double width, double versionTextWidth, double zoom);
   /// "2 / 3"; empty where there is one version only.
   static QString versionText(const MessageItem& message);
   /// What is left for other text between them.
@@ -48,6 +50,7 @@ class MessageButtons {
   QRectF m_versionRect;
   double m_left = 0.0;
   double m_right = 0.0;
+  double m_zoom = 1.0;
 };
 
 }  // namespace zipage::ui

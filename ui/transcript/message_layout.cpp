@@ -15,7 +15,6 @@ namespace {
 constexpr double kQuestionSide = 16.0;
 constexpr double kQuestionTop = 10.0;
 constexpr double kQuestionBottom = 14.0;
-constexpr double kFileHeight = 24.0;
 constexpr double kRowGap = 4.0;
 constexpr double kReasoningIndent = 16.0;
 constexpr double kRadius = 10.0;
@@ -75,37 +74,40 @@ void MessageLayout::arrange() {
     return std::ceil(small.boundingRect(QRectF(0.0, 0.0, width, 1e6), kStateFlags, text).height()) + 8.0;
   };
   if (const QString state = stateText(m_message); !state.isEmpty()) {
-    m_stateRect = {0.0, y, m_width, heightOf(state, m_width - (isProblem(m_message.state) ? 24.0 : 0.0))};
+    m_stateRect = {0.0, y, m_width,
+                   heightOf(state, m_width - (isProblem(m_message.state) ? besideIcon() : 0.0))};
     y = m_stateRect.bottom() + 2.0;
   }
   if (!m_message.vote.isEmpty()) {
-    m_voteRect = {0.0, y, m_width, heightOf(m_message.vote, m_width - 24.0)};
+    m_voteRect = {0.0, y, m_width, heightOf(m_message.vote, m_width - besideIcon())};
     y = m_voteRect.bottom() + 2.0;
   }
   arrangeFooter(y, small);
 }
 
 void MessageLayout::arrangeQuestion() {
-  const double filesHeight = kFileHeight * static_cast<double>(m_message.attachments.size());
+  const double filesHeight = fileHeight() * static_cast<double>(m_message.attachments.size());
   m_textRect = {kQuestionSide, kQuestionTop + filesHeight, m_width - 2.0 * kQuestionSide, m_text.height()};
   m_blockHeight = m_textRect.bottom() + kQuestionBottom;
   const QFontMetricsF small(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   m_buttons.arrange(m_message, m_blockHeight + kRowGap, m_width,
-                    small.horizontalAdvance(MessageButtons::versionText(m_message)));
-  m_height = m_blockHeight + kRowGap + MessageButtons::kSize;
+                    small.horizontalAdvance(MessageButtons::versionText(m_message)), m_look.zoom);
+  m_height = m_blockHeight + kRowGap + MessageButtons::sizeAt(m_look.zoom);
 }
 
 void MessageLayout::arrangeFooter(double y, const QFontMetricsF& small) {
   const bool isOver = !isRunning(m_message.state);
-  m_buttons.arrange(m_message, y, m_width, small.horizontalAdvance(MessageButtons::versionText(m_message)));
+  m_buttons.arrange(m_message, y, m_width, small.horizontalAdvance(MessageButtons::versionText(m_message)),
+                    m_look.zoom);
   m_height = std::max(y, 24.0);
   if (!isOver && m_message.numVersions < 2) return;
-  m_height = y + MessageButtons::kSize;
+  m_height = y + MessageButtons::sizeAt(m_look.zoom);
   const QString figures = isOver ? figuresText(m_message) : QString();
   if (figures.isEmpty()) return;
   const double width = m_buttons.right() - m_buttons.left() - 8.0;
   const double height = small.boundingRect(QRectF(0.0, 0.0, width, 1e6), kStateFlags, figures).height();
-  m_figuresRect = {m_buttons.left(), y, width, std::max(std::ceil(height) + 8.0, MessageButtons::kSize)};
+  m_figuresRect = {m_buttons.left(), y, width,
+                   std::max(std::ceil(height) + 8.0, MessageButtons::sizeAt(m_look.zoom))};
   m_height = m_figuresRect.bottom();
 }
 
@@ -147,29 +149,29 @@ void MessageLayout::paintQuestion(QPainter& painter) const {
   painter.drawRoundedRect(QRectF(0.0, 0.0, m_width, m_blockHeight), kRadius, kRadius);
   painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(m_look.theme.mutedText);
+  const int icon = iconSize();
   for (int file = 0; file < m_message.attachments.size(); ++file) {
     const QRectF rect = fileRect(file);
     lineIcon(QStringLiteral("file-text"), m_look.theme.mutedText)
-        .paint(&painter, QRectF(rect.left(), rect.top() + 4.0, kSmallIcon, kSmallIcon).toRect());
-    painter.drawText(rect.adjusted(kSmallIcon + 6.0, 0.0, 0.0, 0.0), Qt::AlignVCenter,
+        .paint(&painter, QRectF(rect.left(), rect.top() + 4.0, icon, icon).toRect());
+    painter.drawText(rect.adjusted(icon + 6.0, 0.0, 0.0, 0.0), Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(fileText(m_message.attachments[file]), Qt::ElideMiddle,
-                                                      static_cast<int>(rect.width()) - kSmallIcon - 6));
+                                                      static_cast<int>(rect.width()) - icon - 6));
   }
 }
 
 QRectF MessageLayout::fileRect(int file) const {
-  return {kQuestionSide, kQuestionTop + kFileHeight * file, m_width - 2.0 * kQuestionSide, kFileHeight};
+  return {kQuestionSide, kQuestionTop + fileHeight() * file, m_width - 2.0 * kQuestionSide, fileHeight()};
 }
 
 void MessageLayout::paintThinking(QPainter& painter) const {
   const QString icon = m_isThinkingOpen ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right");
-  const QRect iconRect(0, static_cast<int>(m_thinkingRect.center().y()) - kSmallIcon / 2, kSmallIcon,
-                       kSmallIcon);
+  const int size = iconSize();
+  const QRect iconRect(0, static_cast<int>(m_thinkingRect.center().y()) - size / 2, size, size);
   lineIcon(icon, m_look.theme.mutedText).paint(&painter, iconRect);
   painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(m_look.theme.mutedText);
-  painter.drawText(m_thinkingRect.adjusted(kSmallIcon + 6.0, 0, 0, 0), Qt::AlignVCenter,
-                   thinkingText(m_message));
+  painter.drawText(m_thinkingRect.adjusted(size + 6.0, 0, 0, 0), Qt::AlignVCenter, thinkingText(m_message));
 }
 
 void MessageLayout::paintReasoning(QPainter& painter, const QRectF& exposed, const TextRange& selection) {
@@ -185,8 +187,8 @@ void MessageLayout::paintState(QPainter& painter) const {
   QRectF rect = m_stateRect;
   if (problem) {
     const int top = static_cast<int>(rect.top()) + 4;
-    lineIcon(QStringLiteral("circle-alert"), color).paint(&painter, QRect(0, top, kSmallIcon, kSmallIcon));
-    rect.setLeft(24.0);
+    lineIcon(QStringLiteral("circle-alert"), color).paint(&painter, QRect(0, top, iconSize(), iconSize()));
+    rect.setLeft(besideIcon());
   }
   painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(color);
@@ -197,9 +199,9 @@ void MessageLayout::paintFooter(QPainter& painter) const {
   painter.setFont(smallFont(transcriptFont(m_look.font, m_look.zoom)));
   painter.setPen(m_look.theme.mutedText);
   if (!m_voteRect.isNull()) {
-    const QRect icon(0, static_cast<int>(m_voteRect.top()) + 4, kSmallIcon, kSmallIcon);
+    const QRect icon(0, static_cast<int>(m_voteRect.top()) + 4, iconSize(), iconSize());
     lineIcon(QStringLiteral("layers"), m_look.theme.mutedText).paint(&painter, icon);
-    painter.drawText(m_voteRect.adjusted(24.0, 0.0, 0.0, 0.0), kStateFlags, m_message.vote);
+    painter.drawText(m_voteRect.adjusted(besideIcon(), 0.0, 0.0, 0.0), kStateFlags, m_message.vote);
   }
   if (!m_figuresRect.isNull()) painter.drawText(m_figuresRect, kStateFlags, figuresText(m_message));
   m_buttons.paint(painter, m_look.theme, m_pointer, !isQuestion() || m_pointer.has_value());

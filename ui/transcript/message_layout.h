@@ -2,9 +2,11 @@
 
 #include <QFontMetricsF>
 #include <QRectF>
+#include <cmath>
 #include <optional>
 
 #include "ui/chat_values.h"
+#include "ui/theme/icons.h"
 #include "ui/transcript/message_buttons.h"
 #include "ui/transcript/text_flow.h"
 
@@ -81,6 +83,9 @@ class MessageLayout {
   void paintState(QPainter& painter) const;
   void paintFooter(QPainter& painter) const;
   QRectF fileRect(int file) const;
+  double fileHeight() const { return std::round(24.0 * m_look.zoom); }
+  int iconSize() const { return static_cast<int>(std::round(kSmallIcon * m_look.zoom)); }
+  double besideIcon() const { return iconSize() + 8.0; }
   int fileAt(const QPointF& point) const;
 
   MessageItem m_message;

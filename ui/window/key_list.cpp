@@ -4,7 +4,9 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -87,7 +89,12 @@ KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(scroll);
-  resize(kDefaultSize);
+  // Wide enough for its longest keys; only long lists scroll.
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  content->ensurePolished();
+  const int width = content->sizeHint().width() + scroll->verticalScrollBar()->sizeHint().width();
+  setMinimumWidth(width);
+  resize(std::max(width, kDefaultSize.width()), kDefaultSize.height());
 }
 
 }  // namespace zipage::ui
