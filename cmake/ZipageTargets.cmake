@@ -68,7 +68,12 @@ function(zipage_tests label)
     file(STRINGS "${source}" extra REGEX "^// labels: " LIMIT_COUNT 1)
     string(REPLACE "// labels: " "" extra "${extra}")
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${label};${extra}" TIMEOUT ${test_timeout}
-      ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+    set(timeout ${test_timeout})
+    if("${extra}" MATCHES "slow")
+      math(EXPR timeout "6 * ${test_timeout}")
+    endif()
+    # By itself Qt ends a function after five minutes.
+    set_tests_properties(${name} PROPERTIES LABELS "${label};${extra}" TIMEOUT ${timeout}
+      ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QTEST_FUNCTION_TIMEOUT=${timeout}000")
   endforeach()
 endfunction()
