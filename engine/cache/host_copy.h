@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace zipage {
 
@@ -10,6 +12,17 @@ class HostCopy {
  public:
   virtual ~HostCopy() = default;
   virtual std::size_t bytes() const = 0;
+};
+
+/// One that came from a PrefixStorage: see ModelRunner::copyIn().
+class StoredCopy final : public HostCopy {
+ public:
+  explicit StoredCopy(std::vector<std::byte> contents) : m_contents(std::move(contents)) {}
+  std::size_t bytes() const override { return m_contents.size(); }
+  const std::vector<std::byte>& contents() const { return m_contents; }
+
+ private:
+  std::vector<std::byte> m_contents;
 };
 
 }  // namespace zipage

@@ -47,6 +47,11 @@ std::vector<PageIndex> PrefixIndex::match(std::span<const TokenId> tokens, std::
   return pages;
 }
 
+std::optional<PageIndex> PrefixIndex::find(const PrefixKey& key) const {
+  const auto found = m_pages.find(key);
+  return found == m_pages.end() ? std::nullopt : std::optional(found->second);
+}
+
 PrefixKey PrefixIndex::add(PageIndex page, const PrefixKey& parent, std::span<const TokenId> tokens) {
   const PrefixKey key = keyOf(parent, tokens);
   Entry& entry = m_entries[static_cast<std::size_t>(page)];

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -36,6 +37,13 @@ class PrefixIndex {
   /// The page will be overwritten. No effect on one without a name.
   void forget(PageIndex page);
 
+  /// The page that has this name.
+  std::optional<PageIndex> find(const PrefixKey& key) const;
+  /// What a page with a name holds. REQUIRES: it has one.
+  const PrefixKey& parentOf(PageIndex page) const { return m_entries[static_cast<std::size_t>(page)].parent; }
+  std::span<const TokenId> tokensOf(PageIndex page) const {
+    return m_entries[static_cast<std::size_t>(page)].tokens;
+  }
   int numPages() const { return static_cast<int>(m_pages.size()); }
   bool has(PageIndex page) const { return m_entries[static_cast<std::size_t>(page)].isNamed; }
   /// Pages that lost their name because they were handed out again, since the start.

@@ -1,15 +1,15 @@
 // Where prefixes lie beyond the life of a pool: what a store offers to the engine. Nothing here says how or
-// where; what is kept is bytes with a name.
+// where; what is kept is bytes with a name. One object serves one engine, for one model.
 //
 // Names: a page is named by its PrefixKey, whose root is salted with model, vocabulary, KV type and page
 // size, so a store may hold those of many models side by side. A compressed sequence is named by the key of
-// the last full page of its text under a root that is salted with its policy and settings as well: it is
-// found by whoever goes on with that text under the same settings, and never by a request that wants to keep
-// everything.
+// the last full page of its text under a root that is salted with its policy and settings as well
+// (PrefixVariant): it is found by whoever goes on with that text under the same settings, and never by a
+// request that wants to keep everything.
 //
-// Time: only the engine's thread calls, between two steps, so no call waits for a disk. What is there is
-// known from memory; reading is asked for, and collected some steps later, while other sequences run; what is
-// written is queued.
+// Time: only the engine's thread calls, between two steps, so no call but waitForNews() waits for a disk.
+// What is there is known from memory; reading is asked for, and collected some steps later, while other
+// sequences run; what is written is queued.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/clock.h"
 #include "engine/base/ids.h"
 #include "engine/cache/compression_settings.h"
 #include "engine/cache/memory_policy.h"
@@ -49,9 +50,36 @@ struct StoredSequence {
 
 using StoredPrefix = std::variant<StoredPage, StoredSequence>;
 
+/// Why what was asked for did not come.
+enum class PrefixLoss : std::uint8_t {
+  None,
+  Gone,     // thrown away since, or the file cannot be read
+  Damaged,  // a checksum is wrong, or what it holds is not what its name says
+};
+
 struct FetchedPrefix {
   PrefixKey key;
-  std::optional<StoredPrefix> prefix;  // nothing: it is gone, or its checksum is wrong
+  std::optional<StoredPrefix> prefix;
+  PrefixLoss loss = PrefixLoss::None;  // while there is no prefix
+};
+
+/// What a request found, for the books that people read.
+struct PrefixLookup {
+  OwnerId owner;
+  std::vector<TokenId> prompt;
+  std::vector<PrefixKey> used;  // the names of what it goes on with
+  int mostTokens = 0;           // of the prompt that could have been found at all
+  int foundTokens = 0;          // in the pool or in the store
+  int storedTokens = 0;         // of them, those that came from the store
+  std::uint64_t variant = 0;    // see PrefixVariant
+  PrefixLoss loss = PrefixLoss::None;
+};
+
+/// The text of a turn that has ended, so that the next lookup can be told where it differs.
+struct PrefixTurn {
+  OwnerId owner;
+  std::vector<TokenId> text;  // all that was computed
+  std::uint64_t variant = 0;
 };
 
 class PrefixStorage {
@@ -63,9 +91,17 @@ class PrefixStorage {
   virtual void fetch(const PrefixKey& key) = 0;
   /// What has been read since the last call, in any order; each fetch() is answered once.
   virtual std::vector<FetchedPrefix> collect() = 0;
+  /// Whether there is memory to queue this many bytes now.
+  virtual bool hasRoomFor(std::size_t bytes) const = 0;
   /// Keeps what is given, some time later or, under a limit of room or rate, not at all. What has this name
   /// already stays as it is.
-  virtual void write(const PrefixKey& key, StoredPrefix prefix) = 0;
+  virtual void write(OwnerId owner, const PrefixKey& key, StoredPrefix prefix) = 0;
+  /// Waits until something has been read or written since the last call, or until this long has passed. For
+  /// an engine that has nothing else to do.
+  virtual void waitForNews(Duration atMost) = 0;
+
+  virtual void noteLookup(PrefixLookup lookup) = 0;
+  virtual void noteTurn(PrefixTurn turn) = 0;
 };
 
 }  // namespace zipage

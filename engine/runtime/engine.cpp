@@ -8,7 +8,8 @@
 
 namespace zipage {
 
-Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Clock& clock_)
+Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Clock& clock_,
+                     PrefixStorage* storage)
     : limits(limits_),
       runner(runner_),
       clock(clock_),
@@ -19,13 +20,14 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
       scheduler({limits_.pageTokens, limits_.windowTokens, limits_.maxBatchTokens, limits_.maxSequences,
                  limits_.watermark, limits_.admission},
                 allocator, slots, *this, limits_.sharesPrefixes ? &prefixes : nullptr),
+      exchange(limits, storage, runner, clock, allocator, prefixes),
       builder(limits_.pageTokens, limits_.windowTokens),
       pace(limits_.stepTime, limits_.maxBatchTokens) {
   metrics.pagesTotal = limits_.numPages;
 }
 
-Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock)
-    : m_state(std::make_unique<State>(limits, runner, clock)) {}
+Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock, PrefixStorage* storage)
+    : m_state(std::make_unique<State>(limits, runner, clock, storage)) {}
 Engine::~Engine() { m_state->dropCompressions(); }
 
 Result<RequestId> Engine::submit(Request request) {
@@ -72,6 +74,7 @@ Sequence Engine::State::sequenceOf(RequestId id, Request request) {
   if (request.reasoning.tokenizer != nullptr)
     sequence.reasoning = std::make_unique<ReasoningWatch>(request.reasoning);
   sequence.request = std::move(request);
+  exchange.planCheckpoint(sequence);
   return sequence;
 }
 
@@ -96,6 +99,7 @@ Result<void> Engine::pin(RequestId request, std::vector<std::int32_t> tokens) {
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   if (auto checked = checkPins(sequence->request, tokens, m_state->limits); !checked) return checked;
+  sequence->wasMeddledWith = true;
   sequence->pinnedTokens = std::move(tokens);
   return {};
 }
@@ -112,7 +116,7 @@ void Engine::watch(RequestId request, bool isWatched) {
 
 bool Engine::hasWork() const {
   return !m_state->scheduler.running().empty() || !m_state->scheduler.waiting().empty() ||
-         !m_state->events.empty();
+         !m_state->events.empty() || m_state->exchange.isStoring();
 }
 
 std::vector<EngineEvent> Engine::step() {
@@ -121,11 +125,13 @@ std::vector<EngineEvent> Engine::step() {
   state.takeFinishedCompressions(false);
   state.finishCancelled();
   state.endReasonings();
+  state.bringInStored();
   state.scheduler.admit();
   state.finishHopeless();
   state.compressAsked();
   state.compressDue();
   state.runStep();
+  state.storeLeftovers();
   state.failIfBroken();
   state.noteDropped();
   state.notePages();
@@ -209,8 +215,7 @@ void Engine::State::account(Sequence& sequence, int numTokens) {
   const auto promptTokens = static_cast<std::int64_t>(sequence.request.prompt.size());
   if (!sequence.started) {
     sequence.started = true;
-    metrics.cachedTokens += sequence.cachedTokens;
-    events.emplace_back(RequestStarted{sequence.id, static_cast<int>(promptTokens), sequence.cachedTokens});
+    noteStart(sequence);
   }
   const std::int64_t before = sequence.computed;
   sequence.computed += numTokens;
@@ -221,6 +226,16 @@ void Engine::State::account(Sequence& sequence, int numTokens) {
       std::max<std::int64_t>(0, std::min(sequence.computed, sequence.furthest) - before);
   sequence.furthest = std::max(sequence.furthest, sequence.computed);
   namePages(sequence);
+  breakOff(exchange.storeAtCheckpoint(sequence));
+}
+
+void Engine::State::noteStart(const Sequence& sequence) {
+  metrics.cachedTokens += sequence.cachedTokens;
+  metrics.storedTokens += sequence.tokensFromStorage();
+  events.emplace_back(RequestStarted{sequence.id, static_cast<int>(sequence.request.prompt.size()),
+                                     sequence.cachedTokens, sequence.tokensFromStorage(),
+                                     sequence.stored.duration, sequence.stored.loss});
+  exchange.noteStart(sequence);
 }
 
 void Engine::State::namePages(Sequence& sequence) {
@@ -267,17 +282,20 @@ void Engine::State::finish(Sequence& sequence, FinishReason reason, Error error)
   event.error = std::move(error);
   event.promptTokens = static_cast<int>(sequence.request.prompt.size());
   event.cachedTokens = sequence.cachedTokens;
+  event.storedTokens = sequence.tokensFromStorage();
+  event.storageTime = sequence.stored.duration;
   event.computedTokens = static_cast<int>(std::min<std::int64_t>(sequence.furthest, event.promptTokens)) -
                          std::min(event.cachedTokens, event.promptTokens);
   event.generatedTokens = sequence.generated();
-  event.compressions = sequence.compressions;
-  event.tokensEvicted = sequence.tokensEvicted;
+  event.compressions = sequence.compressions - sequence.stored.numCompressions;
+  event.tokensEvicted = sequence.tokensEvicted - sequence.stored.evicted;
   event.peakPages = sequence.peakPages;
   event.pagesReclaimed = sequence.pages.numUnshared();
   if (sequence.firstToken > Duration::zero()) {
     event.timeToFirstToken = sequence.firstToken - sequence.submitted;
     event.decodeTime = sequence.lastToken - sequence.firstToken;
   }
+  if (reason != FinishReason::Failed) breakOff(exchange.storeTurn(sequence));
   events.push_back(std::move(event));
   scheduler.remove(sequence.id);
 }
@@ -287,6 +305,7 @@ void Engine::State::failIfBroken() {
   const Error error = *std::exchange(broken, std::nullopt);
   lost = error;
   dropCompressions();
+  exchange.forgetUnsaved();
   std::vector<RequestId> ids;
   for (const Sequence& sequence : scheduler.running()) ids.push_back(sequence.id);
   for (const Sequence& sequence : scheduler.waiting()) ids.push_back(sequence.id);

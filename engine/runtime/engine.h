@@ -11,6 +11,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/cache/cache_snapshot.h"
+#include "engine/cache/prefix_storage.h"
 #include "engine/runtime/engine_event.h"
 #include "engine/runtime/metrics.h"
 #include "engine/runtime/model_runner.h"
@@ -42,8 +43,9 @@ struct EngineLimits {
 
 class Engine {
  public:
-  /// `runner` and `clock` outlive the engine.
-  Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
+  /// `runner`, `clock` and `storage` outlive the engine; without a storage prefixes end with the pool.
+  Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock,
+         PrefixStorage* storage = nullptr);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -62,6 +64,7 @@ class Engine {
   /// begins to, and lets it go on from there. Ignored where the answer has begun, for requests without rules
   /// and for unknown ids.
   void endReasoning(RequestId request);
+  /// Requests in progress, or something that they left and that is still to be stored.
   bool hasWork() const;
   /// One forward pass at most, compressions that are due included. Events in order of happening.
   std::vector<EngineEvent> step();

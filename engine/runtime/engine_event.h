@@ -11,13 +11,17 @@
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/ids.h"
+#include "engine/cache/prefix_storage.h"
 
 namespace zipage {
 
 struct RequestStarted {
   RequestId request;
   int promptTokens = 0;
-  int cachedTokens = 0;  // of the prompt, found in shared pages
+  int cachedTokens = 0;                       // of the prompt, found in shared pages or in storage
+  int storedTokens = 0;                       // of them, those that came from storage
+  Duration storageTime{};                     // that this took
+  PrefixLoss storageLoss = PrefixLoss::None;  // why not more came of what was there
 };
 
 struct TokensGenerated {
@@ -62,7 +66,9 @@ struct RequestFinished {
   FinishReason reason = FinishReason::EndToken;
   Error error;  // meaningful for PoolExhausted and Failed
   int promptTokens = 0;
-  int cachedTokens = 0;    // of the prompt, found in shared pages
+  int cachedTokens = 0;    // of the prompt, found in shared pages or in storage
+  int storedTokens = 0;    // of them, those that came from storage
+  Duration storageTime{};  // that this took
   int computedTokens = 0;  // of the prompt, read by the model; what was recomputed counts once
   int generatedTokens = 0;
   int compressions = 0;

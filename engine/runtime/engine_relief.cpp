@@ -39,7 +39,7 @@ void Engine::State::compressAsked() {
   for (Sequence& sequence : scheduler.running()) {
     if (!sequence.compressionAsked || sequence.state == SequenceState::Compressing || broken) continue;
     if (sequence.canCompress(limits.windowTokens))
-      compress(sequence);
+      sequence.wasMeddledWith = compress(sequence) || sequence.wasMeddledWith;
     else if (sequence.physical <= sequence.budget() || !sequence.isBounded())
       sequence.compressionAsked = false;
   }
@@ -184,12 +184,32 @@ bool Engine::State::swapOut(Sequence& sequence) {
 
 bool Engine::State::swapIn(Sequence& sequence) {
   const std::unique_ptr<HostCopy> copy = std::move(sequence.swapped);
-  if (auto done = runner.swapIn(*copy, sequence.pages.indices(), sequence.querySlot.index()); !done) {
+  const std::span<const PageIndex> pages = sequence.pages.indices();
+  const int querySlot = sequence.querySlot.index();
+  if (std::exchange(sequence.stored.isSequence, false)) {
+    breakOff(runner.copyIn(static_cast<const StoredCopy&>(*copy).contents(), pages, querySlot));
+    return !broken;
+  }
+  if (auto done = runner.swapIn(*copy, pages, querySlot); !done) {
     broken = done.error();
     return false;
   }
   events.emplace_back(SequenceSwapped{sequence.id, false, sequence.pages.numPages(), 0});
   return true;
+}
+
+void Engine::State::bringInStored() {
+  if (broken) return;
+  if (scheduler.running().empty() && exchange.isBringingIn()) exchange.waitForNews();
+  breakOff(exchange.bringIn(scheduler));
+}
+
+void Engine::State::storeLeftovers() {
+  if (!broken && exchange.isStoring()) breakOff(exchange.storeSome(scheduler.running().empty()));
+}
+
+void Engine::State::breakOff(const Result<void>& done) {
+  if (!done && !broken) broken = done.error();
 }
 
 void Engine::State::notePreempted(const Sequence& sequence) {

@@ -10,6 +10,7 @@
 #include "engine/cache/prefix_index.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/engine_books.h"
+#include "engine/runtime/prefix_exchange.h"
 #include "engine/runtime/rate_meter.h"
 #include "engine/runtime/step_builder.h"
 #include "engine/schedule/step_pace.h"
@@ -24,7 +25,7 @@ struct Engine::State final : PageRelief {
     Duration start{};
   };
 
-  State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock);
+  State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock, PrefixStorage* storage);
 
   void finishCancelled();
   void endReasonings();
@@ -36,6 +37,12 @@ struct Engine::State final : PageRelief {
   bool swapOut(Sequence& sequence) override;
   bool swapIn(Sequence& sequence) override;
   void notePreempted(const Sequence& sequence) override;
+  bool fetchesBeginning(Sequence& sequence) override { return exchange.lookUp(sequence, scheduler); }
+  void bringInStored();
+  void storeLeftovers();
+  /// The device is lost when `done` is an error: every request ends with this step.
+  void breakOff(const Result<void>& done);
+  void noteStart(const Sequence& sequence);
   void commit(const CompressionPlan& plan, std::vector<PageRef> freshPages, Sequence& sequence,
               Duration start);
   void takeFinishedCompressions(bool waits);
@@ -66,6 +73,7 @@ struct Engine::State final : PageRelief {
   Compressor compressor;
   std::deque<InFlight> inFlight;  // oldest first
   Scheduler scheduler;
+  PrefixExchange exchange;
   StepBuilder builder;
   StepPace pace;
   std::vector<EngineEvent> events;

@@ -42,6 +42,7 @@ struct EngineThread::State {
   void run();
   void obey(Command& command, Engine& engine);
   void submit(Submit& command, Engine& engine);
+  void storeTheRest(Engine& engine);
   void report(Engine& engine, std::vector<EngineEvent> events, bool idle);
 
   Parts parts;
@@ -59,7 +60,7 @@ struct EngineThread::State {
 
 void EngineThread::State::run() {
   using Wait = Mailbox<Command>::Wait;
-  Engine engine(parts.limits, *parts.runner, *parts.clock);
+  Engine engine(parts.limits, *parts.runner, *parts.clock, parts.storage.get());
   std::vector<Command> commands;
   Wait wait = Wait::ForEver;
   while (mailbox.drain(commands, wait)) {
@@ -75,6 +76,14 @@ void EngineThread::State::run() {
   for (Command& command : commands) obey(command, engine);
   engine.cancelAll();
   report(engine, engine.hasWork() ? engine.step() : std::vector<EngineEvent>{}, true);
+  storeTheRest(engine);
+}
+
+/// Whoever closes the program does not want to wait for it; what is not stored is read again some day.
+void EngineThread::State::storeTheRest(Engine& engine) {
+  constexpr Duration kMost = std::chrono::seconds(2);
+  const Duration end = parts.clock->now() + kMost;
+  while (engine.hasWork() && parts.clock->now() < end) static_cast<void>(engine.step());
 }
 
 void EngineThread::State::obey(Command& command, Engine& engine) {

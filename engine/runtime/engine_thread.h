@@ -26,10 +26,11 @@ class EngineThread {
     std::unique_ptr<ModelRunner> runner;
     std::unique_ptr<Clock> clock;
     EngineLimits limits;
+    std::unique_ptr<PrefixStorage> storage = nullptr;  // null: prefixes end with the pool
   };
 
   EngineThread(Parts parts, Sink sink);
-  /// Cancels everything, delivers the last events, joins.
+  /// Cancels everything, delivers the last events, hands the storage what is left to keep, joins.
   ~EngineThread();
 
   /// The id under which events will speak of the request. A request that cannot be served comes back as

@@ -15,6 +15,7 @@ struct EngineMetrics {
   std::int64_t preemptions = 0;
   std::int64_t recomputedTokens = 0;
   std::int64_t cachedTokens = 0;  // of prompts, found in shared pages
+  std::int64_t storedTokens = 0;  // of them, those that came from storage
   std::int64_t pagesDropped = 0;  // that held prefixes and were handed out again
   std::int64_t swaps = 0;         // sequences that went to host memory
   std::int32_t running = 0;

@@ -2,6 +2,7 @@
 // one that only keeps books.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -26,6 +27,15 @@ struct StepInputs {
   std::vector<std::int32_t> history;      // token ids the repetition penalties look at
 };
 
+/// What contents are said to be: `numEntries` entries per layer and KV head of a text of `numTokens` tokens,
+/// the first of which stands at `firstPosition`. With queries it is a whole sequence, else pages alone.
+struct ContentsShape {
+  int numEntries = 0;
+  std::int32_t numTokens = 0;
+  std::int32_t firstPosition = 0;
+  bool hasQueries = false;
+};
+
 class ModelRunner {
  public:
   virtual ~ModelRunner() = default;
@@ -47,6 +57,16 @@ class ModelRunner {
   virtual Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) = 0;
   /// REQUIRES: a copy this runner made, as many pages as it was made of.
   virtual Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) = 0;
+
+  // What a PrefixStorage keeps: pages alone (query slot -1) or a whole sequence, as bytes that another runner
+  // of the same model, device and KV type understands.
+  virtual Result<std::vector<std::byte>> copyOut(std::span<const PageIndex> pages, int querySlot) = 0;
+  /// InvalidFile: these bytes are not what the shape says.
+  virtual Result<void> checkContents(std::span<const std::byte> contents,
+                                     const ContentsShape& shape) const = 0;
+  /// REQUIRES: contents that checkContents() accepts, for as many pages.
+  virtual Result<void> copyIn(std::span<const std::byte> contents, std::span<const PageIndex> pages,
+                              int querySlot) = 0;
 };
 
 }  // namespace zipage

@@ -1,9 +1,11 @@
 #include "engine/runtime/pool_copy.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/cache/kv_layout.h"
 
 namespace zipage {
 
@@ -20,7 +22,8 @@ class BlockCopy final : public HostCopy {
   DeviceBuffer m_block;  // host memory that the device copies from and to at full speed
 };
 
-/// Calls visit(device pointer, bytes) for all that a sequence holds.
+/// Calls visit(device pointer, bytes) for all that a sequence holds; without a query slot (-1) it has no
+/// scores either.
 template <typename Visit>
 void forEachStretch(const PagedKv& kv, const QueryWindow& window, std::span<const PageIndex> pages,
                     int querySlot, Visit visit) {
@@ -29,10 +32,31 @@ void forEachStretch(const PagedKv& kv, const QueryWindow& window, std::span<cons
     for (const PageIndex page : pages) {
       visit(kv.keyTile(layer, page, 0), kv.pageBytes());
       visit(kv.positions + kv.slotIndex(layer, page, 0), numSlots * sizeof(std::int32_t));
-      visit(kv.scores + kv.slotIndex(layer, page, 0), numSlots * sizeof(float));
+      if (querySlot >= 0) visit(kv.scores + kv.slotIndex(layer, page, 0), numSlots * sizeof(float));
     }
-    visit(window.row(layer, querySlot, 0), window.rowBytes() * window.windowTokens);
+    if (querySlot >= 0) visit(window.row(layer, querySlot, 0), window.rowBytes() * window.windowTokens);
   }
+}
+
+/// Whether the positions of one layer of one page, [kvHead][slot], are in order and inside the text.
+/// `before`, of each head, is the position of its entry before this page, and becomes that of its last one in
+/// it.
+bool arePositionsValid(const std::byte* bytes, const PagedKv& kv, int firstEntry, const ContentsShape& shape,
+                       std::vector<std::int32_t>& before) {
+  for (int head = 0; head < kv.kvHeads; ++head) {
+    for (int slot = 0; slot < kv.pageTokens && firstEntry + slot < shape.numEntries; ++slot) {
+      std::int32_t position = 0;
+      std::memcpy(&position, bytes, sizeof position);
+      bytes += sizeof position;
+      std::int32_t& last = before[static_cast<std::size_t>(head)];
+      if (position <= last || position >= shape.firstPosition + shape.numTokens) return false;
+      last = position;
+    }
+    // What lies behind the last entry means nothing.
+    const int unused = std::max(0, std::min(kv.pageTokens, firstEntry + kv.pageTokens - shape.numEntries));
+    bytes += static_cast<std::size_t>(unused) * sizeof(std::int32_t);
+  }
+  return true;
 }
 
 }  // namespace
@@ -83,6 +107,58 @@ void copyToDevice(Device& device, Stream& stream, const HostCopy& copy, const Pa
     place += bytes;
   });
   ZIPAGE_CHECK(place == block.block() + block.bytes(), "as many pages come back as went");
+}
+
+std::size_t contentsBytes(const PagedKv& kv, const QueryWindow& window, int numPages, bool hasQueries) {
+  const std::size_t slotBytes = static_cast<std::size_t>(kv.kvHeads) * kv.pageTokens * sizeof(std::int32_t);
+  const std::size_t pageBytes = kv.pageBytes() + slotBytes * (hasQueries ? 2 : 1);
+  const std::size_t queryBytes = hasQueries ? window.rowBytes() * window.windowTokens : 0;
+  return static_cast<std::size_t>(kv.numLayers) *
+         (pageBytes * static_cast<std::size_t>(numPages) + queryBytes);
+}
+
+std::vector<std::byte> copyContentsOut(Device& device, Stream& stream, const PagedKv& kv,
+                                       const QueryWindow& window, std::span<const PageIndex> pages,
+                                       int querySlot) {
+  std::vector<std::byte> contents(contentsBytes(kv, window, static_cast<int>(pages.size()), querySlot >= 0));
+  std::byte* place = contents.data();
+  forEachStretch(kv, window, pages, querySlot, [&](const void* device_, std::size_t bytes) {
+    device.copyToHost(stream, place, device_, bytes);
+    place += bytes;
+  });
+  return contents;
+}
+
+Result<void> checkContents(const PagedKv& kv, const QueryWindow& window, std::span<const std::byte> contents,
+                           const ContentsShape& shape) {
+  if (shape.numEntries < 1 || shape.numTokens < shape.numEntries || shape.firstPosition < 0)
+    return failure(ErrorCode::InvalidFile, "a stored prefix has impossible numbers of tokens");
+  const int numPages = static_cast<int>(pagesFor(shape.numEntries, kv.pageTokens));
+  if (contents.size() != contentsBytes(kv, window, numPages, shape.hasQueries))
+    return failure(ErrorCode::InvalidFile, "a stored prefix is not as long as its pages");
+  const std::size_t slotBytes = static_cast<std::size_t>(kv.kvHeads) * kv.pageTokens * sizeof(std::int32_t);
+  const std::byte* place = contents.data();
+  for (int layer = 0; layer < kv.numLayers; ++layer) {
+    std::vector<std::int32_t> before(static_cast<std::size_t>(kv.kvHeads), shape.firstPosition - 1);
+    for (int page = 0; page < numPages; ++page) {
+      place += kv.pageBytes();
+      if (!arePositionsValid(place, kv, page * kv.pageTokens, shape, before))
+        return failure(ErrorCode::InvalidFile, "a stored prefix names tokens that its text does not have");
+      place += slotBytes * (shape.hasQueries ? 2 : 1);
+    }
+    if (shape.hasQueries) place += window.rowBytes() * window.windowTokens;
+  }
+  return {};
+}
+
+void copyContentsIn(Device& device, Stream& stream, std::span<const std::byte> contents, const PagedKv& kv,
+                    const QueryWindow& window, std::span<const PageIndex> pages, int querySlot) {
+  const std::byte* place = contents.data();
+  forEachStretch(kv, window, pages, querySlot, [&](void* device_, std::size_t bytes) {
+    device.copyToDevice(stream, device_, place, bytes);
+    place += bytes;
+  });
+  ZIPAGE_CHECK(place == contents.data() + contents.size(), "contents are of as many pages as they go to");
 }
 
 }  // namespace zipage

@@ -1,5 +1,7 @@
 #include "engine/runtime/transformer_runner.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -46,6 +48,12 @@ class TransformerRunner final : public ModelRunner {
   Result<SequenceRecord> heldTokens(std::span<const PageIndex> pages, int numEntries) override;
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override;
   Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override;
+  Result<std::vector<std::byte>> copyOut(std::span<const PageIndex> pages, int querySlot) override;
+  Result<void> checkContents(std::span<const std::byte> contents, const ContentsShape& shape) const override {
+    return zipage::checkContents(m_pool.kv, m_pool.window, contents, shape);
+  }
+  Result<void> copyIn(std::span<const std::byte> contents, std::span<const PageIndex> pages,
+                      int querySlot) override;
 
   const Pool& pool() const { return m_pool; }
   std::size_t workspaceBytes() const {
@@ -134,6 +142,19 @@ Result<void> TransformerRunner::swapIn(const HostCopy& copy, std::span<const Pag
   return synchronize(*m_stream);
 }
 
+Result<std::vector<std::byte>> TransformerRunner::copyOut(std::span<const PageIndex> pages, int querySlot) {
+  std::vector<std::byte> contents =
+      copyContentsOut(m_device, *m_stream, m_pool.kv, m_pool.window, pages, querySlot);
+  if (auto done = synchronize(*m_stream); !done) return tl::unexpected(done.error());
+  return contents;
+}
+
+Result<void> TransformerRunner::copyIn(std::span<const std::byte> contents, std::span<const PageIndex> pages,
+                                       int querySlot) {
+  copyContentsIn(m_device, *m_stream, contents, m_pool.kv, m_pool.window, pages, querySlot);
+  return synchronize(*m_stream);
+}
+
 tl::unexpected<Error> noRoom(const std::string& what, const DeviceError& error) {
   return failure(ErrorCode::OutOfMemory, what + ": " + error.message);
 }
@@ -175,14 +196,17 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
-/// Pages of another model, vocabulary or KV type never match. Within one pool that cannot happen; on a disk
-/// it can.
-std::uint64_t prefixSaltOf(const ModelBundle& model, const PoolOptions& options) {
-  return (model.identity ^ (static_cast<std::uint64_t>(options.kvType) + 1)) * 0x9E3779B97F4A7C15ULL;
+/// Pages of another model, vocabulary, KV type or kind of device never match. Within one pool that cannot
+/// happen; on a disk it can. Kinds of devices round differently: a reply must not depend on which one has
+/// read its beginning.
+std::uint64_t prefixSaltOf(const DeviceInfo& device, const ModelBundle& model, const PoolOptions& options) {
+  const std::string kind = device.name == "cpu" ? device.name : device.name + device.description;
+  return (model.identity ^ (static_cast<std::uint64_t>(options.kvType) + 1)) * 0x9E3779B97F4A7C15ULL ^
+         XXH3_64bits(kind.data(), kind.size());
 }
 
 EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages,
-                      const ModelBundle& model) {
+                      const DeviceInfo& device, const ModelBundle& model) {
   EngineLimits limits;
   limits.pageTokens = options.pageTokens;
   limits.numPages = numPages;
@@ -193,7 +217,7 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
   limits.bytesPerPage = static_cast<std::int64_t>(layout.bytesPerPage());
   limits.contextLength = model.config.contextLength;
   limits.vocabularySize = model.config.vocabularySize;
-  limits.prefixSalt = prefixSaltOf(model, options);
+  limits.prefixSalt = prefixSaltOf(device, model, options);
   limits.maxCompressedEntries = options.maxCompressedEntries;
   return limits;
 }
@@ -218,7 +242,7 @@ Result<RunnerAndLimits> createTransformerRunner(Device& device, const ModelBundl
   auto counted = layout.numPages(options.poolTokens);
   if (!counted) return tl::unexpected(counted.error());
   const int numPages = *counted;
-  const EngineLimits limits = limitsOf(options, layout, numPages, model);
+  const EngineLimits limits = limitsOf(options, layout, numPages, device.info(), model);
 
   auto stream = device.createStream();
   auto transformer =

@@ -72,12 +72,14 @@ void Scheduler::giveSlot(Sequence& sequence) {
 void Scheduler::admit() {
   for (Sequence& sequence : m_running) giveSlot(sequence);
   for (Place next = firstReady(); next != m_waiting.end() && canAdmit(*next); next = firstReady()) {
+    if (m_relief.fetchesBeginning(*next)) continue;
     if (!admit(next)) return;
   }
 }
 
 Scheduler::Place Scheduler::firstReady() {
-  return std::find_if(m_waiting.begin(), m_waiting.end(), [this](const Sequence& s) { return !isLedBy(s); });
+  return std::find_if(m_waiting.begin(), m_waiting.end(),
+                      [this](const Sequence& s) { return !s.stored.isOnItsWay && !isLedBy(s); });
 }
 
 bool Scheduler::isLedBy(const Sequence& sequence) const {
@@ -92,12 +94,16 @@ bool Scheduler::isLedBy(const Sequence& sequence) const {
 
 std::vector<PageIndex> Scheduler::prefixOf(const Sequence& sequence) const {
   if (m_prefixes == nullptr || sequence.swapped) return {};
+  return m_prefixes->match(sequence.tokens, mostShared(sequence));
+}
+
+std::int64_t Scheduler::mostShared(const Sequence& sequence) const {
   // The last queries before a compression must be computed, with a window to be written to; and they need
   // pages of the pool that no prefix fills.
   std::int64_t most = static_cast<std::int64_t>(sequence.tokens.size());
   if (sequence.isBounded()) most = std::min(most, sequence.capacity());
   const std::int64_t pool = static_cast<std::int64_t>(m_allocator.numPages() - 1) * m_limits.pageTokens;
-  return m_prefixes->match(sequence.tokens, std::min(most, pool) - m_limits.windowTokens);
+  return std::min(most, pool) - m_limits.windowTokens;
 }
 
 bool Scheduler::admit(Place next) {
@@ -131,6 +137,8 @@ int Scheduler::chunkOf(Sequence& sequence, int budget) const {
     const int keptBack = sequence.wantsSlot() && !sequence.querySlot ? m_limits.windowTokens : 0;
     room = std::min<std::int64_t>(room, sequence.capacity() - keptBack - sequence.physical);
   }
+  if (sequence.checkpoint > sequence.computed)
+    room = std::min<std::int64_t>(room, sequence.checkpoint - sequence.computed);
   if (room <= 0) {
     if (budget > 0) sequence.state = SequenceState::Blocked;
     return 0;

@@ -60,6 +60,8 @@ class Scheduler {
   bool makeRoom(Sequence& sequence, int numPages);
   /// After a compression: what `sequence` may count on from now on.
   void reserveAgain(Sequence& sequence);
+  /// Tokens of its text that may come from elsewhere; the rest it must compute itself.
+  std::int64_t mostShared(const Sequence& sequence) const;
   /// The one that can never go on, when nobody else could change that; null otherwise.
   Sequence* hopeless();
   /// Gives back pages and query slot, and forgets the sequence.

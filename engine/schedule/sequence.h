@@ -16,6 +16,7 @@
 #include "engine/cache/kv_layout.h"
 #include "engine/cache/page_table.h"
 #include "engine/cache/prefix_key.h"
+#include "engine/cache/prefix_storage.h"
 #include "engine/cache/query_slots.h"
 #include "engine/cache/sequence_record.h"
 #include "engine/cache/sequence_state.h"
@@ -23,6 +24,20 @@
 #include "engine/schedule/request.h"
 
 namespace zipage {
+
+/// What a sequence has had from a PrefixStorage.
+struct StoredBeginning {
+  bool wasLookedUp = false;
+  bool isOnItsWay = false;  // it is not admitted before that has come
+  bool isSequence = false;  // `swapped` is a StoredCopy
+  int fromToken = 0;        // what came: these tokens of the text,
+  int toToken = 0;          // up to but without this one
+  Duration duration{};      // from the question to the last answer
+  PrefixLoss loss = PrefixLoss::None;
+  PrefixKey key;             // of the sequence that came
+  int numCompressions = 0;   // made before it was stored,
+  std::int64_t evicted = 0;  // and the tokens they evicted
+};
 
 struct Sequence {
   RequestId id;
@@ -37,13 +52,16 @@ struct Sequence {
   std::int64_t slotSince = 0;  // `computed` when it got its query slot
   int mostEntries = 0;         // entries a compression can see; 0: any number
   int wholePrompt = 0;         // entries of a prompt that is read whole before the first compression; 0: not
+  int checkpoint = 0;  // tokens after which what it has kept is worth storing; no step goes across; 0: none
   bool compressionAsked = false;   // by somebody, before it is due
+  bool wasMeddledWith = false;     // what it keeps is no matter of its text alone: pinned, compressed early
   int grownTokens = 0;             // what `grow` has added to the budget
   double longRunWorkingSet = 0.0;  // of `grow`, entries; 0: not measured yet
   PrefixKey lastKey;               // of the last page that has a name in the prefix index
   int numNamed = 0;                // its first pages that have one
   int cachedTokens = 0;            // found in shared pages when it was first admitted
   RequestId leader;                // reads the same prompt first; none: nobody does
+  StoredBeginning stored;          // of what a PrefixStorage had of its text
   int reservedPages = 0;           // pages it may count on while it reads what is known of its text
   int numScored = 0;               // entries that were there at the last compression
   int compressions = 0;
@@ -90,6 +108,11 @@ struct Sequence {
   /// Whether there is something to evict now, due or not.
   bool canCompress(int windowTokens) const {
     return isBounded() && physical > budget() && hasWindow(windowTokens);
+  }
+  /// Of the prompt, in pages that were found.
+  int tokensFromStorage() const {
+    return std::clamp(cachedTokens, stored.fromToken, std::max(stored.fromToken, stored.toToken)) -
+           stored.fromToken;
   }
   /// Whether a query slot can ever be of use to it.
   bool wantsSlot() const {

@@ -69,10 +69,27 @@ void Statement::bindAt(int index, std::optional<std::int64_t> value) {
   noteBinding(sqlite3_bind_null(m_handle.get(), index));
 }
 
+void Statement::bindAt(int index, double value) {
+  noteBinding(sqlite3_bind_double(m_handle.get(), index, value));
+}
+
+void Statement::bindAt(int index, std::span<const std::byte> blob) {
+  const void* bytes = blob.empty() ? "" : static_cast<const void*>(blob.data());
+  noteBinding(sqlite3_bind_blob64(m_handle.get(), index, bytes, blob.size(), SQLITE_TRANSIENT));
+}
+
 void Statement::bindAt(int index, std::string_view text) {
   // An empty view may hold a null pointer, which SQLite would take for NULL.
   const char* bytes = text.data() == nullptr ? "" : text.data();
   noteBinding(sqlite3_bind_text64(m_handle.get(), index, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+Statement& Statement::bindRow(const Statement& row, int numColumns) {
+  noteBinding(sqlite3_reset(m_handle.get()));
+  for (int column = 0; column < numColumns; ++column)
+    noteBinding(
+        sqlite3_bind_value(m_handle.get(), column + 1, sqlite3_column_value(row.m_handle.get(), column)));
+  return *this;
 }
 
 Result<bool> Statement::step() {
@@ -90,6 +107,14 @@ Result<void> Statement::run() {
 }
 
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(m_handle.get(), column); }
+
+double Statement::real(int column) const { return sqlite3_column_double(m_handle.get(), column); }
+
+std::vector<std::byte> Statement::blob(int column) const {
+  const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(m_handle.get(), column));
+  if (bytes == nullptr) return {};
+  return std::vector<std::byte>(bytes, bytes + sqlite3_column_bytes(m_handle.get(), column));
+}
 
 std::string Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(m_handle.get(), column));

@@ -6,13 +6,16 @@
 // else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/base/result.h"
 
@@ -35,19 +38,26 @@ class Statement {
     return *this;
   }
 
+  /// The first columns of the current row of another statement, as they are: ?1, ?2, …
+  Statement& bindRow(const Statement& row, int numColumns);
+
   /// True: a row is there to be read. False: the statement has done its work.
   Result<bool> step();
   /// Steps to the end; rows go unread.
   Result<void> run();
 
-  // Columns of the current row, counted from 0. NULL reads as 0 and as empty text.
+  // Columns of the current row, counted from 0. NULL reads as 0, as empty text and as an empty blob.
   std::int64_t integer(int column) const;
+  double real(int column) const;
   std::string text(int column) const;
+  std::vector<std::byte> blob(int column) const;
 
  private:
   void bindAt(int index, std::int64_t value);
   void bindAt(int index, std::optional<std::int64_t> value);
+  void bindAt(int index, double value);
   void bindAt(int index, std::string_view text);
+  void bindAt(int index, std::span<const std::byte> blob);
   void noteBinding(int code) { m_bindingCode = m_bindingCode == 0 ? code : m_bindingCode; }
 
   struct Finalize {

@@ -12,7 +12,8 @@ const char* const kSelectMessagesSql =
     "SELECT id, chat, parent, role, state, created_ms, prompt_tokens, generated_tokens, reasoning_tokens, "
     "reasoning_ms,"
     " first_token_ms, decode_ms, peak_pages, compressions, tokens_evicted, error, text, reasoning,"
-    " cached_tokens, computed_tokens, model, attachments"
+    " cached_tokens, computed_tokens, model, attachments, stored_tokens, storage_ms, reasoning_began_ms,"
+    " reasoning_ended_ms"
     " FROM messages WHERE chat = ?1 AND deleted_ms IS NULL ORDER BY id";
 
 namespace {
@@ -21,9 +22,11 @@ constexpr std::string_view kUpsertSql =
     "INSERT INTO messages (id, chat, parent, role, state, created_ms, prompt_tokens, generated_tokens,"
     " reasoning_tokens, reasoning_ms, first_token_ms, decode_ms, peak_pages, compressions, tokens_evicted, "
     "error, text,"
-    " reasoning, cached_tokens, computed_tokens, model, attachments)"
+    " reasoning, cached_tokens, computed_tokens, model, attachments, stored_tokens, storage_ms, "
+    "reasoning_began_ms,"
+    " reasoning_ended_ms)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-    "?21, ?22)"
+    "?21, ?22, ?23, ?24, ?25, ?26)"
     " ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, role = excluded.role, state = excluded.state,"
     " created_ms = excluded.created_ms, prompt_tokens = excluded.prompt_tokens,"
     " generated_tokens = excluded.generated_tokens, reasoning_tokens = excluded.reasoning_tokens,"
@@ -32,7 +35,9 @@ constexpr std::string_view kUpsertSql =
     " peak_pages = excluded.peak_pages, compressions = excluded.compressions,"
     " tokens_evicted = excluded.tokens_evicted, error = excluded.error, text = excluded.text,"
     " reasoning = excluded.reasoning, cached_tokens = excluded.cached_tokens,"
-    " computed_tokens = excluded.computed_tokens, model = excluded.model, attachments = excluded.attachments"
+    " computed_tokens = excluded.computed_tokens, model = excluded.model, attachments = excluded.attachments,"
+    " stored_tokens = excluded.stored_tokens, storage_ms = excluded.storage_ms,"
+    " reasoning_began_ms = excluded.reasoning_began_ms, reasoning_ended_ms = excluded.reasoning_ended_ms"
     " WHERE chat = excluded.chat";
 
 ReplyFigures readFigures(const Statement& row) {
@@ -46,7 +51,11 @@ ReplyFigures readFigures(const Statement& row) {
           .compressions = row.integer(13),
           .tokensEvicted = row.integer(14),
           .cachedTokens = row.integer(18),
-          .computedTokens = row.integer(19)};
+          .computedTokens = row.integer(19),
+          .storedTokens = row.integer(22),
+          .storageMs = row.integer(23),
+          .reasoningBeganMs = row.integer(24),
+          .reasoningEndedMs = row.integer(25)};
 }
 
 bool isUpTo(std::int64_t value, auto last) { return value >= 0 && value <= static_cast<std::int64_t>(last); }
@@ -69,7 +78,8 @@ Result<void> upsert(Database& database, const MessageRecord& message) {
       message.createdMs, figures.promptTokens, figures.generatedTokens, figures.reasoningTokens,
       figures.reasoningMs, figures.firstTokenMs, figures.decodeMs, figures.peakPages, figures.compressions,
       figures.tokensEvicted, std::string_view(error), std::string_view(text), std::string_view(reasoning),
-      figures.cachedTokens, figures.computedTokens, std::string_view(model), std::string_view(attachments));
+      figures.cachedTokens, figures.computedTokens, std::string_view(model), std::string_view(attachments),
+      figures.storedTokens, figures.storageMs, figures.reasoningBeganMs, figures.reasoningEndedMs);
 }
 
 }  // namespace

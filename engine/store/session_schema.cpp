@@ -102,7 +102,16 @@ CREATE TABLE new_chat_draft (draft TEXT NOT NULL, attachments TEXT NOT NULL) STR
 INSERT INTO new_chat_draft VALUES ('', '[]');
 )sql";
 
-constexpr std::array kMigrations = {kVersion1, kVersion2};
+// Of the tokens that were found for a prompt, those that came from the disk, and how long that took; and when
+// a reply was thinking, in milliseconds since 1970, 0 where not known.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE messages ADD COLUMN stored_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN storage_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN reasoning_began_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN reasoning_ended_ms INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};
 constexpr Schema kSchema = {kApplicationId, kMigrations};
 
 }  // namespace

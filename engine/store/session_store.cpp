@@ -85,7 +85,7 @@ constexpr const char* kSelectChatsSql =
 }  // namespace
 
 struct SessionStore::State {
-  InstanceLock lock;  // released after the database is closed
+  std::optional<InstanceLock> lock;  // released after the database is closed; none: it only reads
   Database database;
   std::uint64_t nextId = 1;
   std::optional<Transaction> transaction;
@@ -125,6 +125,14 @@ Result<std::unique_ptr<SessionStore>> SessionStore::open(const fs::path& databas
       std::move(*lock), std::move(*database), static_cast<std::uint64_t>(*firstId), std::nullopt})));
 }
 
+Result<std::unique_ptr<SessionStore>> SessionStore::openReader() const {
+  auto database = Database::open(m_state->database.fileName());
+  if (!database) return tl::unexpected(database.error());
+  if (auto set = database->execute("PRAGMA query_only = ON"); !set) return tl::unexpected(set.error());
+  return std::unique_ptr<SessionStore>(new SessionStore(
+      std::unique_ptr<State>(new State{std::nullopt, std::move(*database), m_state->nextId, std::nullopt})));
+}
+
 SessionStore::SessionStore(std::unique_ptr<State> state) : m_state(std::move(state)) {}
 
 SessionStore::~SessionStore() = default;
@@ -147,6 +155,14 @@ Result<std::vector<TrashedChat>> SessionStore::trashedChats() const {
           return Result<TrashedChat>(TrashedChat{readChat(row), row.integer(9)});
         });
       });
+}
+
+Result<std::vector<ChatId>> SessionStore::chatIds() const {
+  return m_state->database.prepare("SELECT id FROM chats").and_then([](Statement statement) {
+    return readAll<ChatId>(std::move(statement), [](const Statement& row) {
+      return Result<ChatId>(ChatId{static_cast<std::uint64_t>(row.integer(0))});
+    });
+  });
 }
 
 Result<std::vector<MessageRecord>> SessionStore::messages(ChatId chat) const {

@@ -36,8 +36,12 @@ struct ReplyFigures {
   std::int64_t peakPages = 0;
   std::int64_t compressions = 0;
   std::int64_t tokensEvicted = 0;
-  std::int64_t cachedTokens = 0;    // of the prompt, found in shared pages
-  std::int64_t computedTokens = 0;  // of the prompt, read by the model
+  std::int64_t cachedTokens = 0;      // of the prompt, found in shared pages or on the disk
+  std::int64_t computedTokens = 0;    // of the prompt, read by the model
+  std::int64_t storedTokens = 0;      // of the prompt, found on the disk
+  std::int64_t storageMs = 0;         // that bringing them in took
+  std::int64_t reasoningBeganMs = 0;  // since 1970, UTC
+  std::int64_t reasoningEndedMs = 0;  // likewise; while it thinks, when it last did
 };
 
 /// A text file that goes with a message.
@@ -106,12 +110,17 @@ class SessionStore {
   /// stores may have one database open; messages in state Streaming become Interrupted only when no other
   /// store has it open, for that one may be writing them.
   static Result<std::unique_ptr<SessionStore>> open(const std::filesystem::path& databaseFile);
+  /// A second connection to the same database, which only reads, for a thread of its own. Independent of this
+  /// one.
+  Result<std::unique_ptr<SessionStore>> openReader() const;
   ~SessionStore();
   SessionStore(const SessionStore&) = delete;
   SessionStore& operator=(const SessionStore&) = delete;
 
   Result<std::vector<ChatRecord>> chats() const;          // latest first
   Result<std::vector<TrashedChat>> trashedChats() const;  // what was deleted last comes first
+  /// Of every chat, those in the trash too.
+  Result<std::vector<ChatId>> chatIds() const;
   /// In order of creation; without those in the trash.
   Result<std::vector<MessageRecord>> messages(ChatId chat) const;
   /// Chats, latest first and each once, in which the title or one message (text and reasoning together) holds

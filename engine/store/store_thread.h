@@ -1,7 +1,8 @@
 // Writes to a SessionStore on a thread of its own, several writes a transaction; the latest save of a message
-// wins. Reads there too, so that what is slow to read stops nobody. Any thread may call; callers never wait.
-// Each error comes to a sink once, on the store's thread. A write that fails costs no other; what a full disk
-// or a lock refused is kept and tried again with the next writes, at flush() and at the end.
+// wins. Reads on a second thread with a connection of its own, so that what is slow to read stops nobody. Any
+// thread may call; callers never wait. Each error comes to a sink once, on the writing thread. A write that
+// fails costs no other; what a full disk or a lock refused is kept and tried again with the next writes, at
+// flush() and at the end.
 #pragma once
 
 #include <functional>
@@ -31,10 +32,11 @@ class StoreThread {
   void deleteMessages(std::vector<MessageId> messages);
   void restoreMessages(std::vector<MessageId> messages);
   void emptyTrash();  // of everything that was deleted before
-  /// Runs `job` on the store's thread, after everything posted so far was tried; what was posted before the
+  /// Runs `job` on the reading thread, after everything posted so far was tried; what was posted before the
   /// end still runs.
   void read(ReadJob job);
-  /// Blocks until everything posted so far is on disk or was reported. For tests and for closing.
+  /// Blocks until everything posted so far is on disk or was reported, and was read. For tests and for
+  /// closing.
   void flush();
 
  private:

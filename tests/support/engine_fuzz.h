@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "tests/support/engine_run.h"
+#include "tests/support/memory_storage.h"
 
 namespace zipage::test {
 
 class EngineFuzz {
  public:
-  explicit EngineFuzz(std::uint32_t seed) : m_random(seed), m_limits(randomLimits()), m_run(m_limits) {}
+  explicit EngineFuzz(std::uint32_t seed)
+      : m_random(seed), m_limits(randomLimits()), m_run(m_limits, chance(0.5) ? &m_storage : nullptr) {}
 
   /// Plays to the end. An empty text, or what went wrong.
   std::string play() {
@@ -33,6 +35,7 @@ class EngineFuzz {
       if (steps == lostAfter) m_run.runner.failsWith = Error{ErrorCode::Device, "lost"};
       if (!m_ids.empty()) meddle();
       if (!m_run.step()) return m_run.problem;
+      m_storage.hasRoom = m_storage.hasRoom || steps % 100 == 0;
       if (steps > 20000) return "it does not come to an end";
     }
     if (!m_run.finish()) return m_run.problem;
@@ -44,6 +47,7 @@ class EngineFuzz {
 
   std::int64_t numPreemptions() const { return m_run.engine.metrics().preemptions; }
   std::int64_t numCachedTokens() const { return m_run.engine.metrics().cachedTokens; }
+  std::int64_t numStoredTokens() const { return m_run.engine.metrics().storedTokens; }
   std::int64_t numSwaps() const { return m_run.engine.metrics().swaps; }
   std::int64_t numCompressions() const { return m_run.engine.metrics().compressions; }
   int numAllShared() const { return m_numAllShared; }
@@ -132,11 +136,21 @@ class EngineFuzz {
     if (chance(0.03)) m_run.engine.cancel(*m_cancelled.insert(anyOne()).first);
     if (chance(0.02)) m_run.engine.compressNow(*m_asked.insert(anyOne()).first);
     if (chance(0.02)) pinSome();
+    if (chance(0.05)) meddleWithStorage();
     if (chance(0.05)) m_run.engine.watch(anyOne(), chance(0.7));
     if (chance(0.1)) checkSnapshot();
     if (!chance(0.0005)) return;
     m_run.engine.cancelAll();
     m_cancelled.insert(m_ids.begin(), m_ids.end());
+  }
+
+  void meddleWithStorage() {
+    m_storage.delay = between(1, 5);
+    m_storage.hasRoom = chance(0.8);
+    m_storage.loss = chance(0.5) ? PrefixLoss::Gone : PrefixLoss::Damaged;
+    if (m_storage.kept.empty() || !chance(0.3)) return;
+    m_storage.kept.erase(
+        std::next(m_storage.kept.begin(), between(0, static_cast<int>(m_storage.kept.size()) - 1)));
   }
 
   void pinSome() {
@@ -189,7 +203,8 @@ class EngineFuzz {
     const std::string who = "request " + std::to_string(id.value) + " ";
     // What `auto` forgets depends on the others; it says what it says alone as long as it forgets nothing.
     const bool forgetsByOthers = request.policy == MemoryPolicy::Auto || m_asked.count(id) > 0;
-    if (forgetsByOthers && served.compressions > 0)
+    const int stored = served.finished->storedTokens;
+    if (forgetsByOthers && (served.compressions > 0 || stored > 0))
       return served.finished->reason == FinishReason::PoolExhausted && !m_hostWasFull
                  ? who + "ran out of pages"
                  : std::string{};
@@ -206,7 +221,7 @@ class EngineFuzz {
       return who + "says more or less than alone";
     if (!std::equal(served.tokens.begin(), served.tokens.end(), alone.tokens.begin()))
       return who + "says something else than alone";
-    if (!cutShort && served.compressions != alone.compressions)
+    if (!cutShort && stored == 0 && served.compressions != alone.compressions)
       return who + "is compressed more or less often than alone";
     return reason == FinishReason::PoolExhausted ? judgeExhausted(request, served, who) : std::string{};
   }
@@ -224,6 +239,7 @@ class EngineFuzz {
 
   std::mt19937 m_random;
   EngineLimits m_limits;
+  MemoryStorage m_storage;
   EngineRun m_run;
   std::vector<RequestId> m_ids;
   std::vector<Request> m_requests;
@@ -236,7 +252,7 @@ class EngineFuzz {
 
 /// What a number of games came to.
 struct FuzzTotals {
-  std::int64_t preemptions = 0, compressions = 0, swaps = 0, cachedTokens = 0;
+  std::int64_t preemptions = 0, compressions = 0, swaps = 0, cachedTokens = 0, storedTokens = 0;
   int exhausted = 0, allShared = 0, asked = 0, cancelled = 0;
 
   void add(const EngineFuzz& fuzz) {
@@ -244,6 +260,7 @@ struct FuzzTotals {
     compressions += fuzz.numCompressions();
     swaps += fuzz.numSwaps();
     cachedTokens += fuzz.numCachedTokens();
+    storedTokens += fuzz.numStoredTokens();
     exhausted += fuzz.numExhausted();
     allShared += fuzz.numAllShared();
     asked += fuzz.numAsked();
@@ -253,13 +270,14 @@ struct FuzzTotals {
     std::printf("%lld preemptions, %lld compressions (%d asked for, %d with all pages shared), %lld swaps, ",
                 static_cast<long long>(preemptions), static_cast<long long>(compressions), asked, allShared,
                 static_cast<long long>(swaps));
-    std::printf("%lld cached tokens, %d cancelled, %d exhausted\n", static_cast<long long>(cachedTokens),
-                cancelled, exhausted);
+    std::printf("%lld cached tokens (%lld from storage), %d cancelled, %d exhausted\n",
+                static_cast<long long>(cachedTokens), static_cast<long long>(storedTokens), cancelled,
+                exhausted);
   }
   /// A fuzz that never gets into trouble tests nothing.
   bool sawEverything() const {
-    return preemptions > 0 && compressions > 0 && swaps > 0 && cachedTokens > 0 && exhausted > 0 &&
-           allShared > 0 && asked > 0 && cancelled > 0;
+    return preemptions > 0 && compressions > 0 && swaps > 0 && cachedTokens > 0 && storedTokens > 0 &&
+           exhausted > 0 && allShared > 0 && asked > 0 && cancelled > 0;
   }
 };
 

@@ -25,7 +25,9 @@ struct Served {
 
 class EngineRun {
  public:
-  explicit EngineRun(const EngineLimits& limits) : runner(limits), engine(limits, runner, clock) {}
+  /// `storage` outlives the run.
+  explicit EngineRun(const EngineLimits& limits, PrefixStorage* storage = nullptr)
+      : runner(limits), engine(limits, runner, clock, storage) {}
 
   /// The id, or 0 with the reason in `refusal`.
   RequestId submit(Request request) {

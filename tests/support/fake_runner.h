@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <set>
@@ -108,6 +109,55 @@ class FakeRunner final : public ModelRunner {
     return {};
   }
 
+  Result<std::vector<std::byte>> copyOut(std::span<const PageIndex> pages, int querySlot) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    std::vector<Stored> stored;
+    for (const PageIndex page : pages) {
+      for (int slot = 0; slot < m_limits.pageTokens; ++slot) {
+        const Entry& entry = m_entries[static_cast<std::size_t>(page * m_limits.pageTokens + slot)];
+        stored.push_back({entry, m_origins[entry.token]});
+      }
+    }
+    for (int row = 0; querySlot >= 0 && row < m_limits.windowTokens; ++row)
+      stored.push_back(
+          {{m_queryRows[static_cast<std::size_t>(querySlot * m_limits.windowTokens + row)], 0, false}, {}});
+    const auto bytes = std::as_bytes(std::span(stored));
+    return std::vector<std::byte>(bytes.begin(), bytes.end());
+  }
+
+  Result<void> checkContents(std::span<const std::byte> contents, const ContentsShape& shape) const override {
+    const int p = m_limits.pageTokens;
+    const auto slots = static_cast<std::size_t>((shape.numEntries + p - 1) / p * p +
+                                                (shape.hasQueries ? m_limits.windowTokens : 0));
+    if (contents.size() != slots * sizeof(Stored)) return failure(ErrorCode::InvalidFile, "not as long");
+    std::int32_t before = shape.firstPosition - 1;
+    for (int e = 0; e < shape.numEntries; ++e) {
+      const std::int32_t position = storedAt(contents, static_cast<std::size_t>(e)).origin.position;
+      if (position <= before || position >= shape.firstPosition + shape.numTokens)
+        return failure(ErrorCode::InvalidFile, "another text");
+      before = position;
+    }
+    return {};
+  }
+
+  Result<void> copyIn(std::span<const std::byte> contents, std::span<const PageIndex> pages,
+                      int querySlot) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    std::size_t next = 0;
+    for (const PageIndex page : pages) {
+      for (int slot = 0; slot < m_limits.pageTokens; ++slot) {
+        const Stored stored = storedAt(contents, next++);
+        m_entries[static_cast<std::size_t>(page * m_limits.pageTokens + slot)] = stored.entry;
+        if (stored.entry.token != 0) m_origins[stored.entry.token] = stored.origin;
+      }
+    }
+    for (int row = 0; querySlot >= 0 && row < m_limits.windowTokens; ++row)
+      m_queryRows[static_cast<std::size_t>(querySlot * m_limits.windowTokens + row)] =
+          storedAt(contents, next++).entry.token;
+    require(next * sizeof(Stored) == contents.size(), "as many pages come back as went");
+    return {};
+  }
+
   std::string complaint;             // the first promise that was broken; empty: none
   std::function<void()> beforeStep;  // called at the start of every step
   std::function<void(const CompressionPlan&)> beforeCompression;  // and of every compression
@@ -132,6 +182,18 @@ class FakeRunner final : public ModelRunner {
     Hash parent = 0;
     std::int32_t position = -1;
   };
+
+  /// A slot, as it lies in stored contents.
+  struct Stored {
+    Entry entry;
+    Origin origin;
+  };
+
+  static Stored storedAt(std::span<const std::byte> contents, std::size_t index) {
+    Stored stored;
+    std::memcpy(static_cast<void*>(&stored), contents.data() + index * sizeof stored, sizeof stored);
+    return stored;
+  }
 
   static Hash mix(Hash a, Hash b) {
     Hash bits = a * 0x9E3779B97F4A7C15ULL ^ (b + 0x632BE59BD9B4E019ULL);

@@ -40,6 +40,16 @@ class StepWatch final : public ModelRunner {
   Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override {
     return m_runner.swapIn(copy, pages, querySlot);
   }
+  Result<std::vector<std::byte>> copyOut(std::span<const PageIndex> pages, int querySlot) override {
+    return m_runner.copyOut(pages, querySlot);
+  }
+  Result<void> checkContents(std::span<const std::byte> contents, const ContentsShape& shape) const override {
+    return m_runner.checkContents(contents, shape);
+  }
+  Result<void> copyIn(std::span<const std::byte> contents, std::span<const PageIndex> pages,
+                      int querySlot) override {
+    return m_runner.copyIn(contents, pages, querySlot);
+  }
 
  private:
   void count(const CompressionPlan& plan) {

@@ -43,6 +43,11 @@ class ForgetfulRunner final : public ModelRunner {
     return failure(ErrorCode::OutOfMemory, "nowhere");
   }
   Result<void> swapIn(const HostCopy&, std::span<const PageIndex>, int) override { return {}; }
+  Result<std::vector<std::byte>> copyOut(std::span<const PageIndex>, int) override {
+    return std::vector<std::byte>();
+  }
+  Result<void> checkContents(std::span<const std::byte>, const ContentsShape&) const override { return {}; }
+  Result<void> copyIn(std::span<const std::byte>, std::span<const PageIndex>, int) override { return {}; }
 
   std::size_t mostTokens = 0, mostPages = 0, mostEntries = 0, mostHistory = 0, mostCompressed = 0;
 

@@ -32,7 +32,8 @@ QString described(const MessageRecord& message) {
   const ReplyFigures& f = message.figures;
   for (const std::int64_t figure :
        {f.promptTokens, f.generatedTokens, f.reasoningTokens, f.reasoningMs, f.firstTokenMs, f.decodeMs,
-        f.peakPages, f.compressions, f.tokensEvicted, f.cachedTokens, f.computedTokens}) {
+        f.peakPages, f.compressions, f.tokensEvicted, f.cachedTokens, f.computedTokens, f.storedTokens,
+        f.storageMs, f.reasoningBeganMs, f.reasoningEndedMs}) {
     figures.append(QString::number(figure));
   }
   return QStringLiteral("%1 in %2 under %3, role %4 state %5 at %6, '%7' '%8' '%9', ")

@@ -1,5 +1,6 @@
 // Databases of earlier versions, as they were left, open with everything that was in them.
 #include "engine/store/migrations.h"
+#include "engine/store/session_schema.h"
 #include "tests/engine/store/store_fixture.h"
 
 using namespace zipage;
@@ -10,16 +11,10 @@ class TestStoreOlderSchemas : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void init() {
-    m_folder = std::make_unique<StoreFolder>();
-    QVERIFY(writeBytes(m_folder->file(), {}));
-    const QByteArray script = bytesOf(ZIPAGE_SOURCE_DIR "/tests/engine/store/older/version-1.sql");
-    auto database = Database::open(m_folder->file());
-    REQUIRE_OK(database);
-    REQUIRE_OK(database->execute(script.toStdString()));
-  }
+  void init() { m_folder = std::make_unique<StoreFolder>(); }
 
   void versionOneComesWithChatsMessagesAndTrash() {
+    make(1);
     const auto store = m_folder->open();
     QVERIFY(store != nullptr);
     QCOMPARE(chatIds(*store), QList<qulonglong>{1});
@@ -43,7 +38,41 @@ class TestStoreOlderSchemas : public QObject {
     QVERIFY(*store->nextId() > 1000);
   }
 
+  void versionTwoComesWithPinsTipsAndAttachments() {
+    make(2);
+    const auto store = m_folder->open();
+    QVERIFY(store != nullptr);
+    QCOMPARE(chatIds(*store), QList<qulonglong>{1});
+    const ChatRecord chat = store->chats()->front();
+    QVERIFY(chat.isPinned);
+    QCOMPARE(chat.tip, MessageId{4});
+    QCOMPARE(chat.draft.attachments.size(), std::size_t(1));
+    QCOMPARE(store->newChatDraft()->text, std::string("not asked yet"));
+    const auto messages = messagesOf(*store, 1);
+    QCOMPARE(messages.size(), std::size_t(3));
+    QCOMPARE(messages[1].figures.cachedTokens, 8);
+    QCOMPARE(messages[1].figures.storedTokens, 0);
+    QCOMPARE(messages[1].figures.reasoningBeganMs, 0);
+    QCOMPARE(messages[1].model, std::string("Demo"));
+    QCOMPARE(messages[2].state, MessageState::Interrupted);
+    REQUIRE_OK(store->restoreMessages({MessageId{6}}));
+    QCOMPARE(messagesOf(*store, 1).size(), std::size_t(4));
+  }
+
+  void everyOlderVersionHasAFixture() {
+    for (std::int64_t version = 1; version < sessionSchema().latestVersion(); ++version) {
+      m_folder = std::make_unique<StoreFolder>();
+      make(version);
+      QVERIFY(m_folder->open() != nullptr);
+      const auto database = Database::open(m_folder->file());
+      REQUIRE_OK(database);
+      QCOMPARE(*database->queryInteger("PRAGMA user_version"), sessionSchema().latestVersion());
+      QVERIFY(std::filesystem::exists(backupFileFor(m_folder->file(), version)));
+    }
+  }
+
   void versionOneIsKeptBesideTheNewOne() {
+    make(1);
     QVERIFY(m_folder->open() != nullptr);
     const auto backup = Database::open(backupFileFor(m_folder->file(), 1));
     REQUIRE_OK(backup);
@@ -53,6 +82,15 @@ class TestStoreOlderSchemas : public QObject {
   }
 
  private:
+  void make(std::int64_t version) const {
+    QVERIFY(writeBytes(m_folder->file(), {}));
+    const QByteArray script = bytesOf(std::string(ZIPAGE_SOURCE_DIR "/tests/engine/store/older/version-") +
+                                      std::to_string(version) + ".sql");
+    auto database = Database::open(m_folder->file());
+    REQUIRE_OK(database);
+    REQUIRE_OK(database->execute(script.toStdString()));
+  }
+
   std::unique_ptr<StoreFolder> m_folder;
 };
 

@@ -1,4 +1,5 @@
 // Writes on a thread of their own: order, coalescing, errors, the end.
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -71,6 +72,22 @@ class TestStoreThread : public QObject {
     m_thread->flush();
     QCOMPARE(hits.size(), std::size_t(1));
     QCOMPARE(hits.front().chat, ChatId{1});
+  }
+
+  void aReadingThatTakesLongHoldsUpNoSave() {
+    std::promise<void> isSaved;
+    auto saved = isSaved.get_future();
+    m_thread->read([&](const SessionStore&) { saved.wait(); });
+    m_thread->saveChat(chatRecord(1, "meanwhile"));
+    QTRY_COMPARE(chatIds(*m_reader), QList<qulonglong>{1});
+    isSaved.set_value();
+    m_thread->flush();
+  }
+
+  void aReadingCannotWrite() {
+    const auto reader = m_reader->openReader();
+    REQUIRE_OK(reader);
+    QVERIFY(!(*reader)->saveChat(chatRecord(7)));
   }
 
   void theLatestSaveTakesThePlaceOfTheFirst() {
