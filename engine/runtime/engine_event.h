@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/ids.h"
+#include "engine/cache/sequence_record.h"
 
 namespace zipage {
 
@@ -33,6 +36,7 @@ struct SequenceCompressed {
   int pagesReclaimed = 0;  // beyond the fresh ones it took; pages that others go on holding are none
   Duration duration{};
   float cut = 0.0F;  // the smallest score that was kept, mean over layers and heads
+  std::shared_ptr<const CompressionRecord> record;  // null: nobody asked for it
 };
 
 struct RequestPreempted {
@@ -55,6 +59,13 @@ struct SequenceSwapped {
   int pagesReclaimed = 0;  // 0 on the way back
 };
 
+/// What somebody asked to be kept from eviction, or why it cannot be; see Engine::pin().
+struct PinsChanged {
+  RequestId request;
+  int tokens = 0;
+  std::optional<Error> refusal;  // then nothing has changed
+};
+
 enum class FinishReason : std::uint8_t { EndToken, Length, Cancelled, PoolExhausted, Failed };
 
 struct RequestFinished {
@@ -74,6 +85,6 @@ struct RequestFinished {
 };
 
 using EngineEvent = std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted,
-                                 SequenceSwapped, PrefixDropped, RequestFinished>;
+                                 SequenceSwapped, PrefixDropped, PinsChanged, RequestFinished>;
 
 }  // namespace zipage

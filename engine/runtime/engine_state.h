@@ -51,6 +51,7 @@ struct Engine::State final : PageRelief {
   void finishStuck();
   void failIfBroken();
   void notePages();
+  std::int64_t tokensLive() const;
   void noteDropped();
   Sequence sequenceOf(RequestId id, Request request);
   void namePages(Sequence& sequence);
