@@ -20,10 +20,14 @@ enum class KeepReason : std::uint8_t {
 /// An entry that stays by its score has weight · pooled − (1 − weight) · redundancy ≥ the cut of its head.
 struct CompressionRecord {
   bool isWhole = false;  // the parts below but for the cut are there only then
+  int numLayers = 0;
+  int kvHeads = 0;
   int numEntries = 0;
+  int keep = 0;                         // entries that each head kept
   float weight = 0.0F;                  // of the pooled score
   std::vector<KeepReason> reasons;      // [numEntries] the same for every head
   std::vector<std::int32_t> positions;  // [heads, numEntries] the token of the text in each entry
+  std::vector<std::int32_t> kept;       // [heads, keep] entries that stayed, ascending
   std::vector<float> attention;         // [heads, numEntries]; empty where a rule chose without it
   std::vector<float> global;            // [heads, numEntries] running score
   std::vector<float> pooled;            // [heads, numEntries] of the running score

@@ -115,11 +115,14 @@ void CompressionPipeline::raisePinned(Stream& stream, const CompressionPlan& pla
 void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
   CompressionRecord& record = *plan.record;
   const std::size_t heads = static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads;
-  const auto copy = [&](std::vector<float>& part, const float* from, std::size_t count) {
+  const auto copy = [&]<typename Value>(std::vector<Value>& part, const Value* from, std::size_t count) {
     part.resize(count);
-    m_device->copyToHost(stream, part.data(), from, count * sizeof(float));
+    m_device->copyToHost(stream, part.data(), from, count * sizeof(Value));
   };
+  record.numLayers = m_kv.numLayers;
+  record.kvHeads = m_kv.kvHeads;
   record.numEntries = plan.numEntries;
+  record.keep = plan.keep;
   copy(record.cut, work.cut, heads);
   if (!record.isWhole) return;
   record.weight = weightOf(plan.settings);
@@ -128,6 +131,7 @@ void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan
   copy(record.global, work.global, count);
   copy(record.pooled, work.pooled, count);
   copy(record.redundancy, work.redundancy, count);
+  copy(record.kept, work.kept, heads * static_cast<std::size_t>(plan.keep));
   record.positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
 }
 

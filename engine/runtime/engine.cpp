@@ -323,8 +323,21 @@ void Engine::State::notePages() {
   metrics.waiting = static_cast<std::int32_t>(scheduler.waiting().size());
   metrics.pagesHeld = allocator.numHeld();
   metrics.peakPages = std::max(metrics.peakPages, metrics.pagesHeld);
-  metrics.tokensLive = 0;
-  for (const Sequence& sequence : scheduler.running()) metrics.tokensLive += sequence.physical;
+  metrics.tokensLive = tokensLive();
+}
+
+/// Entries of shared pages count once. Such pages are full, so what is counted twice is known from the
+/// tables.
+std::int64_t Engine::State::tokensLive() const {
+  std::int64_t entries = 0;
+  std::int64_t claims = 0;
+  for (const Sequence& sequence : scheduler.running()) {
+    entries += sequence.physical;
+    claims += sequence.pages.numPages();
+  }
+  for (const InFlight& compression : inFlight)
+    claims += static_cast<std::int64_t>(compression.planned.freshPages.size());
+  return entries - (claims - allocator.numHeld()) * limits.pageTokens;
 }
 
 const EngineLimits& Engine::limits() const { return m_state->limits; }

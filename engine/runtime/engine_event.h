@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "engine/base/error.h"
 #include "engine/base/ids.h"
 #include "engine/cache/prefix_storage.h"
+#include "engine/cache/sequence_record.h"
 
 namespace zipage {
 
@@ -37,6 +40,7 @@ struct SequenceCompressed {
   int pagesReclaimed = 0;  // beyond the fresh ones it took; pages that others go on holding are none
   Duration duration{};
   float cut = 0.0F;  // the smallest score that was kept, mean over layers and heads
+  std::shared_ptr<const CompressionRecord> record;  // null: nobody asked for it
 };
 
 struct RequestPreempted {
@@ -57,6 +61,13 @@ struct SequenceSwapped {
   bool isOut = true;
   int pages = 0;           // copied
   int pagesReclaimed = 0;  // 0 on the way back
+};
+
+/// What somebody asked to be kept from eviction, or why it cannot be; see Engine::pin().
+struct PinsChanged {
+  RequestId request;
+  int tokens = 0;
+  std::optional<Error> refusal;  // then nothing has changed
 };
 
 enum class FinishReason : std::uint8_t { EndToken, Length, Cancelled, PoolExhausted, Failed };
@@ -80,6 +91,6 @@ struct RequestFinished {
 };
 
 using EngineEvent = std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted,
-                                 SequenceSwapped, PrefixDropped, RequestFinished>;
+                                 SequenceSwapped, PrefixDropped, PinsChanged, RequestFinished>;
 
 }  // namespace zipage

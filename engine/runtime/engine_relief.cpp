@@ -125,7 +125,8 @@ void Engine::State::commit(const CompressionPlan& plan, std::vector<PageRef> fre
   metrics.tokensEvicted += evicted;
   metrics.pagesReclaimed += pagesReclaimed;
   events.emplace_back(SequenceCompressed{sequence.id, plan.numEntries, plan.keep, evicted, pagesReclaimed,
-                                         clock.now() - start, meanOf(plan.record->cut)});
+                                         clock.now() - start, meanOf(plan.record->cut),
+                                         plan.record->isWhole ? plan.record : nullptr});
 }
 
 void Engine::State::takeFinishedCompressions(bool waits) {

@@ -59,6 +59,7 @@ struct Engine::State final : PageRelief {
   void finishStuck();
   void failIfBroken();
   void notePages();
+  std::int64_t tokensLive() const;
   void noteDropped();
   Sequence sequenceOf(RequestId id, Request request);
   void namePages(Sequence& sequence);

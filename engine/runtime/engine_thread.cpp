@@ -20,6 +20,10 @@ struct Cancel {
 struct CompressNow {
   RequestId request;
 };
+struct Pin {
+  RequestId request;
+  std::vector<std::int32_t> tokens;
+};
 struct Watch {
   RequestId request;
   bool isWatched;
@@ -30,7 +34,7 @@ struct SetSnapshotInterval {
 struct EndReasoning {
   RequestId request;
 };
-using Command = std::variant<Submit, Cancel, CompressNow, EndReasoning, Watch, SetSnapshotInterval>;
+using Command = std::variant<Submit, Cancel, CompressNow, Pin, EndReasoning, Watch, SetSnapshotInterval>;
 
 }  // namespace
 
@@ -43,6 +47,7 @@ struct EngineThread::State {
   void obey(Command& command, Engine& engine);
   void submit(Submit& command, Engine& engine);
   void storeTheRest(Engine& engine);
+  void pin(Pin& command, Engine& engine);
   void report(Engine& engine, std::vector<EngineEvent> events, bool idle);
 
   Parts parts;
@@ -51,7 +56,7 @@ struct EngineThread::State {
   std::atomic<std::uint64_t> nextId{1};
 
   // The engine's thread only from here on.
-  std::vector<EngineEvent> refusals;
+  std::vector<EngineEvent> answers;  // to commands
   Duration snapshotInterval{};
   Duration lastSnapshot{};
 
@@ -88,6 +93,7 @@ void EngineThread::State::storeTheRest(Engine& engine) {
 
 void EngineThread::State::obey(Command& command, Engine& engine) {
   if (auto* submitted = std::get_if<Submit>(&command)) return submit(*submitted, engine);
+  if (auto* pinned = std::get_if<Pin>(&command)) return pin(*pinned, engine);
   if (const auto* interval = std::get_if<SetSnapshotInterval>(&command)) {
     snapshotInterval = interval->interval;
     lastSnapshot = Duration{};
@@ -110,16 +116,23 @@ void EngineThread::State::submit(Submit& command, Engine& engine) {
     refused.reason = FinishReason::Failed;
     refused.error = accepted.error();
     refused.promptTokens = promptTokens;
-    refusals.push_back(std::move(refused));
+    answers.push_back(std::move(refused));
   }
+}
+
+void EngineThread::State::pin(Pin& command, Engine& engine) {
+  PinsChanged changed{command.request, static_cast<int>(command.tokens.size()), std::nullopt};
+  if (auto pinned = engine.pin(command.request, std::move(command.tokens)); !pinned)
+    changed.refusal = pinned.error();
+  answers.emplace_back(std::move(changed));
 }
 
 void EngineThread::State::report(Engine& engine, std::vector<EngineEvent> events, bool idle) {
   EngineReport report;
-  report.events = std::exchange(refusals, {});
+  report.events = std::exchange(answers, {});
   std::move(events.begin(), events.end(), std::back_inserter(report.events));
   report.metrics = engine.metrics();
-  const Duration now = parts.clock->now();
+  const Duration now = report.at = parts.clock->now();
   const bool isWatched = snapshotInterval > Duration::zero();
   // The last snapshot before falling idle always comes, so that no view stops at a state that has passed.
   if (isWatched && (idle || now - lastSnapshot >= snapshotInterval)) {
@@ -151,6 +164,10 @@ void EngineThread::watch(RequestId request, bool isWatched) {
 }
 
 void EngineThread::compressNow(RequestId request) { m_state->mailbox.post(CompressNow{request}); }
+
+void EngineThread::pin(RequestId request, std::vector<std::int32_t> tokens) {
+  m_state->mailbox.post(Pin{request, std::move(tokens)});
+}
 
 void EngineThread::cancel(RequestId request) { m_state->mailbox.post(Cancel{request}); }
 

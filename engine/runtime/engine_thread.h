@@ -16,6 +16,7 @@ struct EngineReport {
   std::vector<EngineEvent> events;
   std::shared_ptr<const CacheSnapshot> snapshot;
   EngineMetrics metrics;
+  Duration at{};  // of the engine's clock
 };
 
 class EngineThread {
@@ -42,6 +43,8 @@ class EngineThread {
   void cancel(RequestId request);
   /// See Engine::compressNow().
   void compressNow(RequestId request);
+  /// See Engine::pin(); PinsChanged says what came of it.
+  void pin(RequestId request, std::vector<std::int32_t> tokens);
   /// See Engine::endReasoning().
   void endReasoning(RequestId request);
   /// While it is true, snapshots say of this request which tokens are held and why.

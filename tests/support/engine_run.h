@@ -130,6 +130,7 @@ class EngineRun {
   }
   void take(const SequenceCompressed& event) { ++of(event.request).compressions; }
   void take(const PrefixDropped&) {}
+  void take(const PinsChanged&) {}
   void take(const SequenceSwapped& event) { of(event.request).swaps += event.isOut ? 1 : 0; }
   void take(const RequestPreempted& event) { ++of(event.request).preemptions; }
   void take(const RequestFinished& event) {

@@ -43,7 +43,10 @@ class FakeRunner final : public ModelRunner {
     std::vector<Entry> entries;
     for (int e = 0; e < plan.numEntries; ++e) entries.push_back(entryAt(plan.sourcePages, e));
     checkPlan(plan, entries);
-    if (complaint.empty()) write(plan, select(plan, entries));
+    if (!complaint.empty()) return {};
+    const std::vector<Entry> kept = select(plan, entries);
+    if (plan.record != nullptr) fillRecord(plan, entries, kept);
+    write(plan, kept);
     return {};
   }
 
@@ -336,6 +339,28 @@ class FakeRunner final : public ModelRunner {
     std::vector<Entry> kept;
     for (const std::size_t e : order) kept.push_back(entries[e]);
     return kept;
+  }
+
+  /// One layer and head; the score of what is kept is 1, of what goes 0.
+  void fillRecord(const CompressionPlan& plan, const std::vector<Entry>& entries,
+                  const std::vector<Entry>& kept) const {
+    CompressionRecord& record = *plan.record;
+    record.numLayers = record.kvHeads = 1;
+    record.numEntries = plan.numEntries;
+    record.keep = plan.keep;
+    record.cut = {1.0F};
+    if (!record.isWhole) return;
+    record.weight = 1.0F;
+    std::size_t next = 0;
+    for (std::size_t e = 0; e < entries.size(); ++e) {
+      const bool isKept = next < kept.size() && kept[next].token == entries[e].token;
+      if (isKept) record.kept.push_back(static_cast<std::int32_t>(e));
+      next += isKept ? 1 : 0;
+      record.positions.push_back(m_origins.at(entries[e].token).position);
+      record.pooled.push_back(isKept ? 1.0F : 0.0F);
+    }
+    record.attention = record.global = record.pooled;
+    record.redundancy.assign(entries.size(), 0.0F);
   }
 
   void write(const CompressionPlan& plan, const std::vector<Entry>& kept) {

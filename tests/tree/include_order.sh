@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$1"
 
-engineOrder=(base model text cache schedule sample runtime store)
+engineOrder=(base model text cache schedule sample runtime trace store)
 rank() { local i; for i in "${!engineOrder[@]}"; do [ "${engineOrder[$i]}" = "$1" ] && { echo "$i"; return; }; done; echo -1; }
 
 # broken FILE INCLUDE: prints the rule that this include breaks, or nothing.
@@ -22,8 +22,8 @@ broken() {
     kernels:engine|kernels:ui|kernels:app|engine:ui|engine:app|ui:app|ui:kernels) echo "$from/ must not include $to/"; return ;;
     app:kernels) [[ $include == kernels/device_registry.h || $include == kernels/device.h ]] ||
       { echo "app/ opens devices and looks no further into kernels/"; return; } ;;
-    ui:engine) [[ $include =~ ^engine/(base/ids|cache/cache_snapshot|cache/memory_policy)\.h$ ]] ||
-      { echo "ui/ takes values: only the cache snapshot, the memory policies and ids of engine/"; return; } ;;
+    ui:engine) [[ $include =~ ^engine/(base/ids|cache/cache_snapshot|cache/memory_policy|cache/sequence_record|trace/[a-z_]+)\.h$ ]] ||
+      { echo "ui/ takes values: only the cache snapshot, what was traced, the memory policies and ids of engine/"; return; } ;;
     engine:engine)
       local a b; a=$(rank "$(cut -d/ -f2 <<<"$file")"); b=$(rank "$(cut -d/ -f2 <<<"$include")")
       [ "$b" -le "$a" ] && [ "$b" -ge 0 ] || { echo "engine/$(cut -d/ -f2 <<<"$include") lies above"; return; }
@@ -48,6 +48,8 @@ expectBroken engine/store/a.cpp engine/runtime/engine.h
 expectFine app/a.cpp engine/runtime/engine.h
 expectFine engine/runtime/a.cpp engine/cache/page_table.h
 expectFine ui/a.cpp QString
+expectFine ui/a.cpp engine/trace/memory_history.h
+expectBroken engine/runtime/a.cpp engine/trace/memory_event.h
 expectFine ui/a.h engine/cache/memory_policy.h
 
 count=0; failures=0

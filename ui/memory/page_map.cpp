@@ -1,16 +1,15 @@
 #include "ui/memory/page_map.h"
 
 #include <QHelpEvent>
-#include <QKeyEvent>
 #include <QLocale>
 #include <QPaintEvent>
 #include <QPainter>
 #include <QStyle>
 #include <QToolTip>
 #include <algorithm>
+#include <numeric>
 
 #include "ui/memory/page_words.h"
-#include "ui/memory/tile_painter.h"
 
 namespace zipage::ui {
 
@@ -31,16 +30,19 @@ PageMap::PageMap(OwnerColors& colors, QWidget* parent) : QWidget(parent), m_colo
 
 void PageMap::setTheme(const Theme& theme) {
   m_theme = theme;
+  m_stamps.reset(m_grid.rectOf(0).width(), theme);
   drawAll();
 }
 
 void PageMap::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
+  if (snapshot == m_snapshot) return;
   const auto before = std::move(m_snapshot);
   m_snapshot = std::move(snapshot);
   const std::size_t pagesBefore = before ? before->pages.size() : 0;
   if (!m_snapshot || m_snapshot->pages.size() != pagesBefore) {
-    fitGrid();
-    return drawAll();
+    m_chosen = -1;
+    m_marked.clear();
+    return layOut();
   }
   std::vector<Tile> tiles = tilesOf(*m_snapshot, m_grid.pagesPerTile);
   std::vector<int> changed;
@@ -52,48 +54,68 @@ void PageMap::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
   highlight(compressedTiles(*before, *m_snapshot, m_grid.pagesPerTile));
 }
 
-void PageMap::fitGrid() {
-  const int numPages = m_snapshot ? static_cast<int>(m_snapshot->pages.size()) : 0;
-  const TileGrid grid = gridFor(numPages, size());
+void PageMap::setChosenPage(PageIndex page) {
+  if (page == m_chosen) return;
+  m_chosen = page;
+  update();
+}
+
+void PageMap::setMarkedPages(std::vector<PageIndex> pages) {
+  if (pages == m_marked) return;
+  m_marked = std::move(pages);
+  update();
+}
+
+void PageMap::layOut() {
+  const TileGrid grid =
+      m_zoom > 0 ? gridOf(numPages(), screenSize().width(), m_zoom) : gridFor(numPages(), screenSize());
   const bool isCoarser = grid.pagesPerTile != m_grid.pagesPerTile;
   m_grid = grid;
   m_cursor = std::min(m_cursor, grid.numTiles - 1);
+  m_offset = std::clamp(m_offset, 0, std::max(0, grid.height() - screenSize().height()));
+  if (m_stamps.side() != grid.rectOf(0).width()) m_stamps.reset(grid.rectOf(0).width(), m_theme);
   if (isCoarser) emit gridChanged(grid.pagesPerTile);
-}
-
-void PageMap::resizeEvent(QResizeEvent*) {
-  fitGrid();
   drawAll();
 }
 
+void PageMap::resizeEvent(QResizeEvent*) { layOut(); }
+
 void PageMap::drawAll() {
   m_tiles = m_snapshot ? tilesOf(*m_snapshot, m_grid.pagesPerTile) : std::vector<Tile>();
-  m_canvas = QPixmap(size() * devicePixelRatioF());
+  if (m_canvas.size() != screenSize()) m_canvas = QImage(screenSize(), QImage::Format_RGB32);
   m_canvas.setDevicePixelRatio(devicePixelRatioF());
   m_canvas.fill(m_theme.panel);
   std::vector<int> all(m_tiles.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int>(i);
+  std::iota(all.begin(), all.end(), 0);
   drawTiles(all);
   update();
 }
 
 void PageMap::drawTiles(const std::vector<int>& tiles) {
   if (tiles.empty() || m_canvas.isNull()) return;
-  QPainter painter(&m_canvas);
   QRegion changed;
   const bool fewTiles = tiles.size() < 64;
   for (const int index : tiles) {
     const Tile& tile = m_tiles[static_cast<std::size_t>(index)];
     const QColor owner = tile.owner ? m_colors.colorOf(tile.owner, m_theme.isDark) : m_theme.mutedText;
-    const QRect rect = m_grid.rectOf(index);
-    paintTile(painter, rect, tile, owner, m_theme);
-    if (fewTiles) changed += rect;
+    m_stamps.copyTo(m_canvas, m_grid.rectOf(index).topLeft() - QPoint(0, m_offset), tile, owner.rgb());
+    if (fewTiles) changed += rectOf(index);
   }
   m_numTilesDrawn += static_cast<int>(tiles.size());
   if (fewTiles)
     update(changed);
   else
     update();
+}
+
+QRect PageMap::rectOf(int tile) const {
+  const double ratio = devicePixelRatioF();
+  const QRectF rect = m_grid.rectOf(tile).translated(0, -m_offset);
+  return QRectF(rect.topLeft() / ratio, rect.size() / ratio).toAlignedRect();
+}
+
+int PageMap::tileUnder(const QPoint& position) const {
+  return m_grid.tileAt((QPointF(position) * devicePixelRatioF()).toPoint() + QPoint(0, m_offset));
 }
 
 void PageMap::highlight(std::vector<int> tiles) {
@@ -117,17 +139,25 @@ void PageMap::paintEvent(QPaintEvent* event) {
   QPainter painter(this);
   const double ratio = m_canvas.devicePixelRatio();
   const QRect rect = event->rect();
-  painter.drawPixmap(QRectF(rect), m_canvas,
-                     QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
-  if (hasFocus() && m_cursor >= 0) {
-    painter.setPen(QPen(m_theme.text, 2.0));
-    painter.drawRect(m_grid.rectOf(m_cursor));
+  painter.drawImage(QRectF(rect), m_canvas,
+                    QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
+  paintOutlines(painter);
+}
+
+void PageMap::paintOutlines(QPainter& painter) const {
+  const auto outline = [&](int tile, const QPen& pen, int outside) {
+    painter.setPen(pen);
+    painter.drawRect(rectOf(tile).adjusted(-outside, -outside, outside - 1, outside - 1));
+  };
+  if (!m_highlighted.empty()) {
+    QColor color = m_theme.text;
+    color.setAlphaF(
+        static_cast<float>(std::max(0.0, 1.0 - m_sinceHighlight.elapsed() / double(kHighlightMs))));
+    for (const int tile : m_highlighted) outline(tile, QPen(color, 1.0), 1);
   }
-  if (m_highlighted.empty()) return;
-  QColor color = m_theme.text;
-  color.setAlphaF(static_cast<float>(std::max(0.0, 1.0 - m_sinceHighlight.elapsed() / double(kHighlightMs))));
-  painter.setPen(QPen(color, 1.0));
-  for (const int tile : m_highlighted) painter.drawRect(m_grid.rectOf(tile).adjusted(-1, -1, 0, 0));
+  for (const PageIndex page : m_marked) outline(page / m_grid.pagesPerTile, QPen(m_theme.text, 1.0), 1);
+  if (m_chosen >= 0) outline(m_chosen / m_grid.pagesPerTile, QPen(m_theme.accent, 2.0), 1);
+  if (hasFocus() && m_cursor >= 0) outline(m_cursor, QPen(m_theme.text, 2.0), 1);
 }
 
 QString PageMap::nameOf(OwnerId owner) const {
@@ -166,57 +196,9 @@ QString PageMap::describe(int tile) const {
   lines << tr("%1 of %2 tokens live").arg(page.tokensLive).arg(m_snapshot->pageTokens);
   if (page.tableIndex >= 0) lines << tr("Place %1 in its page table").arg(page.tableIndex + 1);
   if (page.holders > 1) lines << tr("Held by %1").arg(page.holders);
+  const QString words = m_words ? m_words(first) : QString();
+  if (!words.isEmpty()) lines << QStringLiteral("“%1”").arg(words);
   return lines.join(QLatin1Char('\n'));
-}
-
-bool PageMap::event(QEvent* event) {
-  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
-  auto* help = static_cast<QHelpEvent*>(event);
-  showDescription(help->globalPos(), m_grid.tileAt(help->pos()));
-  return true;
-}
-
-void PageMap::showDescription(const QPoint& globalPosition, int tile) {
-  if (tile < 0 || !m_snapshot) return QToolTip::hideText();
-  const QString html =
-      QStringLiteral("<p style='white-space:pre'>%1</p>").arg(describe(tile).toHtmlEscaped());
-  QToolTip::showText(globalPosition, html, this, m_grid.rectOf(tile));
-}
-
-void PageMap::keyPressEvent(QKeyEvent* event) {
-  const bool isFar = event->modifiers().testFlag(Qt::ShiftModifier);
-  const int step = isFar ? 100 : event->modifiers().testFlag(Qt::AltModifier) ? 10 : 1;
-  switch (event->key()) {
-    case Qt::Key_Left:
-      return moveCursor(m_cursor - step);
-    case Qt::Key_Right:
-      return moveCursor(m_cursor + step);
-    case Qt::Key_Up:
-      return moveCursor(m_cursor - m_grid.columns);
-    case Qt::Key_Down:
-      return moveCursor(m_cursor + m_grid.columns);
-    case Qt::Key_Home:
-      return moveCursor(0);
-    case Qt::Key_End:
-      return moveCursor(m_grid.numTiles - 1);
-    default:
-      QWidget::keyPressEvent(event);
-  }
-}
-
-void PageMap::moveCursor(int tile) {
-  if (m_grid.numTiles == 0) return;
-  m_cursor = std::clamp(tile, 0, m_grid.numTiles - 1);
-  setAccessibleDescription(describe(m_cursor));
-  showDescription(mapToGlobal(m_grid.rectOf(m_cursor).bottomRight()), m_cursor);
-  update();
-}
-
-void PageMap::focusInEvent(QFocusEvent*) { moveCursor(std::max(0, m_cursor)); }
-
-void PageMap::focusOutEvent(QFocusEvent*) {
-  QToolTip::hideText();
-  update();
 }
 
 }  // namespace zipage::ui

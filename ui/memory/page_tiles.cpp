@@ -2,6 +2,7 @@
 #include "ui/memory/page_tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <unordered_set>
 
@@ -9,41 +10,52 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr int kLargestTile = 24;
-constexpr int kSmallestTile = 6;
 constexpr int kFull = 255;
+constexpr std::size_t kNumStates = static_cast<std::size_t>(PageState::Swapped) + 1;
 
 int gapOf(int tileSize) { return tileSize >= 10 ? 2 : 1; }
 
 int numTilesFor(int numPages, int pagesPerTile) { return (numPages + pagesPerTile - 1) / pagesPerTile; }
 
-// What most of the held pages are; a page that is being compressed shows through any number of others.
-PageState stateOfMost(const std::map<PageState, int>& pagesIn) {
-  if (pagesIn.contains(PageState::Compressing)) return PageState::Compressing;
-  const auto most = std::max_element(pagesIn.begin(), pagesIn.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == pagesIn.end() ? PageState::Free : most->first;
-}
+struct Tally {
+  std::array<int, kNumStates> pagesIn{};
+  std::vector<std::pair<OwnerId, int>> pagesOf;  // a tile rarely has more than a few
+  int tokensLive = 0;
 
-OwnerId ownerOfMost(const std::map<OwnerId, int>& pagesOf) {
-  const auto most = std::max_element(pagesOf.begin(), pagesOf.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == pagesOf.end() ? OwnerId{} : most->first;
-}
+  void add(const PageSnapshot& page) {
+    if (page.state == PageState::Free) return;
+    ++pagesIn[static_cast<std::size_t>(page.state)];
+    tokensLive += page.tokensLive;
+    const auto known = std::find_if(pagesOf.begin(), pagesOf.end(),
+                                    [&](const auto& entry) { return entry.first == page.owner; });
+    if (known == pagesOf.end())
+      pagesOf.emplace_back(page.owner, 1);
+    else
+      ++known->second;
+  }
+  // What most of the held pages are; a page that is being compressed shows through any number of others.
+  PageState state() const {
+    if (pagesIn[static_cast<std::size_t>(PageState::Compressing)] > 0) return PageState::Compressing;
+    const auto most = std::max_element(pagesIn.begin(), pagesIn.end());
+    return *most == 0 ? PageState::Free : static_cast<PageState>(most - pagesIn.begin());
+  }
+  OwnerId owner() const {
+    const auto most = std::max_element(pagesOf.begin(), pagesOf.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == pagesOf.end() ? OwnerId{} : most->first;
+  }
+};
 
 Tile tileOf(const CacheSnapshot& snapshot, std::size_t first, std::size_t end) {
-  std::map<PageState, int> pagesIn;
-  std::map<OwnerId, int> pagesOf;
-  int tokensLive = 0;
-  for (std::size_t page = first; page < end; ++page) {
-    const PageSnapshot& held = snapshot.pages[page];
-    if (held.state == PageState::Free) continue;
-    ++pagesIn[held.state];
-    ++pagesOf[held.owner];
-    tokensLive += held.tokensLive;
-  }
   const int numSlots = std::max(1, static_cast<int>(end - first) * snapshot.pageTokens);
-  return {stateOfMost(pagesIn), ownerOfMost(pagesOf), std::min(kFull, tokensLive * kFull / numSlots)};
+  const auto fillOf = [&](int tokens) { return std::min(kFull, tokens * kFull / numSlots); };
+  if (end - first == 1) {
+    const PageSnapshot& page = snapshot.pages[first];
+    return {page.state, page.owner, fillOf(page.tokensLive)};
+  }
+  Tally tally;
+  for (std::size_t page = first; page < end; ++page) tally.add(snapshot.pages[page]);
+  return {tally.state(), tally.owner(), fillOf(tally.tokensLive)};
 }
 
 std::unordered_set<std::uint64_t> compressedSince(const CacheSnapshot& before, const CacheSnapshot& after) {
@@ -80,6 +92,10 @@ TileGrid gridFor(int numPages, const QSize& area) {
   grid.pagesPerTile = numTilesFor(numPages, room);
   grid.numTiles = numTilesFor(numPages, grid.pagesPerTile);
   return grid;
+}
+
+TileGrid gridOf(int numPages, int width, int tileSize) {
+  return {std::max(0, numPages), 1, std::max(1, width / tileSize), tileSize};
 }
 
 std::vector<Tile> tilesOf(const CacheSnapshot& snapshot, int pagesPerTile) {

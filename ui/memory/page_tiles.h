@@ -10,7 +10,7 @@
 
 namespace zipage::ui {
 
-/// How tiles lie in an area: rows from the top left, all of one size.
+/// How tiles lie in an area, in pixels of the screen: rows from the top left, all of one size.
 struct TileGrid {
   int numTiles = 0;
   int pagesPerTile = 1;
@@ -23,9 +23,14 @@ struct TileGrid {
   bool operator==(const TileGrid&) const = default;
 };
 
-/// The largest tiles with which all pages fit; several pages share one where a page would be smaller than 6
-/// px.
+constexpr int kSmallestTile = 6;
+constexpr int kLargestTile = 24;
+
+/// The largest tiles, up to kLargestTile, with which all pages fit; several pages share one where a page
+/// would be smaller than kSmallestTile.
 TileGrid gridFor(int numPages, const QSize& area);
+/// A tile a page, of this size; it may be higher than the area.
+TileGrid gridOf(int numPages, int width, int tileSize);
 
 struct Tile {
   PageState state = PageState::Free;

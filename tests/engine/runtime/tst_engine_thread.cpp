@@ -87,6 +87,10 @@ class Heard {
     const std::lock_guard lock(m_mutex);
     return m_snapshot;
   }
+  std::optional<PinsChanged> pins() const {
+    const std::lock_guard lock(m_mutex);
+    return m_pins;
+  }
   int numSnapshots() const {
     const std::lock_guard lock(m_mutex);
     return m_numSnapshots;
@@ -103,6 +107,7 @@ class Heard {
     tokens.insert(tokens.end(), event.tokens.begin(), event.tokens.end());
   }
   void take(const SequenceCompressed& event) { ++m_served[event.request].compressions; }
+  void take(const PinsChanged& event) { m_pins = event; }
   void take(const RequestPreempted& event) { ++m_served[event.request].preemptions; }
   template <typename Event>
   void take(const Event&) {}  // what this test does not count
@@ -111,6 +116,7 @@ class Heard {
   mutable std::mutex m_mutex;
   std::map<RequestId, Served> m_served;
   EngineMetrics m_metrics;
+  std::optional<PinsChanged> m_pins;  // guarded by m_mutex
   std::shared_ptr<const CacheSnapshot> m_snapshot;
   int m_numSnapshots = 0;
   int m_numReports = 0;
@@ -195,6 +201,22 @@ class TestEngineThread : public QObject {
     f.engine->watch(RequestId{12345}, true);
     f.engine->cancel(id);
     QTRY_VERIFY(f.heard.of(id).finished);
+  }
+
+  void whatIsPinnedIsAnswered() {
+    Fixture f(2000);
+    f.runner.beforeStep = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+    f.start();
+    const RequestId id = f.engine->submit(budgetRequest(40, 100000, 12, 8));
+    QTRY_VERIFY(f.heard.of(id).tokens.size() > 3);
+    f.engine->pin(id, {3, 4});
+    QTRY_VERIFY(f.heard.pins().has_value());
+    QCOMPARE(f.heard.pins()->tokens, 2);
+    QVERIFY(!f.heard.pins()->refusal);
+    f.engine->pin(RequestId{12345}, {1});
+    QTRY_VERIFY(f.heard.pins()->refusal.has_value());
+    QCOMPARE(f.heard.pins()->refusal->code, ErrorCode::NotFound);
+    f.engine->cancel(id);
   }
 
   void somebodyMayAskForACompression() {

@@ -1,0 +1,168 @@
+#include "engine/trace/compression_look.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/check.h"
+
+namespace zipage {
+
+CompressionLook::CompressionLook(const CompressionRecord& record) : m_record(&record) {
+  ZIPAGE_CHECK(record.isWhole && record.numEntries > 0, "there is something to look at");
+  m_isKept.resize(record.positions.size());
+  for (int head = 0; head < numHeads(); ++head) {
+    const auto first = static_cast<std::size_t>(head) * static_cast<std::size_t>(record.keep);
+    for (int i = 0; i < record.keep; ++i)
+      m_isKept[place(head, record.kept[first + static_cast<std::size_t>(i)])] = 1;
+  }
+  m_lastToken = record.positions[place(0, record.numEntries - 1)];
+}
+
+float CompressionLook::score(int head, int entry) const {
+  const std::size_t at = place(head, entry);
+  const float weight = m_record->weight;
+  // Where a part has no weight it must not matter that it is infinite.
+  const float pooled = weight > 0.0F ? weight * m_record->pooled[at] : 0.0F;
+  return weight < 1.0F ? pooled - (1.0F - weight) * m_record->redundancy[at] : pooled;
+}
+
+bool CompressionLook::isPinned(int head, int entry) const {
+  return std::isinf(m_record->pooled[place(head, entry)]) ||
+         std::isinf(m_record->redundancy[place(head, entry)]);
+}
+
+Fate CompressionLook::fate(int head, int entry) const {
+  if (!isKept(head, entry)) return Fate::Evicted;
+  if (isPinned(head, entry)) return Fate::Pinned;
+  switch (m_record->reasons[static_cast<std::size_t>(entry)]) {
+    case KeepReason::Sink:
+      return Fate::Sink;
+    case KeepReason::Prompt:
+      return Fate::Prompt;
+    case KeepReason::Recent:
+      return Fate::Recent;
+    case KeepReason::Score:
+      break;
+  }
+  return Fate::ByScore;
+}
+
+Verdict CompressionLook::verdict(int head, std::int32_t token) const {
+  Verdict verdict;
+  if (token > m_lastToken) {
+    verdict.fate = Fate::Newer;
+    return verdict;
+  }
+  const auto first = m_record->positions.begin() + static_cast<std::ptrdiff_t>(place(head, 0));
+  const auto end = first + m_record->numEntries;
+  const auto found = std::lower_bound(first, end, token);
+  if (found == end || *found != token) return verdict;
+  verdict.entry = static_cast<int>(found - first);
+  const std::size_t at = place(head, verdict.entry);
+  verdict.fate = fate(head, verdict.entry);
+  if (!m_record->attention.empty()) verdict.attention = m_record->attention[at];
+  verdict.pooled = m_record->pooled[at];
+  verdict.redundancy = m_record->redundancy[at];
+  verdict.score = score(head, verdict.entry);
+  verdict.cut = m_record->cut[static_cast<std::size_t>(head)];
+  return verdict;
+}
+
+std::vector<std::uint16_t> CompressionLook::countHeads(bool onlyKept) const {
+  std::vector<std::uint16_t> heads(static_cast<std::size_t>(m_lastToken) + 1, 0);
+  for (std::size_t i = 0; i < m_record->positions.size(); ++i) {
+    const std::int32_t token = m_record->positions[i];
+    if (token >= 0 && token <= m_lastToken && (!onlyKept || m_isKept[i] != 0))
+      ++heads[static_cast<std::size_t>(token)];
+  }
+  return heads;
+}
+
+std::vector<std::uint16_t> CompressionLook::headsHolding() const { return countHeads(true); }
+
+std::vector<std::uint16_t> CompressionLook::headsBefore() const { return countHeads(false); }
+
+ScoreHistogram CompressionLook::histogram(int head, int numBins) const {
+  ScoreHistogram histogram;
+  const int firstHead = std::max(0, head), lastHead = head < 0 ? numHeads() - 1 : head;
+  float lowest = INFINITY, highest = -INFINITY;
+  const auto isOpen = [this](int of, int entry) {
+    return m_record->reasons[static_cast<std::size_t>(entry)] == KeepReason::Score && !isPinned(of, entry);
+  };
+  double cuts = 0.0;
+  for (int of = firstHead; of <= lastHead; ++of) {
+    cuts += m_record->cut[static_cast<std::size_t>(of)];
+    for (int entry = 0; entry < numEntries(); ++entry) {
+      if (!isOpen(of, entry)) {
+        ++histogram.numProtected;
+        continue;
+      }
+      lowest = std::min(lowest, score(of, entry));
+      highest = std::max(highest, score(of, entry));
+    }
+  }
+  histogram.cut = static_cast<float>(cuts / (lastHead - firstHead + 1));
+  if (!std::isfinite(lowest) || numBins < 1) return histogram;
+  histogram.binWidth = std::max((highest - lowest) / static_cast<float>(numBins), 1e-12F);
+  for (int bin = 0; bin < numBins; ++bin)
+    histogram.bins.push_back({lowest + histogram.binWidth * static_cast<float>(bin), 0, 0});
+  for (int of = firstHead; of <= lastHead; ++of) {
+    for (int entry = 0; entry < numEntries(); ++entry) {
+      if (!isOpen(of, entry)) continue;
+      const int bin =
+          std::clamp(static_cast<int>((score(of, entry) - lowest) / histogram.binWidth), 0, numBins - 1);
+      ScoreBin& counted = histogram.bins[static_cast<std::size_t>(bin)];
+      ++(isKept(of, entry) ? counted.kept : counted.evicted);
+    }
+  }
+  return histogram;
+}
+
+std::vector<float> CompressionLook::agreement() const {
+  const std::vector<std::uint16_t> holding = headsHolding();
+  std::vector<float> shares;
+  const int others = numHeads() - 1;
+  for (int head = 0; head < numHeads(); ++head) {
+    double sum = 0.0;
+    for (int entry = 0; entry < numEntries(); ++entry) {
+      if (isKept(head, entry)) sum += holding[static_cast<std::size_t>(token(head, entry))] - 1;
+    }
+    const double most = static_cast<double>(m_record->keep) * others;
+    shares.push_back(most > 0.0 ? static_cast<float>(sum / most) : 1.0F);
+  }
+  return shares;
+}
+
+std::vector<float> CompressionLook::meanAge() const {
+  std::vector<float> ages;
+  for (int head = 0; head < numHeads(); ++head) {
+    double sum = 0.0;
+    for (int entry = 0; entry < numEntries(); ++entry) {
+      if (isKept(head, entry)) sum += m_lastToken - token(head, entry);
+    }
+    const double most = static_cast<double>(m_record->keep) * std::max(1, m_lastToken);
+    ages.push_back(static_cast<float>(sum / std::max(1.0, most)));
+  }
+  return ages;
+}
+
+std::vector<float> CompressionLook::heldByStretch(int numBins) const {
+  const int numTokens = m_lastToken + 1;
+  const int bins = std::clamp(numBins, 1, numTokens);
+  const auto binOf = [&](std::int32_t token) {
+    return static_cast<std::size_t>(static_cast<std::int64_t>(token) * bins / numTokens);
+  };
+  std::vector<float> lengths(static_cast<std::size_t>(bins), 0.0F);
+  for (std::int32_t token = 0; token < numTokens; ++token) ++lengths[binOf(token)];
+  std::vector<float> shares(static_cast<std::size_t>(numHeads()) * static_cast<std::size_t>(bins), 0.0F);
+  for (int head = 0; head < numHeads(); ++head) {
+    for (int entry = 0; entry < numEntries(); ++entry) {
+      if (!isKept(head, entry)) continue;
+      const std::size_t bin = binOf(token(head, entry));
+      shares[static_cast<std::size_t>(head) * static_cast<std::size_t>(bins) + bin] += 1.0F / lengths[bin];
+    }
+  }
+  return shares;
+}
+
+}  // namespace zipage

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <memory>
+
+#include "engine/trace/memory_history.h"
+#include "ui/memory/memory_cursor.h"
+#include "ui/memory/memory_report.h"
+#include "ui/memory/owner_names.h"
+
+namespace zipage::ui {
+
+/// What the views of the memory show: all that is remembered, and the cursor they share.
+class MemoryModel final : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit MemoryModel(QObject* parent = nullptr) : QObject(parent) {}
+
+  MemoryCursor& cursor() { return m_cursor; }
+  const MemoryCursor& cursor() const { return m_cursor; }
+  const MemoryHistory& history() const { return m_history; }
+
+  void beginSequence(RequestId request, OwnerId owner, TokenTexts prompt);
+  void addToken(RequestId request, std::string_view bytes);
+  void take(const MemoryReport& report);
+  /// Another engine begins.
+  void clear();
+  /// What was recorded at another time, in place of what is going on here.
+  void open(MemoryHistory history);
+
+  void setOwnerNames(OwnerNames names) { m_names = std::move(names); }
+  QString nameOf(OwnerId owner) const;  // never empty
+  QString nameOf(RequestId request) const;
+
+  /// The time of the newest sample.
+  Duration now() const;
+  /// The cursor's, or now.
+  Duration shownAt() const { return m_cursor.moment().value_or(now()); }
+  /// The page map of that moment; null: none.
+  std::shared_ptr<const CacheSnapshot> snapshot() const { return m_history.snapshotAt(shownAt()); }
+  /// The last compression of that moment, of the chosen request or of any; −1: none.
+  std::int64_t compressionNumber() const;
+  const CompressionEntry* compression() const { return m_history.compression(compressionNumber()); }
+  /// To the compression before or after the shown one, of the same request if one is chosen. False: there is
+  /// none.
+  bool stepCompression(int steps);
+
+  /// The text of a token for people: spaces stay, what is no character becomes U+FFFD.
+  QString textOf(RequestId request, std::int32_t token) const;
+  /// The word that this token is part of: whole tokens up to the spaces around it.
+  QString wordAround(RequestId request, std::int32_t token) const;
+
+ signals:
+  void changed();  // there is more, or all is different
+
+ private:
+  MemoryHistory m_history;
+  MemoryCursor m_cursor;
+  OwnerNames m_names;
+};
+
+}  // namespace zipage::ui
