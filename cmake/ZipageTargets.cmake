@@ -17,6 +17,12 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
 endif()
 
+# Some 140 test programs are linked: two seconds each with the usual linker, a third of one with this.
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options("$<$<LINK_LANGUAGE:CXX>:-fuse-ld=mold>")
+endif()
+
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wno-unused-parameter;-Wno-maybe-uninitialized>")
 if(ZIPAGE_SANITIZE)
   string(REPLACE ";" "," sanitizers "${ZIPAGE_SANITIZE}")
