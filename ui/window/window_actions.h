@@ -62,6 +62,7 @@ struct WindowActions {
   QAction* unloadModel;
   QAction* showSettings;
   QAction* showKeys;
+  QAction* showDoctor;
   QAction* quit;
 
  private:
