@@ -49,6 +49,7 @@ void MainWindow::applyTheme() {
   m_parts->conversation->setTheme(theme);
   m_parts->inspector->setTheme(theme);
   m_parts->picker->setTheme(theme);
+  m_parts->doctor->setTheme(theme);
 }
 
 void MainWindow::setPreferences(const Preferences& preferences) {
@@ -240,6 +241,8 @@ void MainWindow::setPresets(const QVector<Preset>& presets) {
 }
 
 ModelPicker& MainWindow::modelPicker() { return *m_parts->picker; }
+
+DoctorDialog& MainWindow::doctor() { return *m_parts->doctor; }
 
 void MainWindow::showNotice(const QString& text, const QString& actionText, const QString& actionId) {
   m_parts->conversation->notice().showMessage(text, actionText, actionId);

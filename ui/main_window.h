@@ -14,6 +14,7 @@ class QDialog;
 
 namespace zipage::ui {
 
+class DoctorDialog;
 class ModelPicker;
 
 class MainWindow final : public QMainWindow {
@@ -66,6 +67,10 @@ class MainWindow final : public QMainWindow {
   /// What the open model's own file says of sampling.
   void setModelDefaults(const GenerationSettings& defaults);
   ModelPicker& modelPicker();
+  DoctorDialog& doctor();
+  void chooseModel();
+  /// Shows the doctor's page, which asks for a look at this computer.
+  void openDoctor();
 
   /// Size and place of the window, of its docks and of the sidebar.
   QByteArray saveLayout() const;
@@ -133,7 +138,6 @@ class MainWindow final : public QMainWindow {
   void showContext();
   void choosePreferences(const Preferences& preferences);
   void chooseZoom(double zoom);
-  void chooseModel();
   void showWindow(QDialog* dialog);
 
   struct Parts;

@@ -56,6 +56,7 @@ void MainWindow::connectActions() {
   connect(actions.zoomReset, &QAction::triggered, this, [this] { chooseZoom(1.0); });
   connect(actions.showKeys, &QAction::triggered, this,
           [this] { showWindow(new KeyList(m_parts->actions, this)); });
+  connect(actions.showDoctor, &QAction::triggered, this, &MainWindow::openDoctor);
   connect(actions.showSettings, &QAction::triggered, this, [this] { showWindow(m_parts->settings); });
   connect(actions.quit, &QAction::triggered, this, &QWidget::close);
 }
@@ -111,6 +112,11 @@ void MainWindow::chooseZoom(double zoom) {
 }
 
 void MainWindow::chooseModel() { showWindow(m_parts->picker); }
+
+void MainWindow::openDoctor() {
+  showWindow(m_parts->doctor);
+  emit m_parts->doctor->checkRequested();
+}
 
 /// Shown beside the window rather than over it: what is changed applies at once.
 void MainWindow::showWindow(QDialog* dialog) {

@@ -14,6 +14,7 @@
 #include "ui/preferences/settings_dialog.h"
 #include "ui/theme/owner_colors.h"
 #include "ui/window/conversation.h"
+#include "ui/window/doctor_dialog.h"
 #include "ui/window/inspector.h"
 #include "ui/window/reply_watch.h"
 #include "ui/window/top_bar.h"
@@ -31,6 +32,7 @@ struct MainWindow::Parts {
         status(new StatusLine),
         inspector(std::make_unique<Inspector>(colors, *window)),
         picker(new ModelPicker(window)),
+        doctor(new DoctorDialog(window)),
         settings(new SettingsDialog(actions, window)) {}
 
   OwnerColors colors;
@@ -42,6 +44,7 @@ struct MainWindow::Parts {
   StatusLine* status;
   std::unique_ptr<Inspector> inspector;
   ModelPicker* picker;
+  DoctorDialog* doctor;
   SettingsDialog* settings;
   Preferences preferences;
   ReplyWatch replies;

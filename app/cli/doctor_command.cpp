@@ -1,97 +1,64 @@
-// doctor: what this machine has, where things lie, whether the model opens, and the one thing to do where it
-// does not.
-#include <unistd.h>
-
-#include <filesystem>
-
+// doctor: what this machine has, where things lie, whether the model opens, and the one thing to do where
+// something is amiss.
 #include "app/cli/command.h"
 #include "app/cli/model_options.h"
-#include "app/common/app_paths.h"
-#include "app/common/process_memory.h"
-#include "kernels/device_registry.h"
+#include "app/doctor/doctor_report.h"
 
 namespace zipage {
 
 namespace {
 
-namespace fs = std::filesystem;
+using ui::CheckItem;
 
-void printLine(const char* name, const std::string& text) { std::printf("%-10s %s\n", name, text.c_str()); }
+struct DoctorOptions {
+  ModelOptions model;
+  bool json = false;
+};
 
-std::string gibibytes(std::int64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0));
-  return text;
+QString describe(ModelSession& session, const std::string& device) {
+  const ModelBundle& model = session.model();
+  return QStringLiteral(
+             "%1 in %2 opens on %3, %4, for --device %5; chat template: %6; a pool of %7 pages of %8 tokens")
+      .arg(QString::fromStdString(describeModel(model)), QString::fromStdString(model.path.string()),
+           QString::fromStdString(session.deviceInfo().name),
+           QString::fromStdString(session.deviceInfo().description), QString::fromStdString(device),
+           model.chatTemplate.empty() ? QStringLiteral("none, ChatML instead") : QStringLiteral("its own"))
+      .arg(session.limits().numPages)
+      .arg(session.limits().pageTokens);
 }
 
-/// Whether the folder, or the nearest one above it that exists, can be written.
-bool canWrite(fs::path folder) {
-  std::error_code error;
-  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-  return access(folder.c_str(), W_OK) == 0;
-}
-
-int printFolders() {
-  const AppPaths paths = appPaths();
-  int problems = 0;
-  for (const auto& [name, folder] : {std::pair{"settings", paths.config},
-                                     {"data", paths.data},
-                                     {"cache", paths.cache},
-                                     {"logs", paths.state}}) {
-    std::error_code error;
-    const bool writable = canWrite(folder);
-    if (!writable) ++problems;
-    printLine(name,
-              folder.string() + (!writable ? " (cannot be written: change its owner, or set ZIPAGE_HOME)"
-                                 : fs::exists(folder, error) ? ""
-                                                             : " (made when needed)"));
-  }
-  return problems;
-}
-
-int printModel(const ModelOptions& options) {
+/// Opens the model as `run` would.
+CheckItem modelItem(const ModelOptions& options) {
+  CheckItem item{CheckItem::Rank::Fine, QStringLiteral("Model"), {}, {}};
   const auto chosen = sessionOptionsFrom(options, 1);
   const auto session = chosen ? ModelSession::open(*chosen) : tl::unexpected(chosen.error());
-  if (!session) {
-    printLine("model", "does not open: " + session.error().message);
-    return 1;
+  if (session) {
+    item.text = describe(**session, options.device);
+    return item;
   }
-  const DeviceInfo& device = (*session)->device().info();
-  printLine("device", device.name + ", " + device.description + ", for --device " + options.device);
-  printLine("model", describeModel((*session)->model()) + " in " + (*session)->model().path.string());
-  printLine("", std::string("chat template: ") +
-                    ((*session)->model().chatTemplate.empty() ? "none, ChatML instead" : "its own") +
-                    "; page pool of " + std::to_string((*session)->limits().numPages) + " pages of " +
-                    std::to_string((*session)->limits().pageTokens) + " tokens");
-  return 0;
+  item.rank = CheckItem::Rank::Problem;
+  item.text = QStringLiteral("does not open: ") + QString::fromStdString(session.error().message);
+  item.remedy = QStringLiteral("Choose another --model or --device, or a smaller --pool-tokens.");
+  return item;
 }
 
-/// The GPU, or what it lacks; a machine without one is in order.
-void printGpu() {
-  const auto gpu = openDevice("cuda");
-  printLine("GPU", gpu ? (*gpu)->info().description : "not used: " + gpu.error().message);
-}
-
-void printProcessor() {
-  const auto processor = openDevice("cpu");
-  printLine("CPU", processor ? (*processor)->info().description : processor.error().message);
-}
-
-int examine(const ModelOptions& options) {
-  printProcessor();
-  printGpu();
-  printLine("memory", gibibytes(totalMemory()) + ", " + gibibytes(availableMemory()) + " available");
-  const int problems = printFolders() + printModel(options);
-  std::printf("%s\n", problems == 0 ? "Everything is in order." : "See above for what to do.");
-  return problems == 0 ? kSucceeded : kFailed;
+int examine(const DoctorOptions& options) {
+  MachineQuestions questions{.paths = appPaths()};
+  questions.modelFolders = modelFoldersInSettings(questions.paths);
+  QVector<CheckItem> report = doctorReport(examineMachine(questions));
+  report.append(modelItem(options.model));
+  const QByteArray text = options.json ? jsonText(report) : plainText(report).toUtf8();
+  std::fwrite(text.data(), 1, static_cast<std::size_t>(text.size()), stdout);
+  return numProblems(report) == 0 ? kSucceeded : kFailed;
 }
 
 }  // namespace
 
 void addDoctorCommand(CLI::App& program, Action& action) {
-  auto options = std::make_shared<ModelOptions>();
+  auto options = std::make_shared<DoctorOptions>();
   CLI::App* command = program.add_subcommand("doctor", "Say what this machine has and what is missing");
-  addModelOptions(*command, *options);
+  addModelOptions(*command, options->model);
+  command->add_flag("--json", options->json, "One JSON array: rank, topic, text and remedy of each finding");
   command->callback([options, &action] { action = [options] { return examine(*options); }; });
 }
 

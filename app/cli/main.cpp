@@ -20,6 +20,8 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addInspectCommand(program, action);
   zipage::addLogitsCommand(program, action);
   zipage::addSynthesizeCommand(program, action);
+  zipage::addCompletionCommand(program, action);
+  zipage::addManualCommand(program, action, ZIPAGE_VERSION);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -33,6 +35,7 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
 int main(int argc, char** argv) {
   int qtArgc = 1;  // the options are ours, not Qt's
   const QCoreApplication application(qtArgc, argv);
+  QCoreApplication::setApplicationVersion(QStringLiteral(ZIPAGE_VERSION));
   std::setlocale(LC_NUMERIC, "C");  // Qt has taken the user's; numbers are read and written with a point
 
   zipage::Action action;

@@ -73,6 +73,7 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   if (problem.isEmpty()) problem = m_settings->problem();
   m_host = std::make_unique<EngineHost>(std::move(opensDevice));
   m_library = std::make_unique<ModelLibrary>();
+  m_check = std::make_unique<MachineCheck>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   connectWindow();
   connectController();
@@ -102,6 +103,7 @@ void Application::start(const QString& modelPath) {
 Application::~Application() {
   m_window->flush();  // drafts that were not told yet
   m_settings->saveLayout(m_window->saveLayout());
+  m_check.reset();
   m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have
   m_host.reset();      // joins engine and worker

@@ -10,6 +10,7 @@
 #include "app/common/app_paths.h"
 #include "app/gui/chat_controller.h"
 #include "app/gui/engine_host.h"
+#include "app/gui/machine_check.h"
 #include "app/gui/model_library.h"
 #include "app/gui/run_log.h"
 #include "app/gui/settings_file.h"
@@ -45,6 +46,7 @@ class Application final : public QObject {
   void connectWindow();
   void connectController();
   void connectModels();
+  void connectDoctor();
   void connectSettings();
   void start(const QString& modelPath);
   void usePreferences(const ui::Preferences& preferences);
@@ -65,6 +67,7 @@ class Application final : public QObject {
   std::unique_ptr<EngineHost> m_host;
   std::unique_ptr<ChatController> m_chats;
   std::unique_ptr<ModelLibrary> m_library;
+  std::unique_ptr<MachineCheck> m_check;
   std::unique_ptr<ui::MainWindow> m_window;
   QVector<ui::ModelEntry> m_models;  // that were found
   ui::Preferences m_preferences;

@@ -4,6 +4,7 @@
 #include "app/common/model_finder.h"
 #include "app/gui/application.h"
 #include "ui/models/model_picker.h"
+#include "ui/window/doctor_dialog.h"
 
 namespace zipage {
 
@@ -31,6 +32,19 @@ void Application::connectModels() {
       m_host->unload();
   });
   connect(m_host.get(), &EngineHost::modelChanged, this, &Application::noteModel);
+  connectDoctor();
+}
+
+void Application::connectDoctor() {
+  ui::DoctorDialog* doctor = &m_window->doctor();
+  connect(m_check.get(), &MachineCheck::finished, doctor, &ui::DoctorDialog::showReport);
+  connect(doctor, &ui::DoctorDialog::checkRequested, this, [this, doctor] {
+    doctor->showBusy();
+    MachineQuestions questions{.paths = appPaths()};
+    for (const QString& folder : m_preferences.modelFolders)
+      questions.modelFolders.emplace_back(folder.toStdString());
+    m_check->start(std::move(questions));
+  });
 }
 
 /// Until the search is done, what was found before is there, at first the embedded and the recent ones.

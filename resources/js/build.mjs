@@ -1,5 +1,6 @@
 // Bundles one script for the program's script engine, which knows ES2016 and no modules.
 //   node build.mjs ENTRY OUTPUT NODE_MODULES
+// OUTPUT.packages names the npm packages that are in it, for the licences of what is shipped.
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -122,6 +123,7 @@ const result = await build({
     adapt("prism", /prismjs[\\/]components[\\/]prism-core\.js$/, kPrismChanges),
   ],
   legalComments: "inline",
+  metafile: true,
   logLevel: "warning",
 });
 
@@ -137,3 +139,8 @@ if (result.errors.length > 0 || refused) {
   process.exit(1);
 }
 await writeFile(output, bundle);
+
+const packages = Object.keys(result.metafile.inputs)
+  .map((file) => file.replaceAll("\\", "/").match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1])
+  .filter((name) => name !== undefined);
+await writeFile(`${output}.packages`, [...new Set(packages)].sort().join("\n") + "\n");

@@ -56,4 +56,6 @@ QIcon lineIcon(const QString& name, const QColor& color, const QColor& disabledC
   return QIcon(new LineIconEngine(readIcon(name), color, disabledColor));
 }
 
+QIcon programIcon() { return lineIcon(QStringLiteral("program"), {}); }
+
 }  // namespace zipage::ui

@@ -13,5 +13,7 @@ constexpr int kLargeIcon = 20;
 QIcon lineIcon(const QString& name, const QColor& color, const QColor& disabledColor = {});
 /// The same, with its shape filled.
 QIcon solidIcon(const QString& name, const QColor& color, const QColor& disabledColor = {});
+/// The program's own, in its own colours.
+QIcon programIcon();
 
 }  // namespace zipage::ui

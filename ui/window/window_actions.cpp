@@ -64,8 +64,10 @@ WindowActions::WindowActions(QWidget* window) {
   zoomReset = add(window, "zoomReset", WindowWords::tr("Own size"), {Qt::CTRL | Qt::Key_0});
   beginGroup(WindowWords::tr("Program"));
   showSettings = add(window, "showSettings", WindowWords::tr("Settings…"), {Qt::CTRL | Qt::Key_Comma});
-  showKeys = add(window, "showKeys", WindowWords::tr("Keys"), {Qt::CTRL | Qt::Key_Slash});
   quit = add(window, "quit", WindowWords::tr("Quit"), {Qt::CTRL | Qt::Key_Q});
+  beginGroup(WindowWords::tr("Help"));
+  showKeys = add(window, "showKeys", WindowWords::tr("Keys"), {Qt::CTRL | Qt::Key_Slash});
+  showDoctor = add(window, "showDoctor", WindowWords::tr("Check this computer…"), {Qt::Key_F1});
   showChats->setCheckable(true);
   showInspector->setCheckable(true);
   showSettings->setMenuRole(QAction::PreferencesRole);

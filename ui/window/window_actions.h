@@ -63,6 +63,7 @@ struct WindowActions {
   QAction* unloadModel;
   QAction* showSettings;
   QAction* showKeys;
+  QAction* showDoctor;
   QAction* quit;
 
  private:

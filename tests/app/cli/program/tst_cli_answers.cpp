@@ -162,7 +162,7 @@ class TestCliAnswers : public QObject {
   void doctorFindsTheBuiltInModel() {
     const auto outcome = runCli({"doctor"});
     QVERIFY2(outcome.exitCode == 0, outcome.output.constData());
-    for (const char* word : {"device", "CPU", "memory", "settings", "model", "in order"}) {
+    for (const char* word : {"device", "CPU", "Memory", "Settings", "Chats", "model", "in order"}) {
       QVERIFY2(outcome.output.contains(word), word);
     }
   }
