@@ -80,7 +80,9 @@ struct MessageItem {
   qint64 compressions = 0;
   qint64 tokensEvicted = 0;
   qint64 peakPages = 0;
-  qint64 cachedTokens = 0;    // of the prompt, found in shared pages
+  qint64 cachedTokens = 0;    // of the prompt, found in shared pages or on the disk
+  qint64 storedTokens = 0;    // of them, those from the disk
+  qint64 storageMs = 0;       // that bringing them in took
   qint64 computedTokens = 0;  // of the prompt, read by the model
   QString model;              // that wrote it
 };

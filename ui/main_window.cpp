@@ -70,6 +70,10 @@ void MainWindow::setPreferences(const Preferences& preferences) {
   parts.settings->setPreferences(parts.preferences);
 }
 
+void MainWindow::setStorageReport(const StorageReport& report) {
+  m_parts->settings->setStorageReport(report);
+}
+
 void MainWindow::choosePreferences(const Preferences& preferences) {
   setPreferences(preferences);
   emit preferencesChanged(m_parts->preferences);

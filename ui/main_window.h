@@ -9,6 +9,7 @@
 #include "ui/chat_values.h"
 #include "ui/memory_figures.h"
 #include "ui/preferences/preferences.h"
+#include "ui/preferences/storage_values.h"
 
 class QDialog;
 
@@ -63,6 +64,7 @@ class MainWindow final : public QMainWindow {
 
   void setSampleQuestions(const QStringList& questions);
   void setPreferences(const Preferences& preferences);
+  void setStorageReport(const StorageReport& report);
   void setPresets(const QVector<Preset>& presets);
   /// What the open model's own file says of sampling.
   void setModelDefaults(const GenerationSettings& defaults);
@@ -108,7 +110,10 @@ class MainWindow final : public QMainWindow {
   void noticeActionRequested(const QString& actionId);  // empty: undo the last deletion
   void unloadRequested();
   void preferencesChanged(const zipage::ui::Preferences& preferences);
-  void layoutChanged(const QByteArray& layout);  // when the window closes
+  /// Somebody looks at what is kept of prefixes: setStorageReport() is wanted.
+  void storageReportRequested();
+  void storageClearRequested(qint64 model, qint64 chat);  // kEveryModel, kEveryChat: all
+  void layoutChanged(const QByteArray& layout);           // when the window closes
   void presetSaved(const zipage::ui::Preset& preset);
   void presetDeleteRequested(const QString& name);
   void memoryWatched(bool watched);  // nobody watches: no snapshots needed

@@ -11,8 +11,11 @@
 #include "app/cli/model_options.h"
 #include "app/cli/reply_text.h"
 #include "app/cli/terminal.h"
+#include "app/common/app_paths.h"
+#include "app/common/prefix_model.h"
 #include "app/templates/prompt_renderer.h"
 #include "engine/runtime/engine.h"
+#include "engine/store/prefix_store.h"
 #include "engine/text/prompt_encoder.h"
 
 namespace zipage {
@@ -28,6 +31,7 @@ struct RunOptions {
   bool noThinking = false;
   bool live = false;
   bool json = false;
+  bool forgets = false;  // nothing is taken from the disk or left there
 };
 
 struct Prompt {
@@ -141,6 +145,9 @@ void printJson(const Run& run, const RequestFinished& finished, const Request& r
                                    {"tokens", finished.generatedTokens},
                                    {"tokens_per_second", tokensPerSecond(finished)},
                                    {"prompt_tokens", finished.promptTokens},
+                                   {"cached_tokens", finished.cachedTokens},
+                                   {"stored_tokens", finished.storedTokens},
+                                   {"storage_ms", milliseconds(finished.storageTime)},
                                    {"first_token_ms", milliseconds(finished.timeToFirstToken)},
                                    {"peak_pages", finished.peakPages},
                                    {"page_tokens", limits.pageTokens},
@@ -164,6 +171,11 @@ void printFigures(const RequestFinished& finished, const EngineLimits& limits) {
                limits.pageTokens);
   std::fprintf(stderr, "%d compressions, %s tokens evicted\n", finished.compressions,
                grouped(finished.tokensEvicted).c_str());
+  if (finished.storedTokens > 0)
+    std::fprintf(stderr, "%s tokens from disk in %.0f ms, %s computed\n",
+                 grouped(finished.storedTokens).c_str(),
+                 std::chrono::duration<double, std::milli>(finished.storageTime).count(),
+                 grouped(finished.computedTokens).c_str());
 }
 
 int exitCodeOf(const RequestFinished& finished) {
@@ -180,6 +192,12 @@ int exitCodeOf(const RequestFinished& finished) {
   return complain(finished.error, kFailed);
 }
 
+PrefixStoreOptions prefixOptions() {
+  PrefixStoreOptions options;
+  options.folder = appPaths().prefixFolder();
+  return options;
+}
+
 int runPrompt(const RunOptions& options) {
   const auto text = readPrompt(options);
   if (!text) return complain(text.error());
@@ -187,6 +205,8 @@ int runPrompt(const RunOptions& options) {
   if (!settings) return complain(settings.error());
   settings->seed = options.seed ? *options.seed : std::random_device{}();
 
+  // Opens beside the model.
+  const auto prefixes = options.forgets ? nullptr : std::make_unique<PrefixStore>(prefixOptions());
   const auto session = openSession(options.model, 1);
   if (!session) return complain(session.error());
   const auto prompt = makePrompt(options, *text, (*session)->model());
@@ -195,11 +215,13 @@ int runPrompt(const RunOptions& options) {
   if (!request) return complain(request.error());
 
   const SteadyClock clock;
-  Engine engine((*session)->limits(), (*session)->runner(), clock);
+  const auto storage = prefixes == nullptr ? nullptr : prefixes->storageFor(prefixModelOf(**session));
+  Engine engine((*session)->limits(), (*session)->runner(), clock, storage.get());
   const auto id = engine.submit(*request);
   if (!id) return complain(id.error());
   Run run(options, **session, engine, prompt->startsInsideReasoning);
   const RequestFinished finished = run.untilFinished(*id);
+  while (engine.hasWork()) engine.step();  // stores what the next run may begin with
   if (options.json) {
     printJson(run, finished, *request, engine.limits());
   } else {
@@ -223,6 +245,9 @@ void addRunCommand(CLI::App& program, Action& action) {
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--no-thinking", options->noThinking, "Answer without reasoning, where the model can");
   command->add_flag("--live", options->live, "Show pages, tokens and rate while it runs");
+  command->add_flag(
+      "--no-prefixes", options->forgets,
+      "Read the whole prompt: take nothing from the disk of what was read before, keep nothing there");
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->callback([options, &action] { action = [options] { return runPrompt(*options); }; });
 }

@@ -15,6 +15,7 @@ struct AppPaths {
   std::filesystem::path state;   // logs
 
   std::filesystem::path databaseFile() const { return data / "zipage.db"; }
+  std::filesystem::path prefixFolder() const { return cache / "kv"; }
 };
 
 /// The folders of this user. Reads the environment; creates nothing.

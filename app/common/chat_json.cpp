@@ -21,7 +21,7 @@ constexpr std::array<const char*, 3> kRoles = {"system", "user", "assistant"};
 constexpr std::array<const char*, 5> kStates = {"complete", "streaming", "stopped", "interrupted", "failed"};
 
 using Figure = std::int64_t ReplyFigures::*;
-constexpr std::array<std::pair<const char*, Figure>, 11> kFigures = {{
+constexpr std::array<std::pair<const char*, Figure>, 15> kFigures = {{
     {"promptTokens", &ReplyFigures::promptTokens},
     {"generatedTokens", &ReplyFigures::generatedTokens},
     {"reasoningTokens", &ReplyFigures::reasoningTokens},
@@ -33,6 +33,10 @@ constexpr std::array<std::pair<const char*, Figure>, 11> kFigures = {{
     {"tokensEvicted", &ReplyFigures::tokensEvicted},
     {"cachedTokens", &ReplyFigures::cachedTokens},
     {"computedTokens", &ReplyFigures::computedTokens},
+    {"storedTokens", &ReplyFigures::storedTokens},
+    {"storageMs", &ReplyFigures::storageMs},
+    {"reasoningBegan", &ReplyFigures::reasoningBeganMs},
+    {"reasoningEnded", &ReplyFigures::reasoningEndedMs},
 }};
 
 json attachmentsJson(const std::vector<Attachment>& attachments) {

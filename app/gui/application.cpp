@@ -6,6 +6,8 @@
 #include <cstdlib>
 
 #include "app/common/process_memory.h"
+#include "app/gui/stored_prefixes.h"
+#include "engine/store/database_repair.h"
 
 namespace zipage {
 
@@ -16,12 +18,42 @@ const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 
 }  // namespace
 
+namespace {
+
+std::unordered_set<std::uint64_t> valuesOf(const std::vector<ChatId>& chats) {
+  std::unordered_set<std::uint64_t> values;
+  for (const ChatId chat : chats) values.insert(chat.value);
+  return values;
+}
+
+/// What can be read of a damaged database, in a new one.
+Result<std::unique_ptr<SessionStore>> repairStore(const AppPaths& paths, QString& problem) {
+  const auto repaired = repairSessionDatabase(paths.databaseFile());
+  if (!repaired) return tl::unexpected(repaired.error());
+  auto store = SessionStore::open(paths.databaseFile());
+  if (!store) return store;
+  const QString what =
+      repaired->isFromBackup
+          ? Application::tr(
+                "Nothing in it could be read; an older copy with %1 chats and %2 messages was taken.")
+          : Application::tr("%1 chats and %2 messages were recovered.");
+  problem = Application::tr("The database of chats was damaged. %1 The damaged file was kept as %2.")
+                .arg(what.arg(repaired->numChats).arg(repaired->numMessages),
+                     QString::fromStdString(repaired->keptAs.string()));
+  return store;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<SessionStore>> Application::openStore(const AppPaths& paths, QTemporaryDir& fallback,
                                                              QString& problem) {
   Result<void> folders = createFolders(paths);
   auto store = folders ? SessionStore::open(paths.databaseFile())
                        : Result<std::unique_ptr<SessionStore>>(tl::unexpected(folders.error()));
   if (store) return store;
+  if (store.error().code == ErrorCode::InvalidFile) {
+    if (auto repaired = repairStore(paths, problem); repaired) return repaired;
+  }
   problem =
       tr("Chats cannot be kept: %1. What you write now lives in a temporary folder and is lost at the end.")
           .arg(QString::fromStdString(store.error().message));
@@ -61,6 +93,8 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   if (auto emptied = (*store)->emptyTrash(longAgo); !emptied)
     problem = QString::fromStdString(emptied.error().message);
   ChatController::Stored stored = readStored(**store, problem);
+  const auto chats =
+      problem.isEmpty() ? (*store)->chatIds() : Result<std::vector<ChatId>>(tl::unexpected(Error{}));
   m_window = std::make_unique<ui::MainWindow>();
   m_store = std::make_unique<StoreThread>(std::move(*store), [window = m_window.get()](const Error& error) {
     const QString text = tr("Saving failed: %1").arg(QString::fromStdString(error.message));
@@ -71,7 +105,11 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   m_settings =
       std::make_unique<SettingsFile>(QString::fromStdString((appPaths().config / "settings.ini").string()));
   if (problem.isEmpty()) problem = m_settings->problem();
+  m_prefixes = std::make_unique<PrefixStore>(prefixOptions(m_settings->preferences()));
+  // What was read of a chat goes with the chat.
+  if (chats) m_prefixes->keepChats(valuesOf(*chats));
   m_host = std::make_unique<EngineHost>(std::move(opensDevice));
+  m_host->setPrefixStore(m_prefixes.get());
   m_library = std::make_unique<ModelLibrary>();
   m_check = std::make_unique<MachineCheck>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
@@ -79,6 +117,7 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   connectController();
   connectModels();
   connectSettings();
+  connectStorage();
 
   m_window->restoreLayout(m_settings->layout());
   m_window->setChats(m_chats->chatItems());
@@ -106,7 +145,8 @@ Application::~Application() {
   m_check.reset();
   m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have
-  m_host.reset();      // joins engine and worker
+  m_host.reset();      // joins engine and worker, hands over what is to be kept of prefixes
+  m_prefixes.reset();  // writes it, for some seconds at most
   m_store.reset();     // writes everything that was posted, joins; may still speak to chats and window
   m_chats.reset();
   m_window.reset();

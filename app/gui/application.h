@@ -14,6 +14,7 @@
 #include "app/gui/model_library.h"
 #include "app/gui/run_log.h"
 #include "app/gui/settings_file.h"
+#include "engine/store/prefix_store.h"
 #include "engine/store/store_thread.h"
 #include "ui/main_window.h"
 
@@ -51,6 +52,9 @@ class Application final : public QObject {
   void start(const QString& modelPath);
   void usePreferences(const ui::Preferences& preferences);
   void noteModel(const ui::ModelInfo& model);
+  void connectStorage();
+  void askForStorage();
+  void clearStorage(qint64 model, qint64 chat);
   void searchModels();
   void showModels(const QVector<ui::ModelEntry>& models, bool isSearching);
   void savePreset(const ui::Preset& preset);
@@ -64,6 +68,7 @@ class Application final : public QObject {
   std::unique_ptr<RunLog> m_log;
   std::unique_ptr<SettingsFile> m_settings;
   std::unique_ptr<StoreThread> m_store;
+  std::unique_ptr<PrefixStore> m_prefixes;
   std::unique_ptr<EngineHost> m_host;
   std::unique_ptr<ChatController> m_chats;
   std::unique_ptr<ModelLibrary> m_library;

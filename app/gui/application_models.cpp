@@ -3,6 +3,7 @@
 
 #include "app/common/model_finder.h"
 #include "app/gui/application.h"
+#include "app/gui/stored_prefixes.h"
 #include "ui/models/model_picker.h"
 #include "ui/window/doctor_dialog.h"
 
@@ -93,6 +94,7 @@ void Application::usePreferences(const ui::Preferences& preferences) {
   m_preferences = preferences;
   m_settings->savePreferences(preferences);
   m_host->setUnloadAfter(std::chrono::minutes(preferences.unloadMinutes));
+  m_prefixes->setBudget(*prefixOptions(preferences).budgetBytes);
 }
 
 void Application::savePreset(const ui::Preset& preset) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/common/model_finder.h"
+#include "app/common/prefix_model.h"
 
 namespace zipage {
 
@@ -127,6 +128,7 @@ void EngineHost::startEngine() {
   parts.runner = m_session->takeRunner();
   parts.clock = std::make_unique<SteadyClock>();
   parts.limits = m_session->limits();
+  if (m_prefixes != nullptr) parts.storage = m_prefixes->storageFor(prefixModelOf(*m_session));
   m_isLossTold = false;
   parts.limits.stepTime = kStepTime;
   parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went

@@ -16,6 +16,7 @@
 #include "app/common/model_session.h"
 #include "app/gui/engine_bridge.h"
 #include "app/gui/model_worker.h"
+#include "engine/store/prefix_store.h"
 #include "ui/chat_values.h"
 
 namespace zipage {
@@ -44,6 +45,8 @@ class EngineHost final : public QObject {
   void unload();
   /// Unloads a model after this long without a reply; zero: never.
   void setUnloadAfter(std::chrono::milliseconds idle);
+  /// Where the engines that are started from now on keep prefixes; null: nowhere. It outlives the host.
+  void setPrefixStore(PrefixStore* prefixes) { m_prefixes = prefixes; }
   /// Only while isReady().
   const ModelSession& session() const { return *m_session; }
 
@@ -92,6 +95,7 @@ class EngineHost final : public QObject {
   EngineBridge m_bridge;
   std::shared_ptr<ModelSession> m_session;
   std::unique_ptr<EngineThread> m_engine;
+  PrefixStore* m_prefixes = nullptr;
   ui::ModelInfo m_model;
   ui::LoadChoice m_choice;               // of m_model
   ui::ModelInfo m_loading;               // state Loading while something is loaded

@@ -1,7 +1,9 @@
 #include "app/gui/reply.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <algorithm>
+#include <utility>
 
 namespace zipage {
 
@@ -73,6 +75,8 @@ ui::MessageItem toItem(const MessageRecord& record) {
   item.peakPages = record.figures.peakPages;
   item.cachedTokens = record.figures.cachedTokens;
   item.computedTokens = record.figures.computedTokens;
+  item.storedTokens = record.figures.storedTokens;
+  item.storageMs = record.figures.storageMs;
   item.model = QString::fromStdString(record.model);
   for (const Attachment& attachment : record.attachments) {
     item.attachments.append(
@@ -94,6 +98,8 @@ void Reply::begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer,
 void Reply::engineStarted(const RequestStarted& event) {
   m_record.figures.promptTokens = event.promptTokens;
   m_record.figures.cachedTokens = event.cachedTokens;
+  m_record.figures.storedTokens = event.storedTokens;
+  m_record.figures.storageMs = toMs(event.storageTime);
   m_phase = ui::ReplyState::Reading;
 }
 
@@ -115,6 +121,9 @@ Reply::Growth Reply::takeRest() {
 
 void Reply::noteReasoningTime() {
   if (m_reasoningStartMs < 0) return;
+  m_record.figures.reasoningEndedMs = QDateTime::currentMSecsSinceEpoch();
+  if (m_record.figures.reasoningBeganMs == 0)
+    m_record.figures.reasoningBeganMs = m_record.figures.reasoningEndedMs;
   m_record.figures.reasoningMs = m_before.reasoningMs + m_sinceRequest.elapsed() - m_reasoningStartMs;
 }
 
@@ -134,7 +143,9 @@ Reply::Growth Reply::addTokens(const std::vector<TokenId>& tokens) {
     if (inside) noteReasoningTime();
   }
   m_record.figures.decodeMs = m_before.decodeMs + m_sinceRequest.elapsed() - m_firstTokenMs;
+  const bool wasThinking = m_phase == ui::ReplyState::Thinking;
   m_phase = m_reader->isInsideReasoning() ? ui::ReplyState::Thinking : ui::ReplyState::Answering;
+  m_hasStoppedThinking = m_hasStoppedThinking || (wasThinking && m_phase == ui::ReplyState::Answering);
   return growth;
 }
 
@@ -154,6 +165,8 @@ Reply::Growth Reply::finish(const RequestFinished& event) {
   ReplyFigures& figures = m_record.figures;
   figures.cachedTokens = event.cachedTokens;
   figures.computedTokens = event.computedTokens;
+  figures.storedTokens = event.storedTokens;
+  figures.storageMs = toMs(event.storageTime);
   figures.compressions = m_before.compressions + event.compressions;
   figures.tokensEvicted = m_before.tokensEvicted + event.tokensEvicted;
   figures.peakPages = std::max<std::int64_t>(m_before.peakPages, event.peakPages);
@@ -179,7 +192,8 @@ ui::MessageItem Reply::item() const {
 }
 
 bool Reply::isDueForSaving() {
-  if (!m_sinceSaving.isValid() || m_sinceSaving.elapsed() < kSaveEveryMs) return false;
+  const bool isLongAgo = m_sinceSaving.isValid() && m_sinceSaving.elapsed() >= kSaveEveryMs;
+  if (!std::exchange(m_hasStoppedThinking, false) && !isLongAgo) return false;
   m_sinceSaving.restart();
   return true;
 }

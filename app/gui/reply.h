@@ -42,7 +42,8 @@ class Reply {
   ui::MessageItem item() const;
   ui::ReplyState phase() const { return m_phase; }  // while it is being made
 
-  /// True once a second since the last time it said so: the partial reply should be written.
+  /// True once a second since the last time it said so, and when the thinking has ended: the partial reply
+  /// should be written.
   bool isDueForSaving();
   /// One of the stops was found: nothing more is wanted of the engine.
   bool hasReachedStop() const { return !m_stops.found().empty(); }
@@ -66,6 +67,7 @@ class Reply {
   qint64 m_reasoningStartMs = -1;
   qint64 m_firstTokenMs = -1;
   bool m_wantsAnswer = false;
+  bool m_hasStoppedThinking = false;  // since it was last saved
 };
 
 /// A stored message as the window shows it.

@@ -119,6 +119,9 @@ void ReplyDesk::onEvent(const EngineEvent& event) {
   if (reply == nullptr) return;
   if (const auto* started = std::get_if<RequestStarted>(&event)) {
     reply->engineStarted(*started);
+    if (started->storageLoss == PrefixLoss::Damaged)
+      emit noticed(
+          tr("What was kept of this chat on the disk is damaged. It was thrown away and is read again."));
     emit changed(*reply);
   } else if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
     const ui::ReplyState before = reply->phase();

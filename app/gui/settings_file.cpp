@@ -43,6 +43,8 @@ ui::Preferences SettingsFile::preferences() const {
   preferences.scheme = static_cast<ui::ColorScheme>(boundedInt(m_file, "window/scheme", 0, 0, 2));
   preferences.zoom = boundedInt(m_file, "window/zoomPercent", 100, 10, 1000) / 100.0;
   preferences.unloadMinutes = boundedInt(m_file, "models/unloadMinutes", 0, 0, 60 * 24 * 7);
+  preferences.prefixGibibytes =
+      boundedInt(m_file, "storage/prefixGibibytes", preferences.prefixGibibytes, 0, 1 << 16);
   preferences.modelFolders = m_file.value("models/folders").toStringList();
   const QVariantHash keys = m_file.value("window/keys").toHash();
   for (auto key = keys.cbegin(); key != keys.cend(); ++key) preferences.keys[key.key()] = key->toStringList();
@@ -53,6 +55,7 @@ void SettingsFile::savePreferences(const ui::Preferences& preferences) {
   m_file.setValue("window/scheme", static_cast<int>(preferences.scheme));
   m_file.setValue("window/zoomPercent", static_cast<int>(preferences.zoom * 100 + 0.5));
   m_file.setValue("models/unloadMinutes", preferences.unloadMinutes);
+  m_file.setValue("storage/prefixGibibytes", preferences.prefixGibibytes);
   m_file.setValue("models/folders", preferences.modelFolders);
   QVariantHash keys;
   for (auto key = preferences.keys.cbegin(); key != preferences.keys.cend(); ++key) keys[key.key()] = *key;

@@ -12,6 +12,8 @@
 
 #include "ui/preferences/key_model.h"
 #include "ui/preferences/settings_dialog.h"
+#include "ui/preferences/storage_model.h"
+#include "ui/preferences/storage_page.h"
 #include "ui/window/window_actions.h"
 
 using namespace zipage::ui;
@@ -84,6 +86,61 @@ class TestSettingsDialog : public QObject {
     unload.setCurrentIndex(unload.findData(15));
     QCOMPARE(m_told.unloadMinutes, 15);
     QCOMPARE(m_told.scheme, ColorScheme::Dark);
+  }
+
+  void theStorageTellsWhatIsKeptAndWhyItWasOfNoUse() {
+    auto* page = m_dialog->findChild<StoragePage*>();
+    auto* table = page->findChild<QTreeView*>(QStringLiteral("storageTable"));
+    const QAbstractItemModelTester tester(table->model(),
+                                          QAbstractItemModelTester::FailureReportingMode::Fatal);
+    StorageReport report;
+    report.numBytes = 3 << 20;
+    report.budgetBytes = qint64{8} << 30;
+    report.freeBytes = qint64{100} << 30;
+    report.damaged = 2;
+    report.models = {
+        {7,
+         QStringLiteral("Large"),
+         2 << 20,
+         {{11, QStringLiteral("Apples"), 3, 1, 900, 2 << 20, 2, 400, 300, 200, QStringLiteral("Differs.")}}},
+        {8,
+         QStringLiteral("Small"),
+         1 << 20,
+         {{12, QStringLiteral("Pears"), 1, 0, 32, 1 << 20, 0, 0, 0, 0, {}}}}};
+    m_dialog->setStorageReport(report);
+    QVERIFY(says(QStringLiteral("3 MiB of 8 GiB")) || says(QStringLiteral("3.0 MiB of 8.0 GiB")));
+    QVERIFY(says(QStringLiteral("2 damaged")));
+    const QAbstractItemModel& model = *table->model();
+    QCOMPARE(model.rowCount(), 2);
+    const QModelIndex large = model.index(0, 0);
+    QCOMPARE(model.index(0, StorageModel::Reused).data().toString(), QStringLiteral("75 %"));
+    QCOMPARE(model.index(0, StorageModel::Name, large).data().toString(), QStringLiteral("Apples"));
+    QCOMPARE(model.index(0, StorageModel::Verdict, large).data().toString(), QStringLiteral("Differs."));
+    QVERIFY(model.index(0, 0, large).data(Qt::ToolTipRole).toString().contains(QStringLiteral("200")));
+    QCOMPARE(model.index(0, StorageModel::Reused, model.index(1, 0)).data().toString(), QString());
+    const QSignalSpy cleared(m_dialog, &SettingsDialog::storageClearRequested);
+    table->setCurrentIndex(model.index(0, 0, large));
+    press(QStringLiteral("Throw away"));
+    table->setCurrentIndex(model.index(1, 0));
+    press(QStringLiteral("Throw away"));
+    press(QStringLiteral("Throw away all"));
+    QCOMPARE(cleared.size(), 3);
+    QCOMPARE(cleared[0], (QVariantList{qint64(7), qint64(11)}));
+    QCOMPARE(cleared[1], (QVariantList{qint64(8), kEveryChat}));
+    QCOMPARE(cleared[2], (QVariantList{kEveryModel, kEveryChat}));
+    m_dialog->setStorageReport({});
+    QCOMPARE(model.rowCount(), 0);
+  }
+
+  void theBudgetOfTheStorageIsChosen() {
+    QComboBox& budget = choice(QStringLiteral("Keep chats on the disk"));
+    QCOMPARE(budget.currentText(), QStringLiteral("8 GiB"));
+    budget.setCurrentIndex(budget.findData(0));
+    QCOMPARE(m_told.prefixGibibytes, 0);
+    Preferences preferences;
+    preferences.prefixGibibytes = 3;
+    m_dialog->setPreferences(preferences);
+    QCOMPARE(budget.currentText(), QStringLiteral("3 GiB"));
   }
 
   void showingPreferencesTellsNothing() {

@@ -50,6 +50,7 @@ ContextUse contextUseOf(const CacheSnapshot* snapshot, OwnerId chat, const Messa
   ContextUse use;
   use.promptTokens = reply.promptTokens;
   use.cachedTokens = reply.cachedTokens;
+  use.storedTokens = reply.storedTokens;
   use.generatedTokens = reply.generatedTokens;
   use.contextLength = contextLength;
   use.isBounded = settings.policy == MemoryPolicy::Budget || settings.policy == MemoryPolicy::Grow;
@@ -76,7 +77,10 @@ ContextUse contextUseOf(const CacheSnapshot* snapshot, OwnerId chat, const Messa
 QVector<std::pair<QString, QString>> contextRows(const ContextUse& use) {
   QVector<std::pair<QString, QString>> rows{
       {ContextWords::tr("Prompt"), tokens(use.promptTokens)},
-      {ContextWords::tr("of it found in the cache"), tokens(use.cachedTokens)},
+      {ContextWords::tr("of it found in the cache"),
+       use.storedTokens > 0
+           ? ContextWords::tr("%1, %2 from disk").arg(tokens(use.cachedTokens), number(use.storedTokens))
+           : tokens(use.cachedTokens)},
       {ContextWords::tr("Generated"), tokens(use.generatedTokens)},
       {ContextWords::tr("Tokens live"), number(use.tokensLive)},
       {ContextWords::tr("Pages held"),

@@ -13,7 +13,8 @@ struct ContextUse {
   enum class Level { Calm, Amber, Red };
 
   qint64 promptTokens = 0;     // of the latest reply
-  qint64 cachedTokens = 0;     // of the prompt, found in shared pages
+  qint64 cachedTokens = 0;     // of the prompt, found in shared pages or on the disk
+  qint64 storedTokens = 0;     // of them, those from the disk
   qint64 generatedTokens = 0;  // of the latest reply
   qint64 tokensLive = 0;       // entries held per layer and head, now
   int pagesHeld = 0;           // now

@@ -16,6 +16,7 @@ struct Preferences {
   ColorScheme scheme = ColorScheme::System;
   double zoom = 1.0;
   int unloadMinutes = 0;             // without a reply until the model is unloaded; 0: never
+  int prefixGibibytes = 8;           // of the disk for prefixes; 0: none are kept
   QStringList modelFolders;          // to look for models in
   QHash<QString, QStringList> keys;  // other keys than an action came with, by its id
 

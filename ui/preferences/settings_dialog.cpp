@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "ui/preferences/key_page.h"
+#include "ui/preferences/storage_page.h"
 
 namespace zipage::ui {
 
@@ -66,6 +67,7 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
       m_unload(new QComboBox),
       m_folders(new QListWidget),
       m_removeFolder(new QPushButton(tr("Remove"))),
+      m_storage(new StoragePage),
       m_keys(new KeyPage(actions)) {
   setObjectName(QStringLiteral("settingsDialog"));
   setAttribute(Qt::WA_WindowPropagation);
@@ -78,6 +80,7 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
   tabs->tabBar()->setDrawBase(false);
   tabs->addTab(makeGeneralPage(), tr("General"));
   tabs->addTab(makeModelPage(), tr("Models"));
+  tabs->addTab(m_storage, tr("Storage"));
   tabs->addTab(m_keys, tr("Keys"));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -85,6 +88,12 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
   connect(m_keys, &KeyPage::keysChosen, this, [this](const QHash<QString, QStringList>& keys) {
     change([&](Preferences& preferences) { preferences.keys = keys; });
   });
+  connect(m_storage, &StoragePage::budgetChosen, this, [this](int gibibytes) {
+    change([&](Preferences& preferences) { preferences.prefixGibibytes = gibibytes; });
+    emit storageReportRequested();
+  });
+  connect(m_storage, &StoragePage::reportRequested, this, &SettingsDialog::storageReportRequested);
+  connect(m_storage, &StoragePage::clearRequested, this, &SettingsDialog::storageClearRequested);
   resize(kDefaultSize);
   showPreferences();
 }
@@ -180,6 +189,8 @@ void SettingsDialog::setPreferences(const Preferences& preferences) {
   showPreferences();
 }
 
+void SettingsDialog::setStorageReport(const StorageReport& report) { m_storage->setReport(report); }
+
 void SettingsDialog::showPreferences() {
   m_isShowing = true;
   m_scheme->setCurrentIndex(m_scheme->findData(static_cast<int>(m_preferences.scheme)));
@@ -191,6 +202,7 @@ void SettingsDialog::showPreferences() {
   m_folders->addItems(m_preferences.modelFolders);
   m_folders->setCurrentRow(std::min<int>(row, m_folders->count() - 1));
   m_removeFolder->setEnabled(m_folders->currentRow() >= 0);
+  m_storage->setBudget(m_preferences.prefixGibibytes);
   m_keys->setKeys(m_preferences.keys);
   m_isShowing = false;
 }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "ui/preferences/preferences.h"
+#include "ui/preferences/storage_values.h"
 
 class QComboBox;
 class QListWidget;
@@ -12,6 +13,7 @@ class QPushButton;
 namespace zipage::ui {
 
 class KeyPage;
+class StoragePage;
 struct WindowActions;
 
 /// What holds for the whole program. Every change applies at once, so there is nothing to confirm.
@@ -22,9 +24,12 @@ class SettingsDialog final : public QDialog {
   SettingsDialog(const WindowActions& actions, QWidget* parent);
 
   void setPreferences(const Preferences& preferences);  // reports nothing
+  void setStorageReport(const StorageReport& report);
 
  signals:
   void preferencesChanged(const zipage::ui::Preferences& preferences);
+  void storageReportRequested();
+  void storageClearRequested(qint64 model, qint64 chat);
 
  private:
   QWidget* makeGeneralPage();
@@ -39,6 +44,7 @@ class SettingsDialog final : public QDialog {
   QComboBox* m_unload;
   QListWidget* m_folders;
   QPushButton* m_removeFolder;
+  StoragePage* m_storage;
   KeyPage* m_keys;
   bool m_isShowing = false;
 };

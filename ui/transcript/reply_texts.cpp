@@ -61,6 +61,19 @@ QString stateText(const MessageItem& message) {
   }
 }
 
+/// Where the beginning of the prompt came from, if not from the model.
+QStringList reuseTexts(const MessageItem& message) {
+  QStringList parts;
+  if (message.cachedTokens <= 0) return parts;
+  if (message.storedTokens > 0)
+    parts << ReplyTexts::tr("%1 from disk in %2")
+                 .arg(tokensText(message.storedTokens), seconds(message.storageMs));
+  if (message.cachedTokens > message.storedTokens)
+    parts << ReplyTexts::tr("%1 reused").arg(tokensText(message.cachedTokens - message.storedTokens));
+  parts.last() += ReplyTexts::tr(", %1 computed").arg(numberText(message.computedTokens));
+  return parts;
+}
+
 QString figuresText(const MessageItem& message) {
   if (message.generatedTokens <= 0) return {};
   QStringList parts;
@@ -71,9 +84,7 @@ QString figuresText(const MessageItem& message) {
   }
   parts << tokensText(message.generatedTokens);
   parts << ReplyTexts::tr("first after %1").arg(seconds(message.firstTokenMs));
-  if (message.cachedTokens > 0)
-    parts << ReplyTexts::tr("%1 reused, %2 computed")
-                 .arg(tokensText(message.cachedTokens), numberText(message.computedTokens));
+  parts << reuseTexts(message);
   if (message.compressions > 0) {
     parts << (message.compressions == 1
                   ? ReplyTexts::tr("1 compression")

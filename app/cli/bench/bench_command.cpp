@@ -150,6 +150,7 @@ void addBenchCommand(CLI::App& program, Action& action) {
   addBenchStepCommands(*command, action);
   addBenchServeCommand(*command, action);
   addBenchOpsCommand(*command, action);
+  addBenchRestoreCommand(*command, action);
   command->callback([options, command, &action] {
     if (command->get_subcommands().empty()) action = [options] { return bench(*options); };
   });

@@ -8,5 +8,6 @@ namespace zipage {
 void addBenchStepCommands(CLI::App& bench, Action& action);
 void addBenchServeCommand(CLI::App& bench, Action& action);
 void addBenchOpsCommand(CLI::App& bench, Action& action);
+void addBenchRestoreCommand(CLI::App& bench, Action& action);
 
 }  // namespace zipage
