@@ -44,6 +44,8 @@ struct SequenceSnapshot {
   std::int32_t compressions = 0;
   std::shared_ptr<const SequenceRecord> record;  // of a watched sequence that is not on the move; else null
   std::int64_t tokensEvicted = 0;                // per layer and KV head, the same number for each
+  std::int64_t capacityTokens = 0;               // entries at which it is compressed; 0: at none of its own
+  std::int32_t pinnedTokens = 0;                 // kept from eviction
 };
 
 struct CacheSnapshot {

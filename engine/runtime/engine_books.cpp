@@ -20,6 +20,8 @@ SequenceSnapshot describe(const Sequence& sequence) {
   described.budgetTokens = sequence.isBounded() ? sequence.budget() : 0;
   described.compressions = sequence.compressions;
   described.tokensEvicted = sequence.tokensEvicted;
+  described.capacityTokens = sequence.hasFixedCapacity() ? sequence.capacity() : 0;
+  described.pinnedTokens = static_cast<std::int32_t>(sequence.pinnedTokens.size());
   return described;
 }
 

@@ -19,6 +19,7 @@ CompressionLook::CompressionLook(const CompressionRecord& record) : m_record(&re
 }
 
 float CompressionLook::score(int head, int entry) const {
+  if (!hasScores()) return NAN;
   const std::size_t at = place(head, entry);
   const float weight = m_record->weight;
   // Where a part has no weight it must not matter that it is infinite.
@@ -27,6 +28,7 @@ float CompressionLook::score(int head, int entry) const {
 }
 
 bool CompressionLook::isPinned(int head, int entry) const {
+  if (!hasScores()) return false;
   return std::isinf(m_record->pooled[place(head, entry)]) ||
          std::isinf(m_record->redundancy[place(head, entry)]);
 }
@@ -61,8 +63,8 @@ Verdict CompressionLook::verdict(int head, std::int32_t token) const {
   const std::size_t at = place(head, verdict.entry);
   verdict.fate = fate(head, verdict.entry);
   if (!m_record->attention.empty()) verdict.attention = m_record->attention[at];
-  verdict.pooled = m_record->pooled[at];
-  verdict.redundancy = m_record->redundancy[at];
+  verdict.pooled = hasScores() ? m_record->pooled[at] : NAN;
+  verdict.redundancy = hasScores() ? m_record->redundancy[at] : NAN;
   verdict.score = score(head, verdict.entry);
   verdict.cut = m_record->cut[static_cast<std::size_t>(head)];
   return verdict;
@@ -102,6 +104,7 @@ ScoreHistogram CompressionLook::histogram(int head, int numBins) const {
     }
   }
   histogram.cut = static_cast<float>(cuts / (lastHead - firstHead + 1));
+  histogram.isKnown = hasScores();
   if (!std::isfinite(lowest) || numBins < 1) return histogram;
   histogram.binWidth = std::max((highest - lowest) / static_cast<float>(numBins), 1e-12F);
   for (int bin = 0; bin < numBins; ++bin)

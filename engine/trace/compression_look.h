@@ -48,6 +48,7 @@ struct ScoreHistogram {
   float binWidth = 0.0F;
   float cut = 0.0F;  // of several heads: the mean
   std::int64_t numProtected = 0;
+  bool isKnown = true;  // false: the record has no scores
 };
 
 class CompressionLook {
@@ -57,6 +58,8 @@ class CompressionLook {
 
   int numHeads() const { return m_record->numLayers * m_record->kvHeads; }
   int numEntries() const { return m_record->numEntries; }
+  /// Traces of large models leave scores out; then they are not numbers.
+  bool hasScores() const { return !m_record->pooled.empty(); }
   /// The newest token of the text that was there.
   std::int32_t lastToken() const { return m_lastToken; }
   bool isKept(int head, int entry) const { return m_isKept[place(head, entry)] != 0; }

@@ -9,18 +9,53 @@ namespace zipage {
 
 namespace {
 
-std::size_t bytesOf(const CompressionRecord& record) {
-  const auto all = [](const auto& values) { return values.size() * sizeof(values.front()); };
-  return all(record.reasons) + all(record.positions) + all(record.kept) + all(record.attention) +
-         all(record.global) + all(record.pooled) + all(record.redundancy) + all(record.cut);
-}
-
 std::size_t bytesOf(const CacheSnapshot& snapshot) {
   return snapshot.pages.size() * sizeof(PageSnapshot) + snapshot.holders.size() * sizeof(PageHolder) +
          snapshot.sequences.size() * sizeof(SequenceSnapshot);
 }
 
 }  // namespace
+
+std::size_t bytesOf(const CompressionRecord& record) {
+  const auto all = [](const auto& values) { return values.size() * sizeof(values.front()); };
+  return all(record.reasons) + all(record.positions) + all(record.kept) + all(record.attention) +
+         all(record.global) + all(record.pooled) + all(record.redundancy) + all(record.cut);
+}
+
+MemoryHistory::MemoryHistory(HistoryParts parts, const HistoryLimits& limits)
+    : m_limits(limits),
+      m_samples(limits.samples, std::move(parts.spans)),
+      m_numDropped(parts.numDropped),
+      m_events(parts.events.begin(), parts.events.end()),
+      m_numForgottenEvents(parts.numForgottenEvents),
+      m_compressions(parts.compressions.begin(), parts.compressions.end()),
+      m_firstCompression(parts.firstCompression),
+      m_firstRecord(parts.firstCompression),
+      m_numForgottenRecords(parts.numForgottenRecords) {
+  for (const CompressionEntry& entry : m_compressions)
+    m_recordBytes += entry.record ? bytesOf(*entry.record) : 0;
+  forgetRecords();
+  for (TimedSnapshot& taken : parts.snapshots) add(std::move(taken.snapshot), taken.at);
+  for (SequenceTrail& trail : parts.trails) {
+    m_textBytes += trail.texts.bytes();
+    m_trails.emplace(trail.request, std::move(trail));
+  }
+  forgetTexts();
+}
+
+HistoryParts MemoryHistory::parts() const {
+  HistoryParts parts;
+  parts.spans = m_samples.spans();
+  parts.numDropped = m_numDropped;
+  parts.events.assign(m_events.begin(), m_events.end());
+  parts.numForgottenEvents = m_numForgottenEvents;
+  parts.compressions.assign(m_compressions.begin(), m_compressions.end());
+  parts.firstCompression = m_firstCompression;
+  parts.numForgottenRecords = m_numForgottenRecords;
+  parts.snapshots.assign(m_snapshots.begin(), m_snapshots.end());
+  for (const auto& [request, trail] : m_trails) parts.trails.push_back(trail);
+  return parts;
+}
 
 void MemoryHistory::begin(RequestId request, OwnerId owner, TokenTexts prompt) {
   SequenceTrail& trail = m_trails[request];
@@ -57,6 +92,8 @@ void MemoryHistory::forgetTexts() {
 void MemoryHistory::add(const EngineEvent& event, Duration at) {
   std::optional<MemoryEvent> happened = memoryEventOf(event, at);
   if (!happened) return;
+  // Compressions may have come a moment later than they did; time never goes back for it.
+  if (!m_events.empty()) at = happened->at = std::max(at, m_events.back().at);
   const auto trail = m_trails.find(happened->request);
   if (trail != m_trails.end()) happened->owner = trail->second.owner;
   if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
@@ -118,10 +155,10 @@ void MemoryHistory::add(std::shared_ptr<const CacheSnapshot> snapshot, Duration 
   // Until the next one is far enough from the one before it, the newest stands in its place.
   const bool isClose = m_snapshots.size() > 1 && at - m_snapshots[m_snapshots.size() - 2].at < m_spacing;
   if (isClose) {
-    m_snapshotBytes -= m_snapshots.back().bytes;
+    m_snapshotBytes -= bytesOf(*m_snapshots.back().snapshot);
     m_snapshots.pop_back();
   }
-  m_snapshots.push_back({at, std::move(snapshot), bytes});
+  m_snapshots.push_back({at, std::move(snapshot)});
   m_snapshotBytes += bytes;
   while (m_snapshotBytes > m_limits.snapshotBytes && m_snapshots.size() > 1) thinOutSnapshots();
 }
@@ -132,7 +169,7 @@ void MemoryHistory::thinOutSnapshots() {
   for (std::size_t i = 0; i < m_snapshots.size(); ++i) {
     const bool isNewest = i + 1 == m_snapshots.size();
     if (i % 2 == 0 && !isNewest) continue;
-    m_snapshotBytes += m_snapshots[i].bytes;
+    m_snapshotBytes += bytesOf(*m_snapshots[i].snapshot);
     kept.push_back(std::move(m_snapshots[i]));
   }
   m_snapshots = std::move(kept);

@@ -19,6 +19,9 @@
 
 namespace zipage {
 
+/// What it takes in memory.
+std::size_t bytesOf(const CompressionRecord& record);
+
 struct HistoryLimits {
   std::size_t samples = 4096;
   std::size_t events = 10000;
@@ -50,9 +53,32 @@ struct SequenceTrail {
   bool isOver = false;
 };
 
+struct TimedSnapshot {
+  Duration at{};
+  std::shared_ptr<const CacheSnapshot> snapshot;
+};
+
+/// All that a history remembers, to be written to a file and to be made a history again.
+struct HistoryParts {
+  std::vector<SampleSpan> spans;
+  std::uint64_t numDropped = 0;
+  std::vector<MemoryEvent> events;
+  std::int64_t numForgottenEvents = 0;
+  std::vector<CompressionEntry> compressions;
+  std::int64_t firstCompression = 0;
+  std::int64_t numForgottenRecords = 0;
+  std::vector<TimedSnapshot> snapshots;
+  std::vector<SequenceTrail> trails;
+};
+
 class MemoryHistory {
  public:
   explicit MemoryHistory(const HistoryLimits& limits = {}) : m_limits(limits), m_samples(limits.samples) {}
+  /// REQUIRES: times that do not go back, requests that are there once, records that are whole. What exceeds
+  /// the limits goes, as always.
+  explicit MemoryHistory(HistoryParts parts, const HistoryLimits& limits = {});
+
+  HistoryParts parts() const;
 
   /// REQUIRES: before anything else is said of this request.
   void begin(RequestId request, OwnerId owner, TokenTexts prompt);
@@ -96,12 +122,6 @@ class MemoryHistory {
   const std::map<RequestId, SequenceTrail>& trails() const { return m_trails; }
 
  private:
-  struct TimedSnapshot {
-    Duration at{};
-    std::shared_ptr<const CacheSnapshot> snapshot;
-    std::size_t bytes = 0;
-  };
-
   std::int64_t addCompression(const SequenceCompressed& event, Duration at, OwnerId owner);
   void forgetRecords();
   void forgetTexts();

@@ -17,6 +17,10 @@ struct MemorySample {
   std::int32_t running = 0;
   std::int32_t waiting = 0;
   double tokensPerSecond = 0.0;
+  // Since the engine began.
+  std::int64_t compressions = 0;
+  std::int64_t tokensEvicted = 0;
+  std::int64_t pagesReclaimed = 0;
   bool operator==(const MemorySample&) const = default;
 };
 
@@ -28,7 +32,10 @@ inline MemorySample sampleOf(const EngineMetrics& metrics, Duration at) {
           metrics.tokensLive,
           metrics.running,
           metrics.waiting,
-          metrics.tokensPerSecond};
+          metrics.tokensPerSecond,
+          metrics.compressions,
+          metrics.tokensEvicted,
+          metrics.pagesReclaimed};
 }
 
 }  // namespace zipage

@@ -63,8 +63,10 @@ PageContents contentsOf(const MemoryHistory& history, const CacheSnapshot& snaps
   contents.isKnown = lying.isKnown;
   if (!lying.isKnown) return contents;
   contents.numHeads = lying.numHeads();
-  const int first = contents.tableIndex * snapshot.pageTokens;
-  const int end = std::min(first + snapshot.pageTokens, lying.sequence->physicalTokens);
+  const std::int64_t begin = static_cast<std::int64_t>(contents.tableIndex) * snapshot.pageTokens;
+  const auto physical = static_cast<std::int64_t>(lying.sequence->physicalTokens);
+  const int first = static_cast<int>(std::min(begin, physical));
+  const int end = static_cast<int>(std::min(begin + snapshot.pageTokens, physical));
   std::map<std::int32_t, int> heads;
   for (int head = 0; head < contents.numHeads; ++head) {
     for (int entry = first; entry < end; ++entry) ++heads[lying.tokenAt(head, entry)];

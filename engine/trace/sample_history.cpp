@@ -27,6 +27,15 @@ void join(SampleSpan& span, const SampleSpan& next) {
 
 }  // namespace
 
+SampleHistory::SampleHistory(std::size_t capacity, std::vector<SampleSpan> spans)
+    : m_capacity(capacity), m_spans(std::move(spans)) {
+  for (const SampleSpan& span : m_spans) {
+    m_numSamples += span.numSamples;
+    m_perSpan = std::max(m_perSpan, span.numSamples);
+  }
+  while (m_spans.size() > m_capacity) thinOut();
+}
+
 void SampleHistory::add(const MemorySample& sample) {
   ++m_numSamples;
   if (!m_spans.empty() && m_spans.back().numSamples < m_perSpan) return join(m_spans.back(), spanOf(sample));

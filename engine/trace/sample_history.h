@@ -28,6 +28,9 @@ class SampleHistory {
   /// REQUIRES: an even capacity of at least 2.
   explicit SampleHistory(std::size_t capacity = 4096) : m_capacity(capacity) {}
 
+  /// Spans of another history, in order of time.
+  SampleHistory(std::size_t capacity, std::vector<SampleSpan> spans);
+
   /// REQUIRES: not earlier than the one before.
   void add(const MemorySample& sample);
   void clear();

@@ -7,6 +7,8 @@
 #include "engine/text/byte_alphabet.h"
 #include "engine/text/sentencepiece_proto.h"
 #include "engine/text/vocabulary.h"
+#include "engine/trace/trace_file.h"
+#include "tests/support/compression_records.h"
 #include "tests/support/small_vocabulary.h"
 #include "tests/support/tiny_qwen.h"
 
@@ -72,6 +74,37 @@ void writeProto(const fs::path& folder) {
   write(folder / "small.model", serializeModelProto(*readVocabulary(**file, true)));
 }
 
+/// A request that was compressed once.
+void writeTrace(const fs::path& folder) {
+  MemoryHistory history;
+  TokenTexts texts;
+  for (const char* token : {"Tom", " has", " apples", "."}) texts.add(token);
+  history.begin(RequestId{1}, OwnerId{1}, texts);
+  history.add(RequestStarted{RequestId{1}, 4, 0}, Duration(1000));
+  SequenceCompressed event;
+  event.request = RequestId{1};
+  event.tokensEvicted = 100;
+  event.record = recordOf({"s-+r", "s+-r"});
+  history.add(event, Duration(5000));
+  MemorySample sample;
+  sample.at = Duration(6000);
+  sample.pagesHeld = 1;
+  history.add(sample);
+  auto snapshot = std::make_shared<CacheSnapshot>();
+  snapshot->pageTokens = 4;
+  snapshot->pages.resize(3);
+  snapshot->pages[0] = {PageState::Held, OwnerId{1}, RequestId{1}, 3, 1, 0, 0};
+  snapshot->holders = {{RequestId{1}, OwnerId{1}, 0}};
+  SequenceSnapshot sequence;
+  sequence.request = RequestId{1};
+  sequence.physicalTokens = 3;
+  sequence.compressions = 1;
+  snapshot->sequences.push_back(sequence);
+  history.add(snapshot, Duration(6000));
+  write(folder / "small.ziptrace",
+        serializeTrace(history.parts(), {"model", "program", 1, {{OwnerId{1}, "Apples"}}}));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -81,5 +114,6 @@ int main(int count, char** arguments) {
   writeSafetensors(folder / "safetensors");
   writeJson(folder / "tokenizer_json");
   writeProto(folder / "model_proto");
+  writeTrace(folder / "trace");
   return 0;
 }

@@ -22,8 +22,8 @@ broken() {
     kernels:engine|kernels:ui|kernels:app|engine:ui|engine:app|ui:app|ui:kernels) echo "$from/ must not include $to/"; return ;;
     app:kernels) [[ $include == kernels/device_registry.h || $include == kernels/device.h ]] ||
       { echo "app/ opens devices and looks no further into kernels/"; return; } ;;
-    ui:engine) [[ $include =~ ^engine/(base/ids|cache/cache_snapshot|cache/memory_policy|cache/sequence_record|trace/[a-z_]+)\.h$ ]] ||
-      { echo "ui/ takes values: only the cache snapshot, what was traced, the memory policies and ids of engine/"; return; } ;;
+    ui:engine) [[ $include =~ ^engine/(base/ids|base/clock|cache/cache_snapshot|cache/memory_policy|cache/sequence_record|trace/[a-z_]+)\.h$ ]] ||
+      { echo "ui/ takes values: only the cache snapshot, what was traced, memory policies, ids and times of engine/"; return; } ;;
     engine:engine)
       local a b; a=$(rank "$(cut -d/ -f2 <<<"$file")"); b=$(rank "$(cut -d/ -f2 <<<"$include")")
       [ "$b" -le "$a" ] && [ "$b" -ge 0 ] || { echo "engine/$(cut -d/ -f2 <<<"$include") lies above"; return; }
