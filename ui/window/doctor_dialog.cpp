@@ -18,6 +18,7 @@ namespace {
 constexpr QSize kDefaultSize(760, 560);
 constexpr int kSide = 16;
 constexpr int kTopicWidth = 120;
+constexpr int kLeastTextWidth = 400;
 
 QString iconName(CheckItem::Rank rank) {
   switch (rank) {
@@ -130,6 +131,7 @@ void DoctorDialog::showRows() {
   grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(12);
   grid->setColumnMinimumWidth(1, kTopicWidth);
+  grid->setColumnMinimumWidth(2, kLeastTextWidth);  // else its height is reckoned for a sliver
   grid->setColumnStretch(2, 1);
   for (const CheckItem& item : m_report) addRow(*grid, item);
   grid->setRowStretch(grid->rowCount(), 1);
