@@ -2,8 +2,6 @@
 
 #include <xxhash.h>
 
-#include "kernels/tensor.h"
-
 namespace zipage {
 
 PrefixModel prefixModelOf(const ModelSession& session) {
