@@ -39,7 +39,7 @@ sleep 1
 xwd -root -silent -out "$HOME/window.xwd" || true
 kill -TERM $window
 wait $window || fail "the window did not end properly: $(cat "$HOME/window.log")"
-kill $xvfb
+kill $xvfb 2>/dev/null || true
 [ -z "$(ls -A "$HOME/.local/state/zipage" 2>/dev/null)" ] || fail "a report of a crash was left"
 grep -v '^$' "$HOME/window.log" || true
 trap - EXIT
