@@ -14,10 +14,7 @@ class TestWindowStorage : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void init() {
-    m_profile = std::make_unique<Profile>();
-    ui::applyTheme();
-  }
+  void init() { m_profile = std::make_unique<Profile>(); }
 
   void aChatGoesOnAfterARestart() {
     {
@@ -46,7 +43,7 @@ class TestWindowStorage : public QObject {
     emit page.reportRequested();
     QTRY_COMPARE(table->model()->rowCount(), 1);
     const QModelIndex model = table->model()->index(0, 0);
-    QVERIFY(model.data().toString().contains(QStringLiteral("f32")));
+    QVERIFY(model.data().toString().contains(QStringLiteral("F32")));
     QCOMPARE(table->model()->rowCount(model), 1);
     QVERIFY(table->model()->index(0, 0, model).data().toString().startsWith(QStringLiteral("Tom has 14")));
     emit page.clearRequested(ui::kEveryModel, ui::kEveryChat);
