@@ -204,10 +204,10 @@ class EngineFuzz {
     // What `auto` forgets depends on the others; it says what it says alone as long as it forgets nothing.
     const bool forgetsByOthers = request.policy == MemoryPolicy::Auto || m_asked.count(id) > 0;
     const int stored = served.finished->storedTokens;
-    if (forgetsByOthers && (served.compressions > 0 || stored > 0))
-      return served.finished->reason == FinishReason::PoolExhausted && !m_hostWasFull
-                 ? who + "ran out of pages"
-                 : std::string{};
+    if (forgetsByOthers && (served.compressions > 0 || stored > 0)) {
+      if (served.finished->reason != FinishReason::PoolExhausted || m_hostWasFull) return {};
+      return served.compressions > 0 ? who + "ran out of pages" : judgeExhausted(request, served, who);
+    }
     const Served alone = servedAlone(request);
     if (!alone.finished) return who + "cannot be served even alone";
     const FinishReason reason = served.finished->reason;

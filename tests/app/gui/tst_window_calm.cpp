@@ -66,7 +66,7 @@ class TestWindowCalm final : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
     open.ask(QStringLiteral("What is 2 + 3?"));
     QTRY_VERIFY_WITH_TIMEOUT(open.isAnswered(), kAnswerMs);
-    QTest::qWait(1500);  // the last figures, notices and saves
+    QTest::qWait(8000);  // the last figures, notices and saves
     const double before = processorMs();
     QEventLoop rest;  // it sleeps, where QTest::qWait() looks a hundred times a second
     QTimer::singleShot(kRestMs, &rest, &QEventLoop::quit);
