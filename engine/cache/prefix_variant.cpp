@@ -55,7 +55,9 @@ std::uint64_t PrefixVariant::hash() const {
 }
 
 bool PrefixVariant::dependsOnTextAlone() const {
-  return !settings.protectPrompt && !settings.wholePrompt && settings.rule != SelectionRule::Random;
+  // How far a budget has grown is a matter of the pool and of when somebody looked.
+  return policy != MemoryPolicy::Grow && !settings.protectPrompt && !settings.wholePrompt &&
+         settings.rule != SelectionRule::Random;
 }
 
 }  // namespace zipage
