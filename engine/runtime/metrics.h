@@ -23,7 +23,7 @@ struct EngineMetrics {
   std::int32_t pagesHeld = 0;
   std::int32_t pagesTotal = 0;
   std::int32_t peakPages = 0;
-  std::int64_t tokensLive = 0;      // entries per layer and KV head; those of shared pages count once
+  std::int64_t tokensLive = 0;   // entries per layer and KV head; those of shared pages count once
   double tokensPerSecond = 0.0;  // generated, over the last second
 };
 

@@ -27,7 +27,7 @@ struct PrefixStoreOptions {
   std::int64_t burstBytes = std::int64_t{16} << 30;
   std::int64_t bytesPerSecond = std::int64_t{2} << 20;
   std::int64_t queueBytes = std::int64_t{512} << 20;  // of memory for what waits to be written
-  bool compresses = false;                            // with zstd; what it wins on real entries is not measured
+  bool compresses = false;  // with zstd; what it wins on real entries is not measured
   std::shared_ptr<const Clock> clock = std::make_shared<SteadyClock>();
   std::function<std::int64_t(const std::filesystem::path&)> freeBytes = freeBytesOf;
 };
