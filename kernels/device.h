@@ -106,6 +106,7 @@ class Device {
   virtual void mixExperts(Stream& stream, const MixExpertsArguments& arguments) = 0;
   virtual void gatherRows(Stream& stream, const GatherRowsArguments& arguments) = 0;
   virtual void sample(Stream& stream, const SampleArguments& arguments) = 0;
+  virtual void rankTokens(Stream& stream, const RankTokensArguments& arguments) = 0;
 
   virtual void windowScores(Stream& stream, const WindowScoresArguments& arguments) = 0;
   virtual void fuseScores(Stream& stream, const FuseScoresArguments& arguments) = 0;

@@ -123,6 +123,26 @@ struct SampleArguments {
   std::int32_t* tokens = nullptr;  // [rows]
 };
 
+/// A token and the natural logarithm of its probability.
+struct TokenProbability {
+  std::int32_t token = -1;  // none
+  float logProbability = 0.0F;
+};
+
+/// So many of the likeliest tokens are named at the most.
+inline constexpr int kMostRankedTokens = 20;
+
+/// How likely a model finds tokens, before any temperature, penalty or filter: of each row the logarithm of
+/// softmax(logits) of the token that was drawn, and of the numBest likeliest, largest first, ties to the
+/// smaller id. A logit that is no number counts as the least. A vocabulary of fewer leaves places behind its
+/// own empty.
+struct RankTokensArguments {
+  ConstTensorView logits;                // [rows, vocabulary] F32
+  const std::int32_t* tokens = nullptr;  // [rows]
+  int numBest = 0;                       // at most kMostRankedTokens
+  TokenProbability* ranked = nullptr;    // out [rows, 1 + numBest]: the drawn token, then the best
+};
+
 /// Which experts each row goes to: the expertsUsed largest of softmax(logits), ties to the smaller index,
 /// largest first. Their weights are those probabilities, divided by their sum where `normalises` is set.
 struct RouteExpertsArguments {

@@ -176,7 +176,8 @@ void Engine::State::endReasoning(Sequence& sequence) {
     sequence.reasoning->add(token);
   }
   metrics.generatedTokens += static_cast<std::int64_t>(ending.size());
-  events.emplace_back(TokensGenerated{sequence.id, ending});
+  std::vector<TokenLogProbs> logProbs(sequence.request.numTopLogProbs < 0 ? 0 : ending.size());
+  events.emplace_back(TokensGenerated{sequence.id, ending, std::move(logProbs)});
 }
 
 void Engine::State::finishHopeless() {
@@ -253,11 +254,26 @@ void Engine::State::namePages(Sequence& sequence) {
 void Engine::State::advance(const std::vector<Sequence*>& sequences) {
   const Duration now = clock.now();
   const std::int64_t before = metrics.generatedTokens;
-  for (std::size_t i = 0; i < sequences.size(); ++i) takeToken(*sequences[i], drawn[i]);
+  const std::span<const TokenRanking> rankings = runner.rankings();
+  for (std::size_t i = 0; i < sequences.size(); ++i)
+    takeToken(*sequences[i], drawn[i], rankings.empty() ? nullptr : &rankings[i]);
   rate.add(now, metrics.generatedTokens - before);
 }
 
-void Engine::State::takeToken(Sequence& sequence, TokenId token) {
+namespace {
+
+/// None unless the request asks.
+std::vector<TokenLogProbs> logProbsFor(const Request& request, const TokenRanking* ranking) {
+  if (request.numTopLogProbs < 0 || ranking == nullptr) return {};
+  const auto first = ranking->begin() + 1;
+  const auto end = std::find_if(first, first + request.numTopLogProbs,
+                                [](const TokenProbability& likely) { return likely.token < 0; });
+  return {{ranking->front().logProbability, {first, end}}};
+}
+
+}  // namespace
+
+void Engine::State::takeToken(Sequence& sequence, TokenId token, const TokenRanking* ranking) {
   const Request& request = sequence.request;
   sequence.lastToken = clock.now();
   if (sequence.generated() == 0) sequence.firstToken = sequence.lastToken;
@@ -268,7 +284,7 @@ void Engine::State::takeToken(Sequence& sequence, TokenId token) {
   sequence.tokens.push_back(token);
   ++metrics.generatedTokens;
   if (sequence.reasoning != nullptr) sequence.reasoning->add(token);
-  events.emplace_back(TokensGenerated{sequence.id, {token}});
+  events.emplace_back(TokensGenerated{sequence.id, {token}, logProbsFor(request, ranking)});
   const bool atContextEnd = limits.contextLength > 0 &&
                             static_cast<int>(sequence.tokens.size()) >= limits.contextLength &&
                             !request.ignoreEnd;

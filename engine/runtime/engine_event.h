@@ -15,6 +15,7 @@
 #include "engine/base/ids.h"
 #include "engine/cache/prefix_storage.h"
 #include "engine/cache/sequence_record.h"
+#include "kernels/op_arguments.h"
 
 namespace zipage {
 
@@ -27,9 +28,17 @@ struct RequestStarted {
   PrefixLoss storageLoss = PrefixLoss::None;  // why not more came of what was there
 };
 
+/// How likely the model found a token, before any temperature, penalty or filter. One that was written for it
+/// (the ending of its reasoning) was certain, and nothing else was likely.
+struct TokenLogProbs {
+  float logProbability = 0.0F;        // natural logarithm
+  std::vector<TokenProbability> top;  // the likeliest, largest first, as many as were asked for
+};
+
 struct TokensGenerated {
   RequestId request;
   std::vector<TokenId> tokens;
+  std::vector<TokenLogProbs> logProbs;  // [tokens]; empty: nobody asked
 };
 
 struct SequenceCompressed {

@@ -53,7 +53,7 @@ struct Engine::State final : PageRelief {
   CompressionSettings settingsOf(const Sequence& sequence) const;
   void runStep();
   void advance(const std::vector<Sequence*>& sampled);
-  void takeToken(Sequence& sequence, TokenId token);
+  void takeToken(Sequence& sequence, TokenId token, const TokenRanking* ranking);
   void finish(Sequence& sequence, FinishReason reason, Error error = {});
   void finishExhausted(Sequence& sequence);
   void finishStuck();

@@ -2,6 +2,7 @@
 // one that only keeps books.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,11 @@ struct StepInputs {
   std::vector<std::int32_t> sampledRows;  // batch rows whose next token is drawn
   std::vector<SamplingRow> sampling;      // [sampledRows]
   std::vector<std::int32_t> history;      // token ids the repetition penalties look at
+  bool ranksTokens = false;               // how likely the tokens were is asked for
 };
+
+/// As RankTokensArguments::ranked: the token that was drawn, then the likeliest.
+using TokenRanking = std::array<TokenProbability, 1 + kMostRankedTokens>;
 
 /// What contents are said to be: `numEntries` entries per layer and KV head of a text of `numTokens` tokens,
 /// the first of which stands at `firstPosition`. With queries it is a whole sequence, else pages alone.
@@ -42,6 +47,8 @@ class ModelRunner {
 
   /// Runs one forward pass and draws `sampledRows.size()` tokens into `tokens`.
   virtual Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) = 0;
+  /// Of the last step, one for each token that it drew; empty if it was not to rank them.
+  virtual std::span<const TokenRanking> rankings() const = 0;
   virtual Result<void> compress(const CompressionPlan& plan) = 0;
   /// Begins a compression beside the steps, which do not touch its pages meanwhile.
   virtual Result<void> startCompression(const CompressionPlan& plan) = 0;

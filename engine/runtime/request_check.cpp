@@ -40,6 +40,12 @@ Result<void> checkSampling(const SamplingParams& sampling) {
   return {};
 }
 
+Result<void> checkLogProbs(const Request& request) {
+  if (request.numTopLogProbs <= kMostRankedTokens) return {};
+  return invalid("the likeliest " + text(kMostRankedTokens) + " tokens can be told, not " +
+                 text(request.numTopLogProbs));
+}
+
 Result<void> checkPool(std::int64_t tokens, const std::string& what, const EngineLimits& limits) {
   if (pagesFor(tokens, limits.pageTokens) <= limits.numPages) return {};
   const std::int64_t poolTokens = static_cast<std::int64_t>(limits.numPages) * limits.pageTokens;
@@ -105,6 +111,7 @@ Result<void> checkPins(const Request& request, std::span<const std::int32_t> tok
 Result<void> checkRequest(const Request& request, const EngineLimits& limits) {
   if (auto checked = checkTokens(request, limits); !checked) return checked;
   if (auto checked = checkSampling(request.sampling); !checked) return checked;
+  if (auto checked = checkLogProbs(request); !checked) return checked;
   const auto promptTokens = static_cast<std::int64_t>(request.prompt.size());
   const auto fits = request.policy == MemoryPolicy::Full ? checkPool(promptTokens, "the prompt has", limits)
                                                          : checkBudget(request, limits);

@@ -31,6 +31,9 @@ std::size_t blockBytes(const StepBlock::Sizes& sizes) {
 std::size_t drawnBytes(const StepBlock::Sizes& sizes) {
   return static_cast<std::size_t>(sizes.maxSequences) * kInt;
 }
+std::size_t rankedBytes(const StepBlock::Sizes& sizes) {
+  return static_cast<std::size_t>(sizes.maxSequences) * sizeof(TokenRanking);
+}
 
 Result<DeviceBuffer> buffer(DeviceResult<DeviceBuffer> made, const char* what) {
   if (!made) return failure(ErrorCode::OutOfMemory, std::string(what) + ": " + made.error().message);
@@ -39,7 +42,9 @@ Result<DeviceBuffer> buffer(DeviceResult<DeviceBuffer> made, const char* what) {
 
 }  // namespace
 
-std::size_t StepBlock::bytesFor(const Sizes& sizes) { return blockBytes(sizes) + drawnBytes(sizes); }
+std::size_t StepBlock::bytesFor(const Sizes& sizes) {
+  return blockBytes(sizes) + drawnBytes(sizes) + rankedBytes(sizes);
+}
 
 Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
   StepBlock made;
@@ -47,7 +52,9 @@ Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
   for (auto [target, bytes, isHost] : {std::tuple{&made.m_block, blockBytes(sizes), false},
                                        std::tuple{&made.m_host, blockBytes(sizes), true},
                                        std::tuple{&made.m_drawnTokens, drawnBytes(sizes), false},
-                                       std::tuple{&made.m_hostDrawn, drawnBytes(sizes), true}}) {
+                                       std::tuple{&made.m_hostDrawn, drawnBytes(sizes), true},
+                                       std::tuple{&made.m_ranked, rankedBytes(sizes), false},
+                                       std::tuple{&made.m_hostRanked, rankedBytes(sizes), true}}) {
     auto memory = buffer(isHost ? device.allocateHost(bytes) : device.allocate(bytes), "step inputs");
     if (!memory) return tl::unexpected(memory.error());
     *target = std::move(*memory);
@@ -102,8 +109,11 @@ Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs&
                    inputs.sampledRows.size() <= static_cast<std::size_t>(m_sizes.maxSequences),
                "a step is larger than its arrays");
   if (auto uploaded = uploadHistory(device, stream, inputs.history); !uploaded) return uploaded;
-  m_shape = {static_cast<int>(inputs.tokenIds.size()), static_cast<int>(inputs.physical.size()),
-             static_cast<int>(inputs.sampledRows.size()), roundedPages(std::max(1, inputs.maxPages)),
+  m_shape = {static_cast<int>(inputs.tokenIds.size()),
+             static_cast<int>(inputs.physical.size()),
+             static_cast<int>(inputs.sampledRows.size()),
+             roundedPages(std::max(1, inputs.maxPages)),
+             inputs.ranksTokens,
              m_history.data()};
   m_used = 0;
   m_batch.numTokens = m_shape.numTokens;
@@ -125,6 +135,14 @@ Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs&
 void StepBlock::fetchDrawn(Device& device, Stream& stream) {
   device.copyToHost(stream, m_hostDrawn.data(), m_drawnTokens.data(),
                     static_cast<std::size_t>(m_shape.numSampled) * kInt);
+  if (!m_shape.ranksTokens) return;
+  device.copyToHost(stream, m_hostRanked.data(), m_ranked.data(),
+                    static_cast<std::size_t>(m_shape.numSampled) * sizeof(TokenRanking));
+}
+
+std::span<const TokenRanking> StepBlock::rankings() const {
+  if (!m_shape.ranksTokens) return {};
+  return {m_hostRanked.as<TokenRanking>(), static_cast<std::size_t>(m_shape.numSampled)};
 }
 
 std::span<const TokenId> StepBlock::drawn() const {

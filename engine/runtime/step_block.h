@@ -18,6 +18,7 @@ struct StepShape {
   int numSequences = 0;
   int numSampled = 0;
   int maxPages = 0;  // rounded up, so that growing sequences keep their shape for a while
+  bool ranksTokens = false;
   const void* history = nullptr;
 
   /// Every sequence brings the token that was drawn last and draws the next.
@@ -39,7 +40,7 @@ class StepBlock {
   /// Copies a step's arrays over. The step before must have ended. Fails only when the tokens that repetition
   /// penalties look at need more memory than there is.
   Result<void> upload(Device& device, Stream& stream, const StepInputs& inputs);
-  /// Enqueues the copy of what was drawn to drawn().
+  /// Enqueues the copies of what was drawn to drawn() and rankings().
   void fetchDrawn(Device& device, Stream& stream);
 
   const StepShape& shape() const { return m_shape; }
@@ -48,9 +49,14 @@ class StepBlock {
   const SamplingRow* sampling() const { return m_sampling; }
   const std::int32_t* history() const { return m_history.as<std::int32_t>(); }
   std::int32_t* drawnTokens() const { return m_drawnTokens.as<std::int32_t>(); }
+  TokenProbability* ranked() const { return m_ranked.as<TokenProbability>(); }
   /// [numSampled], after fetchDrawn() and when the stream has been waited for.
   std::span<const TokenId> drawn() const;
-  std::size_t bytes() const { return m_block.bytes() + m_drawnTokens.bytes() + m_history.bytes(); }
+  /// The same; empty if the step was not to rank tokens.
+  std::span<const TokenRanking> rankings() const;
+  std::size_t bytes() const {
+    return m_block.bytes() + m_drawnTokens.bytes() + m_ranked.bytes() + m_history.bytes();
+  }
 
  private:
   /// Room for `count` values in the block; host gets where to write them.
@@ -64,6 +70,7 @@ class StepBlock {
   Sizes m_sizes;
   DeviceBuffer m_block, m_host;             // the arrays, on both sides
   DeviceBuffer m_drawnTokens, m_hostDrawn;  // [maxSequences]
+  DeviceBuffer m_ranked, m_hostRanked;      // [maxSequences] TokenRanking
   DeviceBuffer m_history;
   std::size_t m_used = 0;  // bytes of the block
   StepShape m_shape;

@@ -13,6 +13,7 @@ void StepBuilder::clear() {
     array->clear();
   }
   m_inputs.sampling.clear();
+  m_inputs.ranksTokens = false;
   m_inputs.queryStart.push_back(0);
 }
 
@@ -54,6 +55,7 @@ const StepInputs& StepBuilder::build(const std::vector<StepShare>& shares, std::
     m_inputs.sampledRows.push_back(m_inputs.queryStart.back() - 1);
     m_inputs.sampling.push_back(
         samplingRow(sequence.request.sampling, sequence.generated(), sequence.tokens, m_inputs.history));
+    m_inputs.ranksTokens = m_inputs.ranksTokens || sequence.request.numTopLogProbs >= 0;
     sampled.push_back(&sequence);
   }
   return m_inputs;

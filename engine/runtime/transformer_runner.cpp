@@ -41,6 +41,7 @@ class TransformerRunner final : public ModelRunner {
         m_worker([this](const CompressionPlan& plan) { return compressOn(*m_compressionStream, plan); }) {}
 
   Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
+  std::span<const TokenRanking> rankings() const override { return m_block.rankings(); }
   Result<void> compress(const CompressionPlan& plan) override;
   Result<void> startCompression(const CompressionPlan& plan) override;
   Result<int> finishedCompressions(bool waits) override { return m_worker.finished(waits); }
@@ -97,6 +98,8 @@ void TransformerRunner::enqueueStep() {
                                                         m_block.sampledRows(), numSampled);
   if (numSampled == 0) return;
   m_device.sample(*m_stream, {logits, m_block.sampling(), m_block.history(), m_block.drawnTokens()});
+  if (!m_block.shape().ranksTokens) return;
+  m_device.rankTokens(*m_stream, {logits, m_block.drawnTokens(), kMostRankedTokens, m_block.ranked()});
 }
 
 Result<void> TransformerRunner::compress(const CompressionPlan& plan) {

@@ -38,6 +38,8 @@ struct Request {
   std::vector<TokenId> endTokens;  // any of them ends the reply and is not part of it
   bool ignoreEnd = false;          // go on to maxNewTokens whatever is drawn
   SamplingParams sampling;
+  int numTopLogProbs =
+      -1;  // told with each token: how likely it was, and so many of the likeliest; −1: neither
   MemoryPolicy policy = MemoryPolicy::Budget;
   CompressionSettings compression;
   ReasoningRules reasoning;

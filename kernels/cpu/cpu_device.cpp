@@ -145,6 +145,9 @@ void CpuDevice::gatherRows(Stream& stream, const GatherRowsArguments& a) {
   cpu::gatherRows(contextOf(stream), a);
 }
 void CpuDevice::sample(Stream& stream, const SampleArguments& a) { cpu::sample(contextOf(stream), a); }
+void CpuDevice::rankTokens(Stream& stream, const RankTokensArguments& a) {
+  cpu::rankTokens(contextOf(stream), a);
+}
 void CpuDevice::windowScores(Stream& stream, const WindowScoresArguments& a) {
   cpu::windowScores(contextOf(stream), a);
 }

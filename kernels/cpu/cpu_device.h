@@ -37,6 +37,7 @@ class CpuDevice : public Device {
   void mixExperts(Stream&, const MixExpertsArguments& arguments) override;
   void gatherRows(Stream&, const GatherRowsArguments& arguments) override;
   void sample(Stream&, const SampleArguments& arguments) override;
+  void rankTokens(Stream&, const RankTokensArguments& arguments) override;
   void windowScores(Stream&, const WindowScoresArguments& arguments) override;
   void fuseScores(Stream&, const FuseScoresArguments& arguments) override;
   void redundancy(Stream&, const RedundancyArguments& arguments) override;

@@ -17,6 +17,7 @@ void routeExperts(CpuContext& context, const RouteExpertsArguments& arguments);
 void mixExperts(CpuContext& context, const MixExpertsArguments& arguments);
 void gatherRows(CpuContext& context, const GatherRowsArguments& arguments);
 void sample(CpuContext& context, const SampleArguments& arguments);
+void rankTokens(CpuContext& context, const RankTokensArguments& arguments);
 
 void windowScores(CpuContext& context, const WindowScoresArguments& arguments);
 void fuseScores(CpuContext& context, const FuseScoresArguments& arguments);

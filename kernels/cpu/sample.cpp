@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/cpu/clean_logit.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/vector_math.h"
 
@@ -49,12 +50,6 @@ void penalize(const SamplingRow& row, const std::int32_t* history, Work& work) {
     float& logit = work.logits[static_cast<std::size_t>(token)];
     logit = logit > 0.0F ? logit / row.repetitionPenalty : logit * row.repetitionPenalty;
   }
-}
-
-/// What is not a number can never be drawn; infinity wins against every number, and differences stay numbers.
-float cleaned(float logit) {
-  constexpr float kLargest = std::numeric_limits<float>::max();
-  return std::isnan(logit) ? -kLargest : std::clamp(logit, -kLargest, kLargest);
 }
 
 bool isBetter(const Candidate& a, const Candidate& b) {

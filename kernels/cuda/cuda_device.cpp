@@ -246,6 +246,9 @@ void CudaDevice::gatherRows(Stream& stream, const GatherRowsArguments& a) {
   cuda::gatherRows(contextOf(stream), a);
 }
 void CudaDevice::sample(Stream& stream, const SampleArguments& a) { cuda::sample(contextOf(stream), a); }
+void CudaDevice::rankTokens(Stream& stream, const RankTokensArguments& a) {
+  cuda::rankTokens(contextOf(stream), a);
+}
 void CudaDevice::windowScores(Stream& stream, const WindowScoresArguments& a) {
   cuda::windowScores(contextOf(stream), a);
 }

@@ -39,6 +39,7 @@ class CudaDevice final : public Device {
   void mixExperts(Stream& stream, const MixExpertsArguments& arguments) override;
   void gatherRows(Stream& stream, const GatherRowsArguments& arguments) override;
   void sample(Stream& stream, const SampleArguments& arguments) override;
+  void rankTokens(Stream& stream, const RankTokensArguments& arguments) override;
   void windowScores(Stream& stream, const WindowScoresArguments& arguments) override;
   void fuseScores(Stream& stream, const FuseScoresArguments& arguments) override;
   void redundancy(Stream& stream, const RedundancyArguments& arguments) override;

@@ -21,6 +21,7 @@ void routeExperts(CudaContext& context, const RouteExpertsArguments& arguments);
 void mixExperts(CudaContext& context, const MixExpertsArguments& arguments);
 void gatherRows(CudaContext& context, const GatherRowsArguments& arguments);
 void sample(CudaContext& context, const SampleArguments& arguments);
+void rankTokens(CudaContext& context, const RankTokensArguments& arguments);
 void windowScores(CudaContext& context, const WindowScoresArguments& arguments);
 void fuseScores(CudaContext& context, const FuseScoresArguments& arguments);
 void redundancy(CudaContext& context, const RedundancyArguments& arguments);

@@ -47,6 +47,17 @@ bool follows(const std::map<int, int>& counts, const std::vector<double>& probab
   return true;
 }
 
+/// [rows, 1 + numBest] for tokens that were drawn.
+std::vector<TokenProbability> rank(const TestDevice& device, std::vector<float> logits,
+                                   const std::vector<std::int32_t>& drawn, int numBest) {
+  std::vector<TokenProbability> ranked(drawn.size() * static_cast<std::size_t>(1 + numBest), {-7, kNaN});
+  device->rankTokens(device.queue(), {.logits = matrix(logits, static_cast<std::int64_t>(drawn.size())),
+                                      .tokens = drawn.data(),
+                                      .numBest = numBest,
+                                      .ranked = ranked.data()});
+  return ranked;
+}
+
 const std::vector<float> kLogits = {1.0F, -0.5F, 2.0F, 0.0F, 1.5F, -3.0F, 2.0F};
 constexpr int kDraws = 20000;
 
@@ -235,6 +246,58 @@ class TestSample : public QObject {
       QVERIFY(token >= 0 && token < static_cast<int>(logits.size()));
       if (expected >= 0) QCOMPARE(token, expected);
     }
+  }
+
+  void tokensAreRankedByTheirProbabilities_data() {
+    QTest::addColumn<int>("vocabulary");
+    QTest::addColumn<int>("numBest");
+    QTest::newRow("one token") << 1 << 1;
+    QTest::newRow("the drawn one only") << 257 << 0;
+    QTest::newRow("fewer tokens than asked for") << 3 << 5;
+    QTest::newRow("odd") << 1031 << 7;
+    QTest::newRow("large") << 40961 << kMostRankedTokens;
+  }
+  void tokensAreRankedByTheirProbabilities() {
+    QFETCH(int, vocabulary);
+    QFETCH(int, numBest);
+    const TestDevice device;
+    Random random(5);
+    const int rows = 3;
+    std::vector<float> logits = random.normals(static_cast<std::size_t>(rows * vocabulary));
+    for (float& logit : logits) logit = std::round(logit * 8.0F) / 2.0F;  // many are equal
+    std::vector<std::int32_t> drawn;
+    for (int r = 0; r < rows; ++r) drawn.push_back(random.below(vocabulary));
+    const auto ranked = rank(device, logits, drawn, numBest);
+    for (int r = 0; r < rows; ++r) {
+      const auto first = logits.begin() + r * vocabulary;
+      const Row probabilities = softmax(Row(first, first + vocabulary));
+      std::vector<std::int32_t> order(static_cast<std::size_t>(vocabulary));
+      std::iota(order.begin(), order.end(), 0);
+      std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return first[a] > first[b]; });
+      const auto* row = ranked.data() + r * (1 + numBest);
+      const auto expect = [&](const TokenProbability& found, std::int32_t token) {
+        const double wanted = std::log(probabilities[static_cast<std::size_t>(token)]);
+        return found.token == token && std::abs(found.logProbability - wanted) < 1e-4;
+      };
+      QVERIFY(expect(row[0], drawn[static_cast<std::size_t>(r)]));
+      for (int i = 0; i < numBest; ++i) {
+        if (i < vocabulary)
+          QVERIFY(expect(row[1 + i], order[static_cast<std::size_t>(i)]));
+        else
+          QCOMPARE(row[1 + i].token, -1);
+      }
+    }
+  }
+
+  void brokenLogitsAreRankedLast() {
+    const TestDevice device;
+    const auto ranked = rank(device, {kNaN, 1.0F, -kHuge, 1.0F}, {0}, 3);
+    QVERIFY(ranked[0].token == 0 && ranked[0].logProbability < -1e30F);
+    QCOMPARE(ranked[1].token, 1);
+    QCOMPARE(ranked[2].token, 3);
+    QCOMPARE(ranked[3].token, 0);  // as little as minus infinity, and before it
+    QVERIFY(std::abs(ranked[1].logProbability + std::log(2.0F)) < 1e-5F);
+    QVERIFY(!std::isnan(ranked[3].logProbability));
   }
 };
 

@@ -16,6 +16,7 @@ namespace zipage::test {
 /// What became of one request.
 struct Served {
   std::vector<TokenId> tokens;
+  std::vector<TokenLogProbs> logProbs;
   std::optional<RequestFinished> finished;
   int starts = 0;
   int compressions = 0;
@@ -127,6 +128,7 @@ class EngineRun {
     Served& request = of(event.request);
     if (request.starts == 0) note("a token comes before the start");
     request.tokens.insert(request.tokens.end(), event.tokens.begin(), event.tokens.end());
+    request.logProbs.insert(request.logProbs.end(), event.logProbs.begin(), event.logProbs.end());
   }
   void take(const SequenceCompressed& event) { ++of(event.request).compressions; }
   void take(const PrefixDropped&) {}

@@ -34,8 +34,13 @@ class FakeRunner final : public ModelRunner {
     checkShape(inputs, tokens.size());
     for (std::size_t s = 0; s < inputs.physical.size(); ++s) runSequence(inputs, s);
     for (std::size_t r = 0; r < tokens.size(); ++r) tokens[r] = draw(inputs, r);
+    m_rankings.clear();
+    for (const TokenId token : inputs.ranksTokens ? tokens : std::span<TokenId>()) rank(token);
     return {};
   }
+
+  /// The token that was drawn is the likeliest, then come its followers, each by one less.
+  std::span<const TokenRanking> rankings() const override { return m_rankings; }
 
   Result<void> compress(const CompressionPlan& plan) override {
     if (beforeCompression) beforeCompression(plan);
@@ -294,6 +299,14 @@ class FakeRunner final : public ModelRunner {
     return static_cast<TokenId>((hash >> 8) % static_cast<Hash>(m_vocabularySize));
   }
 
+  void rank(TokenId token) {
+    TokenRanking& ranking = m_rankings.emplace_back();
+    ranking[0] = {token, -1.0F};
+    for (int i = 0; i < kMostRankedTokens; ++i)
+      ranking[static_cast<std::size_t>(1 + i)] = {(token + i) % m_vocabularySize,
+                                                  -1.0F - static_cast<float>(i)};
+  }
+
   void checkPlan(const CompressionPlan& plan, const std::vector<Entry>& entries) {
     const int p = m_limits.pageTokens;
     checkVisible(plan.sourcePages, plan.numEntries);
@@ -379,6 +392,7 @@ class FakeRunner final : public ModelRunner {
   EngineLimits m_limits;
   int m_vocabularySize;
   std::deque<CompressionPlan> m_inFlight;
+  std::vector<TokenRanking> m_rankings;
   int m_polls = 0;
   std::vector<Entry> m_entries;   // [numPages · pageTokens]
   std::vector<Hash> m_queryRows;  // [numQuerySlots · windowTokens] the token whose query lies there

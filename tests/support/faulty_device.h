@@ -131,6 +131,7 @@ class FaultyDevice final : public Device {
   void mixExperts(Stream& s, const MixExpertsArguments& a) override { run(&Device::mixExperts, s, a); }
   void gatherRows(Stream& s, const GatherRowsArguments& a) override { run(&Device::gatherRows, s, a); }
   void sample(Stream& s, const SampleArguments& a) override { run(&Device::sample, s, a); }
+  void rankTokens(Stream& s, const RankTokensArguments& a) override { run(&Device::rankTokens, s, a); }
   void windowScores(Stream& s, const WindowScoresArguments& a) override { run(&Device::windowScores, s, a); }
   void fuseScores(Stream& s, const FuseScoresArguments& a) override { run(&Device::fuseScores, s, a); }
   void redundancy(Stream& s, const RedundancyArguments& a) override { run(&Device::redundancy, s, a); }

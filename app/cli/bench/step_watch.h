@@ -21,6 +21,7 @@ class StepWatch final : public ModelRunner {
   const StepCounts& counts() const { return m_counts; }
 
   Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
+  std::span<const TokenRanking> rankings() const override { return m_runner.rankings(); }
   Result<void> compress(const CompressionPlan& plan) override {
     count(plan);
     return m_runner.compress(plan);

@@ -49,6 +49,29 @@ class TestEngine : public QObject {
     QCOMPARE(run[id].tokens, aloneWithAmpleRoom(request));
   }
 
+  void logProbsComeWithEachTokenOfWhoAsksAndChangeNothing() {
+    EngineRun run(smallLimits(60));
+    Request request = fullRequest(5, 9, 1);
+    const RequestId quiet = run.submit(fullRequest(5, 9, 2));
+    request.numTopLogProbs = 0;
+    const RequestId chosen = run.submit(request);
+    request.numTopLogProbs = 3;
+    const RequestId all = run.submit(request);
+    EXPECT_FINISH(run);
+    QVERIFY(run[quiet].logProbs.empty());
+    QCOMPARE(run[chosen].tokens, aloneWithAmpleRoom(request));
+    QCOMPARE(run[chosen].logProbs.size(), std::size_t{9});
+    QVERIFY(run[chosen].logProbs.back().top.empty());
+    QCOMPARE(run[all].logProbs.size(), std::size_t{9});
+    for (std::size_t i = 0; i < 9; ++i) {
+      const TokenLogProbs& told = run[all].logProbs[i];
+      QCOMPARE(told.logProbability, -1.0F);
+      QCOMPARE(told.top.size(), std::size_t{3});
+      QCOMPARE(told.top[0].token, run[all].tokens[i]);
+      QCOMPARE(told.top[2].logProbability, -3.0F);
+    }
+  }
+
   void neighboursChangeNothing() {
     EngineRun run(smallLimits(60));
     std::vector<std::pair<RequestId, Request>> requests;

@@ -28,6 +28,7 @@ class ForgetfulRunner final : public ModelRunner {
     std::fill(tokens.begin(), tokens.end(), inputs.positions.back() % 7);
     return {};
   }
+  std::span<const TokenRanking> rankings() const override { return {}; }
   Result<void> compress(const CompressionPlan& plan) override {
     most(mostCompressed, static_cast<std::size_t>(plan.numEntries));
     return {};

@@ -21,6 +21,7 @@ class ForwardingRunner final : public ModelRunner {
   Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override {
     return m_runner.runStep(inputs, tokens);
   }
+  std::span<const TokenRanking> rankings() const override { return m_runner.rankings(); }
   Result<void> compress(const CompressionPlan& plan) override { return m_runner.compress(plan); }
   Result<void> startCompression(const CompressionPlan& plan) override {
     return m_runner.startCompression(plan);

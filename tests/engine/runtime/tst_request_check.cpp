@@ -44,6 +44,7 @@ class TestRequestCheck : public QObject {
     row("temperature below zero", "temperature", [](auto& r, auto&) { r.sampling.temperature = -1.0F; });
     row("penalty of zero", "penalty", [](auto& r, auto&) { r.sampling.repetitionPenalty = 0.0F; });
     row("top-p is no number", "top-p", [](auto& r, auto&) { r.sampling.topP = std::nanf(""); });
+    row("more likely tokens than are ranked", "20", [](auto& r, auto&) { r.numTopLogProbs = 21; });
     row("top-k below zero", "top-k", [](auto& r, auto&) { r.sampling.topK = -2; });
   }
 
