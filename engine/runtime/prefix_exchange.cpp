@@ -203,7 +203,8 @@ Result<void> PrefixExchange::fill(Fetch& fetch, Sequence& sequence, Scheduler& s
       giveUp(fetch, sequence, PrefixLoss::Damaged);
       break;
     }
-    if (scheduler.unreservedPages() == 0) {
+    // Those of this text are held for the moment, maybe out of what others have reserved.
+    if (scheduler.unreservedPages() <= 0) {
       giveUp(fetch, sequence, PrefixLoss::None);
       break;
     }

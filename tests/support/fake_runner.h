@@ -340,10 +340,12 @@ class FakeRunner final : public ModelRunner {
   std::vector<Entry> select(const CompressionPlan& plan, const std::vector<Entry>& entries) const {
     std::vector<std::size_t> order(entries.size());
     for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
+    // As on real devices, what is kept is a matter of the text alone unless it is drawn.
+    const Hash seed = plan.settings.rule == SelectionRule::Random ? plan.seed : 0;
     const auto rank = [&](std::size_t e) {
       const bool isPinned = std::binary_search(plan.pinnedTokens.begin(), plan.pinnedTokens.end(),
                                                m_origins.at(entries[e].token).position);
-      return plan.protectedEntries[e] != 0 || isPinned ? ~Hash{0} : mix(entries[e].token, plan.seed) >> 1;
+      return plan.protectedEntries[e] != 0 || isPinned ? ~Hash{0} : mix(entries[e].token, seed) >> 1;
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });

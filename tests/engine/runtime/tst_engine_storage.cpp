@@ -203,6 +203,26 @@ class TestEngineStorage : public QObject {
     QCOMPARE(crowded.finished->storedTokens, 56);
   }
 
+  void whatIsReadTakesNoPageThatAnotherHasReserved() {
+    MemoryStorage storage;
+    const Request asked = fullRequest(46, 2);
+    serve(asked, &storage);
+    EngineLimits limits = smallLimits(12);
+    limits.admission = AdmissionMode::Constrained;
+    EngineRun run(limits, &storage);
+    storage.delay = 1;
+    const RequestId stored = run.submit(asked);
+    QVERIFY2(run.step(), run.problem.c_str());
+    storage.delay = 4;  // of the pages behind the first eight
+    // Reserves seven pages and takes four at once: the eight that were read are all the others.
+    const Request other = budgetRequest(16, 30, 24, 4, 2);
+    const RequestId reserving = run.submit(other);
+    EXPECT_FINISH(run);
+    QCOMPARE(storage.numFetched, 10);
+    QCOMPARE(run[stored].tokens, aloneWithAmpleRoom(asked));
+    QCOMPARE(run[reserving].tokens, aloneWithAmpleRoom(other));
+  }
+
   void aCompressedSequenceGoesOnFromWhatItKept() {
     MemoryStorage storage;
     const Request first = budgetRequest(10, 40, 12, 8);
