@@ -52,7 +52,8 @@ void Engine::State::compressDue() {
   }
   for (const RequestId id : due) {
     Sequence* sequence = scheduler.find(id);
-    if (sequence == nullptr || !sequence->mustCompress() || broken) continue;
+    // One that was due before it may have sent it to host memory.
+    if (sequence == nullptr || sequence->swapped || !sequence->mustCompress() || broken) continue;
     const CompressionSettings settings = settingsOf(*sequence);
     // Shared pages are only read: what is kept then needs pages of its own.
     if (scheduler.makeRoom(*sequence, compressor.freshPagesNeeded(sourceOf(*sequence, settings))) &&

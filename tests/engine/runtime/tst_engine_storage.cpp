@@ -223,6 +223,30 @@ class TestEngineStorage : public QObject {
     QCOMPARE(run[reserving].tokens, aloneWithAmpleRoom(other));
   }
 
+  void whoMakesRoomIsNotCompressedInTheSameStep() {
+    // Two wait for what is stored of their prompt and then share its pages, so that compressing them takes
+    // fresh ones. The third came later but runs already, is compressed with every token, and makes room for
+    // them.
+    const Request shared = budgetRequest(12, 20, 8, 3, 1);
+    const Request third = budgetRequest(9, 40, 7, 1, 2);
+    int numSwaps = 0;
+    for (int pages = 18; pages <= 30; ++pages) {
+      EngineLimits limits = smallLimits(pages);
+      limits.pageTokens = limits.windowTokens = 1;
+      MemoryStorage storage;
+      serve(fullRequest(12, 1), &storage, limits);
+      storage.delay = 5;
+      EngineRun run(limits, &storage);
+      const RequestId first = run.submit(shared), second = run.submit(shared);
+      const RequestId giving = run.submit(third);
+      EXPECT_FINISH(run);
+      QCOMPARE(run[first].tokens, run[second].tokens);
+      QCOMPARE(run[giving].tokens.size(), std::size_t{40});
+      numSwaps += run[giving].swaps;
+    }
+    QVERIFY(numSwaps > 0);
+  }
+
   void aCompressedSequenceGoesOnFromWhatItKept() {
     MemoryStorage storage;
     const Request first = budgetRequest(10, 40, 12, 8);
