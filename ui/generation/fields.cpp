@@ -62,6 +62,8 @@ QFormLayout* fieldForm() {
 void addRow(QFormLayout& layout, const QString& name, QWidget* field, const QString& meaning) {
   auto* label = new QLabel(name);
   label->setBuddy(field);
+  label->setProperty("kind", "fieldName");
+  label->setIndent(0);
   label->setMinimumWidth(kFieldWidth);
   label->setToolTip(meaning);
   field->setToolTip(meaning);

@@ -78,8 +78,11 @@ void StatusLine::showNews(const QString& news) {
 }
 
 void StatusLine::elideNews() {
-  const int room = std::max(0, m_news->width() - 4);
-  m_news->setText(m_news->fontMetrics().elidedText(m_told, Qt::ElideRight, room));
+  m_news->setText(m_told);
+  const QFontMetrics metrics = m_news->fontMetrics();
+  const int padding = m_news->sizeHint().width() - metrics.horizontalAdvance(m_told);
+  const int room = std::max(0, m_news->width() - padding);
+  m_news->setText(metrics.elidedText(m_told, Qt::ElideRight, room));
 }
 
 bool StatusLine::eventFilter(QObject* watched, QEvent* event) {

@@ -36,6 +36,8 @@ LoadForm::LoadForm(QWidget* parent)
   const auto add = [&](const QString& name, QWidget* field, const QString& meaning) {
     auto* label = new QLabel(name);
     label->setBuddy(field);
+    label->setProperty("kind", "fieldName");
+    label->setIndent(0);
     label->setMinimumWidth(112);
     label->setToolTip(meaning);
     field->setFixedWidth(kFieldWidth);

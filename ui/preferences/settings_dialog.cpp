@@ -50,6 +50,8 @@ void select(QComboBox& box, int value, const QString& text) {
 void addRow(QFormLayout& form, const QString& name, QWidget* field, const QString& meaning) {
   auto* label = new QLabel(name);
   label->setBuddy(field);
+  label->setProperty("kind", "fieldName");
+  label->setIndent(0);
   label->setMinimumWidth(144);
   field->setFixedWidth(kFieldWidth);
   field->setAccessibleName(name);

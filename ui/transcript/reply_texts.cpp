@@ -18,6 +18,7 @@ QString tokensText(qint64 numTokens) {
 }
 
 QString seconds(qint64 durationMs) {
+  if (durationMs < 1000) return ReplyTexts::tr("%1 ms").arg(durationMs);
   return ReplyTexts::tr("%1 s").arg(QLocale().toString(durationMs / 1000.0, 'f', 1));
 }
 
