@@ -29,6 +29,7 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_parts(std::make
   arrange();
   connectActions();
   connectPanels();
+  connectMemory();
   applyTheme();
   m_parts->conversation->composer().takeFocus();
 }
@@ -137,13 +138,16 @@ void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
   parts.conversation->composer().options().setSettings(settings);
   parts.inspector->generation().setSettings(settings);
   parts.conversation->composer().takeFocus();
+  parts.chatMemory.setChat(OwnerId{static_cast<std::uint64_t>(chatId)});
   const QString title = parts.chats->titleOf(chatId);
   setWindowTitle(title.isEmpty() ? tr("Zipage") : tr("%1 — Zipage").arg(title));
   showContext();
 }
 
 void MainWindow::showBranch(qint64 chatId, const QVector<MessageItem>& messages) {
-  if (chatId == currentChat()) m_parts->conversation->transcript().showBranch(messages);
+  if (chatId != currentChat()) return;
+  m_parts->conversation->transcript().showBranch(messages);
+  m_parts->chatMemory.setChat(OwnerId{static_cast<std::uint64_t>(chatId)});
 }
 
 void MainWindow::addMessage(qint64 chatId, const MessageItem& message) {
@@ -243,6 +247,8 @@ void MainWindow::setModelDefaults(const GenerationSettings& defaults) {
 void MainWindow::setPresets(const QVector<Preset>& presets) {
   m_parts->inspector->generation().setPresets(presets);
 }
+
+MemoryModel& MainWindow::memory() { return m_parts->memory; }
 
 ModelPicker& MainWindow::modelPicker() { return *m_parts->picker; }
 

@@ -16,6 +16,7 @@ class QDialog;
 namespace zipage::ui {
 
 class DoctorDialog;
+class MemoryModel;
 class ModelPicker;
 
 class MainWindow final : public QMainWindow {
@@ -68,6 +69,8 @@ class MainWindow final : public QMainWindow {
   void setPresets(const QVector<Preset>& presets);
   /// What the open model's own file says of sampling.
   void setModelDefaults(const GenerationSettings& defaults);
+  /// What the memory views show; whoever knows of the engine tells it.
+  MemoryModel& memory();
   ModelPicker& modelPicker();
   DoctorDialog& doctor();
   void chooseModel();
@@ -117,6 +120,8 @@ class MainWindow final : public QMainWindow {
   void presetSaved(const zipage::ui::Preset& preset);
   void presetDeleteRequested(const QString& name);
   void memoryWatched(bool watched);  // nobody watches: no snapshots needed
+  /// Tokens of a request's text are to be kept from eviction, in place of those before.
+  void pinsRequested(zipage::RequestId request, const std::vector<std::int32_t>& tokens);
 
  protected:
   bool event(QEvent* event) override;
@@ -131,6 +136,9 @@ class MainWindow final : public QMainWindow {
   void connectMessageActions();
   void connectPanels();
   void connectComposer();
+  void connectMemory();
+  void showShades();
+  void pinSelection();
   void changeSettings(GenerationSettings settings);
   void revealHit(qint64 chatId, qint64 messageId, const QString& words);
   void chooseExport(const QVector<qint64>& chatIds, const QString& name, ExportFormat format);

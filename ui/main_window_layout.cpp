@@ -34,8 +34,11 @@ void MainWindow::arrange() {
   setStatusBar(parts.status);
   setMinimumSize(kMinimumSize);
   resize(kDefaultSize);
-  parts.inspector->memory().setOwnerNames(
-      [chats = parts.chats](OwnerId owner) { return chats->titleOf(static_cast<qint64>(owner.value)); });
+  const OwnerNames names = [chats = parts.chats](OwnerId owner) {
+    return chats->titleOf(static_cast<qint64>(owner.value));
+  };
+  parts.inspector->memory().setOwnerNames(names);
+  parts.memory.setOwnerNames(names);
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QHash>
+#include <QSet>
 #include <QSplitter>
 #include <memory>
 
@@ -9,6 +10,8 @@
 #include "ui/composer/composer.h"
 #include "ui/indicators/status_line.h"
 #include "ui/main_window.h"
+#include "ui/memory/chat_memory.h"
+#include "ui/memory/memory_model.h"
 #include "ui/models/model_picker.h"
 #include "ui/preferences/preferences.h"
 #include "ui/preferences/settings_dialog.h"
@@ -30,18 +33,21 @@ struct MainWindow::Parts {
         chats(new ChatPanel(colors)),
         conversation(new Conversation),
         status(new StatusLine),
-        inspector(std::make_unique<Inspector>(colors, *window)),
+        chatMemory(memory, [this] { return conversation->messages().messages(); }),
+        inspector(std::make_unique<Inspector>(memory, colors, *window)),
         picker(new ModelPicker(window)),
         doctor(new DoctorDialog(window)),
         settings(new SettingsDialog(actions, window)) {}
 
   OwnerColors colors;
+  MemoryModel memory;
   WindowActions actions;
   TopBar* topBar;
   QSplitter* splitter;
   ChatPanel* chats;
   Conversation* conversation;
   StatusLine* status;
+  ChatMemory chatMemory;
   std::unique_ptr<Inspector> inspector;
   ModelPicker* picker;
   DoctorDialog* doctor;
@@ -51,7 +57,8 @@ struct MainWindow::Parts {
   ModelInfo model;  // at work or asleep, whatever is being loaded beside it
   std::shared_ptr<const CacheSnapshot> snapshot;
   qint64 currentChat = 0;
-  QHash<qint64, BegunEdit> begunEdits;  // of chats that were left in the middle of one
+  QHash<qint64, BegunEdit> begunEdits;            // of chats that were left in the middle of one
+  QHash<std::uint64_t, QSet<std::int32_t>> pins;  // tokens by request
   QString modelProblem;
   bool wantsInspector = true;
 };

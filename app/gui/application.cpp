@@ -113,6 +113,7 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   m_library = std::make_unique<ModelLibrary>();
   m_check = std::make_unique<MachineCheck>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
+  m_memory = std::make_unique<MemoryDesk>(*m_host, m_window->memory());
   connectWindow();
   connectController();
   connectModels();
@@ -143,6 +144,7 @@ Application::~Application() {
   m_window->flush();  // drafts that were not told yet
   m_settings->saveLayout(m_window->saveLayout());
   m_check.reset();
+  m_memory.reset();
   m_library.reset();   // stops looking for models
   m_chats->stopAll();  // replies keep what they have
   m_host.reset();      // joins engine and worker, hands over what is to be kept of prefixes
@@ -186,6 +188,9 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::modelFileChosen, m_host.get(),
           [this](const QString& path) { m_host->load(path, m_settings->loadChoices().value(path)); });
   connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
+  connect(window, &ui::MainWindow::pinsRequested, m_host.get(), &EngineHost::pin);
+  connect(m_memory.get(), &MemoryDesk::pinsRefused, window,
+          [window](const QString& reason) { window->showNotice(tr("Nothing was pinned: %1").arg(reason)); });
 }
 
 void Application::connectController() {

@@ -11,6 +11,7 @@
 #include "app/gui/chat_controller.h"
 #include "app/gui/engine_host.h"
 #include "app/gui/machine_check.h"
+#include "app/gui/memory_desk.h"
 #include "app/gui/model_library.h"
 #include "app/gui/run_log.h"
 #include "app/gui/settings_file.h"
@@ -74,6 +75,7 @@ class Application final : public QObject {
   std::unique_ptr<ModelLibrary> m_library;
   std::unique_ptr<MachineCheck> m_check;
   std::unique_ptr<ui::MainWindow> m_window;
+  std::unique_ptr<MemoryDesk> m_memory;
   QVector<ui::ModelEntry> m_models;  // that were found
   ui::Preferences m_preferences;
   QHash<QString, ui::Preset> m_deletedPresets;  // by undo action

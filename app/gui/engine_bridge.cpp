@@ -6,8 +6,24 @@
 namespace zipage {
 
 namespace {
+
 constexpr int kFrameMs = 16;
+constexpr std::size_t kMostSamples = 256;  // between two frames
+
+void note(const EngineReport& report, ui::MemoryReport& memory) {
+  if (memory.samples.size() < kMostSamples)
+    memory.samples.push_back(sampleOf(report.metrics, report.at));
+  else
+    ++memory.numDropped;
+  for (const EngineEvent& event : report.events) {
+    if (memoryEventOf(event, report.at)) memory.events.push_back({event, report.at});
+  }
+  if (report.snapshot == nullptr) return;
+  memory.snapshot = report.snapshot;
+  memory.snapshotAt = report.at;
 }
+
+}  // namespace
 
 EngineBridge::Detach::~Detach() {
   const std::lock_guard lock(inbox->mutex);
@@ -25,6 +41,7 @@ EngineThread::Sink EngineBridge::sink() {
   return [inbox = m_inbox](EngineReport report) {
     const std::lock_guard lock(inbox->mutex);
     if (inbox->bridge == nullptr) return;
+    note(report, inbox->memory);
     std::move(report.events.begin(), report.events.end(), std::back_inserter(inbox->events));
     if (report.snapshot != nullptr) inbox->snapshot = std::move(report.snapshot);
     inbox->metrics = report.metrics;
@@ -38,6 +55,7 @@ void EngineBridge::forget() {
   const std::lock_guard lock(m_inbox->mutex);
   m_inbox->events.clear();
   m_inbox->snapshot = nullptr;
+  m_inbox->memory = {};
 }
 
 void EngineBridge::scheduleDelivery() {
@@ -48,17 +66,20 @@ void EngineBridge::deliver() {
   std::vector<EngineEvent> events;
   std::shared_ptr<const CacheSnapshot> snapshot;
   EngineMetrics metrics;
+  ui::MemoryReport memory;
   {
     const std::lock_guard lock(m_inbox->mutex);
     events.swap(m_inbox->events);
     snapshot = std::move(m_inbox->snapshot);
     m_inbox->snapshot = nullptr;
     metrics = m_inbox->metrics;
+    std::swap(memory, m_inbox->memory);
     m_inbox->isWakeUpSent = false;
   }
   for (const EngineEvent& event : events) emit eventHappened(event);
   if (snapshot != nullptr) emit snapshotTaken(snapshot);
   emit metricsChanged(metrics);
+  emit memoryReported(memory);
 }
 
 }  // namespace zipage

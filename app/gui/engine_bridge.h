@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/runtime/engine_thread.h"
+#include "ui/memory/memory_report.h"
 
 namespace zipage {
 
@@ -27,6 +28,8 @@ class EngineBridge final : public QObject {
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
   void metricsChanged(const zipage::EngineMetrics& metrics);
+  /// The same once more, with times, for who remembers it.
+  void memoryReported(const zipage::ui::MemoryReport& report);
 
  private:
   // Shared with the sinks, which may outlive the bridge.
@@ -35,6 +38,7 @@ class EngineBridge final : public QObject {
     std::vector<EngineEvent> events;                // guarded by mutex
     std::shared_ptr<const CacheSnapshot> snapshot;  // guarded by mutex
     EngineMetrics metrics;                          // guarded by mutex
+    ui::MemoryReport memory;                        // guarded by mutex
     bool isWakeUpSent = false;                      // guarded by mutex
     EngineBridge* bridge = nullptr;                 // guarded by mutex; null once the bridge is gone
   };

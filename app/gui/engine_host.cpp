@@ -38,6 +38,7 @@ EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::onEvent);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
   connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
+  connect(&m_bridge, &EngineBridge::memoryReported, this, &EngineHost::memoryReported);
   m_workerThread.start();
 }
 
@@ -133,6 +134,7 @@ void EngineHost::startEngine() {
   parts.limits.stepTime = kStepTime;
   parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went
   m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
+  emit engineStarted();
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
 }
@@ -168,7 +170,11 @@ void EngineHost::countTokens(quint64 ticket, const QString& text) {
 std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
   m_numRequests += numSamples;
   watchIdleness();
-  return m_engine->submitSamples(std::move(request), numSamples);
+  const OwnerId owner = request.owner;
+  const std::vector<TokenId> prompt = request.prompt;
+  std::vector<RequestId> requests = m_engine->submitSamples(std::move(request), numSamples);
+  emit submitted(requests, owner, prompt);
+  return requests;
 }
 
 void EngineHost::endReasoning(RequestId request) {
@@ -194,6 +200,10 @@ void EngineHost::noticeLoss(const RequestFinished& finished) {
 
 void EngineHost::cancel(RequestId request) {
   if (m_engine != nullptr) m_engine->cancel(request);
+}
+
+void EngineHost::pin(RequestId request, std::vector<std::int32_t> tokens) {
+  if (m_engine != nullptr) m_engine->pin(request, std::move(tokens));
 }
 
 void EngineHost::setWatched(bool watched) {

@@ -62,6 +62,9 @@ class EngineHost final : public QObject {
   std::vector<RequestId> submit(Request request, int numSamples);
   void endReasoning(RequestId request);
   void cancel(RequestId request);
+  /// Keeps these tokens of its text from eviction, in place of those before; PinsChanged says what came of
+  /// it.
+  void pin(RequestId request, std::vector<std::int32_t> tokens);
   void setWatched(bool watched);
 
  signals:
@@ -69,6 +72,11 @@ class EngineHost final : public QObject {
   /// The engine's device fails and will serve no request any more; said once, and again when a request is
   /// tried all the same.
   void deviceLost(const QString& reason);
+  /// It numbers its requests from the beginning.
+  void engineStarted();
+  /// Replies to one prompt were asked for.
+  void submitted(const std::vector<zipage::RequestId>& requests, zipage::OwnerId owner,
+                 const std::vector<zipage::TokenId>& prompt);
   /// The engine is about to be taken down: replies in progress end now.
   void engineClosing();
   void tokensCounted(const zipage::TokenCount& count);
@@ -76,6 +84,7 @@ class EngineHost final : public QObject {
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
   void metricsChanged(const zipage::EngineMetrics& metrics);
+  void memoryReported(const zipage::ui::MemoryReport& report);
 
  private:
   void onProgress(quint64 ticket, int percent);

@@ -173,6 +173,11 @@ std::vector<std::int32_t> ChatMemory::tokensOf(qint64 messageId, bool isReasonin
   return tokens;
 }
 
+RequestId ChatMemory::latestRequest() {
+  findPlaces(m_currentMessages());
+  return m_request;
+}
+
 bool ChatMemory::chooseWord(qint64 messageId, bool isReasoning, int from, int to) {
   std::vector<std::int32_t> tokens = tokensOf(messageId, isReasoning, from, to);
   if (tokens.empty()) {  // it may have been written since

@@ -32,6 +32,8 @@ class ChatMemory final : public QObject {
   const ChatShades& shades() const { return m_shades; }
   /// The request that read and wrote these messages last; none: there is none in memory.
   RequestId request() const { return m_request; }
+  /// The same, looked up now, whether the shades are shown or not; tokensOf() is about it.
+  RequestId latestRequest();
   /// Chooses the word at this stretch of a message. False: the model never read it, or nobody knows.
   bool chooseWord(qint64 messageId, bool isReasoning, int from, int to);
   /// Where the chosen token stands.

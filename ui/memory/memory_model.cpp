@@ -13,68 +13,82 @@ bool beginsWord(std::string_view bytes) {
 }  // namespace
 
 void MemoryModel::beginSequence(RequestId request, OwnerId owner, TokenTexts prompt) {
-  m_history.begin(request, owner, std::move(prompt));
+  m_live.begin(request, owner, std::move(prompt));
 }
 
-void MemoryModel::addToken(RequestId request, std::string_view bytes) { m_history.addToken(request, bytes); }
+void MemoryModel::addToken(RequestId request, std::string_view bytes) { m_live.addToken(request, bytes); }
 
 void MemoryModel::take(const MemoryReport& report) {
-  for (const MemorySample& sample : report.samples) m_history.add(sample);
-  for (const TimedEvent& timed : report.events) m_history.add(timed.event, timed.at);
-  if (report.snapshot) m_history.add(report.snapshot, report.snapshotAt);
-  if (report.numDropped > 0) m_history.noteDropped(report.numDropped);
+  for (const MemorySample& sample : report.samples) m_live.add(sample);
+  for (const TimedEvent& timed : report.events) m_live.add(timed.event, timed.at);
+  if (report.snapshot) m_live.add(report.snapshot, report.snapshotAt);
+  if (report.numDropped > 0) m_live.noteDropped(report.numDropped);
+  if (!m_opened) emit changed();
+}
+
+void MemoryModel::clear() {
+  m_live = {};
+  if (m_opened) return;
+  m_cursor.reset();
   emit changed();
 }
 
-void MemoryModel::clear() { open(MemoryHistory()); }
+void MemoryModel::open(MemoryHistory history, OwnerNames names) {
+  m_opened = std::move(history);
+  m_openedNames = std::move(names);
+  m_cursor.reset();
+  emit changed();
+}
 
-void MemoryModel::open(MemoryHistory history) {
-  m_history = std::move(history);
+void MemoryModel::close() {
+  if (!m_opened) return;
+  m_opened.reset();
   m_cursor.reset();
   emit changed();
 }
 
 QString MemoryModel::nameOf(OwnerId owner) const {
-  const QString name = m_names && owner ? m_names(owner).simplified() : QString();
+  const OwnerNames& names = m_opened ? m_openedNames : m_names;
+  const QString name = names && owner ? names(owner).simplified() : QString();
   if (!name.isEmpty()) return name;
   return owner ? tr("Chat %1").arg(owner.value) : tr("No chat");
 }
 
 QString MemoryModel::nameOf(RequestId request) const {
-  const SequenceTrail* trail = m_history.trail(request);
+  const SequenceTrail* trail = history().trail(request);
   return trail == nullptr ? tr("Request %1").arg(request.value) : nameOf(trail->owner);
 }
 
 Duration MemoryModel::now() const {
-  const auto& spans = m_history.samples().spans();
+  const auto& spans = history().samples().spans();
   return spans.empty() ? Duration::zero() : spans.back().last.at;
 }
 
 std::int64_t MemoryModel::compressionNumber() const {
-  return m_history.lastCompression(shownAt(), m_cursor.request());
+  return history().lastCompression(shownAt(), m_cursor.request());
 }
 
 bool MemoryModel::stepCompression(int steps) {
   const int direction = steps < 0 ? -1 : 1;
   const RequestId request = m_cursor.request();
   // Before the first there is none, so that one step on is the first.
-  std::int64_t number = std::max(compressionNumber(), m_history.firstCompression() - 1);
+  std::int64_t number = std::max(compressionNumber(), history().firstCompression() - 1);
   std::int64_t found = -1;
   for (int left = std::abs(steps); left > 0;) {
     number += direction;
-    const CompressionEntry* entry = m_history.compression(number);
+    const CompressionEntry* entry = history().compression(number);
     if (entry == nullptr) break;
     if (request && entry->request != request) continue;
     found = number;
     --left;
   }
   if (found < 0) return false;
-  m_cursor.setMoment(m_history.compression(found)->at);
+  m_cursor.setMoment(history().compression(found)->at);
   return true;
 }
 
 QString MemoryModel::textOf(RequestId request, std::int32_t token) const {
-  const SequenceTrail* trail = m_history.trail(request);
+  const SequenceTrail* trail = history().trail(request);
   if (trail == nullptr || token < 0 || token >= trail->texts.numTokens()) return {};
   const std::string_view bytes = trail->texts.textOf(token);
   return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
@@ -82,7 +96,7 @@ QString MemoryModel::textOf(RequestId request, std::int32_t token) const {
 
 QString MemoryModel::wordAround(RequestId request, std::int32_t token) const {
   constexpr int kMostTokens = 12;
-  const SequenceTrail* trail = m_history.trail(request);
+  const SequenceTrail* trail = history().trail(request);
   if (trail == nullptr || token < 0 || token >= trail->texts.numTokens()) return {};
   const TokenTexts& texts = trail->texts;
   int first = token;

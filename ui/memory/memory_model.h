@@ -3,6 +3,7 @@
 #include <QObject>
 #include <QString>
 #include <memory>
+#include <optional>
 
 #include "engine/trace/memory_history.h"
 #include "ui/memory/memory_cursor.h"
@@ -20,15 +21,19 @@ class MemoryModel final : public QObject {
 
   MemoryCursor& cursor() { return m_cursor; }
   const MemoryCursor& cursor() const { return m_cursor; }
-  const MemoryHistory& history() const { return m_history; }
+  /// What was opened, else what is going on.
+  const MemoryHistory& history() const { return m_opened ? *m_opened : m_live; }
+  const MemoryHistory& liveHistory() const { return m_live; }
 
   void beginSequence(RequestId request, OwnerId owner, TokenTexts prompt);
   void addToken(RequestId request, std::string_view bytes);
   void take(const MemoryReport& report);
   /// Another engine begins.
   void clear();
-  /// What was recorded at another time, in place of what is going on here.
-  void open(MemoryHistory history);
+  /// What was recorded at another time, in place of what is going on here, which goes on being remembered.
+  void open(MemoryHistory history, OwnerNames names);
+  void close();
+  bool isOpened() const { return m_opened.has_value(); }
 
   void setOwnerNames(OwnerNames names) { m_names = std::move(names); }
   QString nameOf(OwnerId owner) const;  // never empty
@@ -39,10 +44,10 @@ class MemoryModel final : public QObject {
   /// The cursor's, or now.
   Duration shownAt() const { return m_cursor.moment().value_or(now()); }
   /// The page map of that moment; null: none.
-  std::shared_ptr<const CacheSnapshot> snapshot() const { return m_history.snapshotAt(shownAt()); }
+  std::shared_ptr<const CacheSnapshot> snapshot() const { return history().snapshotAt(shownAt()); }
   /// The last compression of that moment, of the chosen request or of any; −1: none.
   std::int64_t compressionNumber() const;
-  const CompressionEntry* compression() const { return m_history.compression(compressionNumber()); }
+  const CompressionEntry* compression() const { return history().compression(compressionNumber()); }
   /// To the compression before or after the shown one, of the same request if one is chosen. False: there is
   /// none.
   bool stepCompression(int steps);
@@ -56,9 +61,11 @@ class MemoryModel final : public QObject {
   void changed();  // there is more, or all is different
 
  private:
-  MemoryHistory m_history;
+  MemoryHistory m_live;
+  std::optional<MemoryHistory> m_opened;
   MemoryCursor m_cursor;
   OwnerNames m_names;
+  OwnerNames m_openedNames;
 };
 
 }  // namespace zipage::ui

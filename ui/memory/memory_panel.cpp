@@ -8,6 +8,7 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include "engine/trace/page_contents.h"
 #include "ui/memory/memory_summary.h"
 #include "ui/memory/page_legend.h"
 #include "ui/memory/page_map.h"
@@ -16,11 +17,20 @@
 
 namespace zipage::ui {
 
-MemoryPanel::MemoryPanel(OwnerColors& colors, QWidget* parent)
+namespace {
+
+constexpr qsizetype kMostWords = 400;      // characters of a page that are shown
+constexpr qsizetype kMostFirstWords = 40;  // beside the pointer
+
+}  // namespace
+
+MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* parent)
     : QWidget(parent),
+      m_model(model),
       m_summary(new MemorySummary),
       m_map(new PageMap(colors)),
       m_legend(new PageLegend),
+      m_words(new QLabel),
       m_empty(new QLabel),
       m_sequences(new SequenceModel(colors, this)),
       m_table(new QTreeView) {
@@ -36,11 +46,21 @@ MemoryPanel::MemoryPanel(OwnerColors& colors, QWidget* parent)
   layout->addWidget(m_empty);
   layout->addWidget(m_map, 3);
   layout->addWidget(m_legend);
+  m_words->setObjectName(QStringLiteral("pageWords"));
+  m_words->setTextFormat(Qt::PlainText);
+  m_words->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_words->setWordWrap(true);
+  m_words->hide();
+  layout->addWidget(m_words);
   layout->addWidget(m_table, 2);
   m_map->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(m_map, &QWidget::customContextMenuRequested, this,
           [this](const QPoint& position) { showMenu(m_map->mapToGlobal(position)); });
   connect(m_map, &PageMap::gridChanged, m_legend, &PageLegend::setPagesPerTile);
+  m_map->setWords([this](PageIndex page) { return firstWordsOf(page); });
+  connect(m_map, &PageMap::pageChosen, this, &MemoryPanel::choosePage);
+  connect(&m_model.cursor(), &MemoryCursor::moved, this, &MemoryPanel::showMoment);
+  connect(&m_model.cursor(), &MemoryCursor::chosen, this, &MemoryPanel::showChosen);
 }
 
 void MemoryPanel::makeTable() {
@@ -77,13 +97,47 @@ void MemoryPanel::setOwnerNames(const OwnerNames& names) {
 }
 
 void MemoryPanel::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
+  m_latest = std::move(snapshot);
+  if (m_model.cursor().isLive()) showSnapshot(m_latest);
+}
+
+void MemoryPanel::showMoment() { showSnapshot(m_model.cursor().isLive() ? m_latest : m_model.snapshot()); }
+
+void MemoryPanel::showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
   m_snapshot = snapshot;
   m_empty->setVisible(snapshot == nullptr);
   m_map->setSnapshot(snapshot);
   m_sequences->setSequences(snapshot ? snapshot->sequences : std::vector<SequenceSnapshot>());
+  showChosen();
   if (!snapshot) return;
   m_summary->setPageSize(snapshot->pageTokens, snapshot->bytesPerPage);
   m_map->setAccessibleDescription(spokenSummary(*snapshot));
+}
+
+void MemoryPanel::choosePage(PageIndex page) {
+  if (!m_snapshot || page < 0 || page >= static_cast<int>(m_snapshot->pages.size()))
+    return m_model.cursor().choosePage(-1, {});
+  m_model.cursor().choosePage(page, m_snapshot->pages[static_cast<std::size_t>(page)].request);
+}
+
+QString MemoryPanel::firstWordsOf(PageIndex page) const {
+  return m_snapshot ? wordsOfPage(m_model, *m_snapshot, page, kMostFirstWords) : QString();
+}
+
+/// The words of the chosen page, and the pages of the chosen word.
+void MemoryPanel::showChosen() {
+  const MemoryCursor& cursor = m_model.cursor();
+  const bool hasPage =
+      m_snapshot && cursor.page() >= 0 && cursor.page() < static_cast<int>(m_snapshot->pages.size());
+  m_map->setChosenPage(hasPage ? cursor.page() : -1);
+  std::vector<PageIndex> marked;
+  if (m_snapshot && cursor.token() >= 0) {
+    for (const PageOfToken& place : pagesOf(m_model.history(), *m_snapshot, cursor.request(), cursor.token()))
+      marked.push_back(place.page);
+  }
+  m_map->setMarkedPages(std::move(marked));
+  m_words->setVisible(hasPage);
+  if (hasPage) m_words->setText(describePage(m_model, *m_snapshot, cursor.page(), kMostWords));
 }
 
 void MemoryPanel::setFigures(const MemoryFigures& figures) { m_summary->setFigures(figures); }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/cache/cache_snapshot.h"
+#include "ui/memory/memory_model.h"
 #include "ui/memory/owner_names.h"
 #include "ui/memory_figures.h"
 #include "ui/theme/owner_colors.h"
@@ -19,28 +20,38 @@ class PageLegend;
 class PageMap;
 class SequenceModel;
 
-/// The memory of the engine, live: counters, page map with its legend, and the sequences that hold pages.
+/// The memory of the engine: counters, page map with its legend, what a chosen page holds, and the sequences
+/// that hold pages. The map is that of the shown moment.
 class MemoryPanel final : public QWidget {
   Q_OBJECT
 
  public:
-  explicit MemoryPanel(OwnerColors& colors, QWidget* parent = nullptr);
+  MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
   void setOwnerNames(const OwnerNames& names);
+  /// Of now; not shown while the cursor is at another moment.
   void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
 
  private:
   void makeTable();
+  void showMoment();
+  void showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
+  void choosePage(PageIndex page);
+  void showChosen();
+  QString firstWordsOf(PageIndex page) const;
   void showMenu(const QPoint& globalPosition);
   void copyTable();
 
-  std::shared_ptr<const CacheSnapshot> m_snapshot;
+  MemoryModel& m_model;
+  std::shared_ptr<const CacheSnapshot> m_latest;
+  std::shared_ptr<const CacheSnapshot> m_snapshot;  // that is shown
   OwnerNames m_names;
   MemorySummary* m_summary;
   PageMap* m_map;
   PageLegend* m_legend;
+  QLabel* m_words;  // of the chosen page
   QLabel* m_empty;
   SequenceModel* m_sequences;
   QTreeView* m_table;

@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include "engine/trace/page_contents.h"
+
 namespace zipage::ui {
 
 namespace {
@@ -56,6 +58,32 @@ QString pagesAsTable(const CacheSnapshot& snapshot, const OwnerNames& names) {
                       QString::number(page.tableIndex));
   }
   return table;
+}
+
+QString wordsOfPage(const MemoryModel& model, const CacheSnapshot& snapshot, PageIndex page,
+                    qsizetype mostCharacters) {
+  const PageContents contents = contentsOf(model.history(), snapshot, page);
+  QString words;
+  std::int32_t expected = contents.tokens.empty() ? 0 : contents.tokens.front().token;
+  for (const TokenInPage& held : contents.tokens) {
+    if (held.token != expected) words += QStringLiteral(" … ");
+    words += model.textOf(contents.request, held.token);
+    expected = held.token + 1;
+    if (words.size() > mostCharacters) return words.simplified().left(mostCharacters) + QStringLiteral("…");
+  }
+  return words.simplified();
+}
+
+QString describePage(const MemoryModel& model, const CacheSnapshot& snapshot, PageIndex page,
+                     qsizetype mostCharacters) {
+  const PageSnapshot& entry = snapshot.pages[static_cast<std::size_t>(page)];
+  const QString state = stateName(entry.state);
+  if (entry.holders == 0) return PageWords::tr("Page %1: %2.").arg(page).arg(state);
+  const QString words = wordsOfPage(model, snapshot, page, mostCharacters);
+  const QString holder = model.nameOf(entry.owner);
+  return words.isEmpty()
+             ? PageWords::tr("Page %1 (%2) of “%3”. Its words are not known.").arg(page).arg(state, holder)
+             : PageWords::tr("Page %1 (%2) of “%3”: %4").arg(page).arg(state, holder, words);
 }
 
 }  // namespace zipage::ui

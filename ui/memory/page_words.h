@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/cache/cache_snapshot.h"
+#include "ui/memory/memory_model.h"
 #include "ui/memory/owner_names.h"
 
 namespace zipage::ui {
@@ -16,5 +17,13 @@ QString stateName(PageState state);
 QString spokenSummary(const CacheSnapshot& snapshot);
 /// Pages as lines of tab-separated values, with a header.
 QString pagesAsTable(const CacheSnapshot& snapshot, const OwnerNames& names);
+
+/// What lies in a page, in the order of the text, with a gap sign where tokens in between lie elsewhere or
+/// are gone; at most so many characters. Empty: nothing, or not known.
+QString wordsOfPage(const MemoryModel& model, const CacheSnapshot& snapshot, PageIndex page,
+                    qsizetype mostCharacters);
+/// The same with the page's number, holder and state.
+QString describePage(const MemoryModel& model, const CacheSnapshot& snapshot, PageIndex page,
+                     qsizetype mostCharacters);
 
 }  // namespace zipage::ui

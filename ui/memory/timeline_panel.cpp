@@ -93,9 +93,9 @@ void TimelinePanel::makeList() {
   m_list->setMinimumHeight(48);
   QHeaderView* header = m_list->header();
   header->setStretchLastSection(true);
-  header->resizeSection(EventModel::Time, 76);
-  header->resizeSection(EventModel::Kind, 118);
-  header->resizeSection(EventModel::Chat, 88);
+  header->resizeSection(EventModel::Time, 56);
+  header->resizeSection(EventModel::Kind, 108);
+  header->resizeSection(EventModel::Chat, 64);
   connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& index) {
             if (!m_isFollowing && index.isValid()) chooseEvent(index.row());

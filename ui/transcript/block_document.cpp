@@ -1,6 +1,5 @@
 #include "ui/transcript/block_document.h"
 
-#include <QAbstractTextDocumentLayout>
 #include <QPainter>
 #include <QTextBlock>
 #include <QTextCursor>
@@ -103,12 +102,30 @@ void BlockDocument::setColors(const CodeSpans& spans, int offset) {
   markContentsDirty(0, characterCount());
 }
 
-void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectionFrom,
-                          int selectionTo) const {
+/// Only those in lines that are painted: a long text has thousands.
+void BlockDocument::shade(QAbstractTextDocumentLayout::PaintContext& context, const QRectF& exposed,
+                          const std::vector<ShownShade>& shades) const {
+  const int first = documentLayout()->hitTest(exposed.topLeft(), Qt::FuzzyHit);
+  const int last = documentLayout()->hitTest(exposed.bottomRight(), Qt::FuzzyHit);
+  for (const ShownShade& shown : shades) {
+    if (shown.to < first || (last >= first && shown.from > last)) continue;
+    QAbstractTextDocumentLayout::Selection selection;
+    selection.cursor = QTextCursor(const_cast<BlockDocument*>(this));
+    selection.cursor.setPosition(shown.from);
+    selection.cursor.setPosition(shown.to, QTextCursor::KeepAnchor);
+    if (shown.level > 0) selection.format.setForeground(m_look.shades[static_cast<std::size_t>(shown.level)]);
+    if (shown.isChosen) selection.format.setBackground(m_look.chosen);
+    context.selections.append(selection);
+  }
+}
+
+void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo,
+                          const std::vector<ShownShade>& shades) const {
   paintQuoteRules(painter, exposed);
   QAbstractTextDocumentLayout::PaintContext context;
   context.palette.setColor(QPalette::Text, m_look.text);
   context.clip = exposed;
+  if (!shades.empty()) shade(context, exposed, shades);
   if (selectionFrom < selectionTo) {
     QAbstractTextDocumentLayout::Selection selection;
     selection.cursor = QTextCursor(const_cast<BlockDocument*>(this));

@@ -1,12 +1,22 @@
 #pragma once
 
+#include <QAbstractTextDocumentLayout>
 #include <QTextDocument>
+#include <vector>
 
 #include "ui/rich/rich_texts.h"
 #include "ui/transcript/text_blocks.h"
 #include "ui/transcript/text_look.h"
 
 namespace zipage::ui {
+
+/// A run of characters of a block as it is shown.
+struct ShownShade {
+  int from = 0;
+  int to = 0;
+  int level = 0;  // of kNumShades
+  bool isChosen = false;
+};
 
 /// One block of a message, rendered. It loads nothing from anywhere: HTML is text, images are links to click.
 class BlockDocument final : public QTextDocument {
@@ -21,7 +31,8 @@ class BlockDocument final : public QTextDocument {
   /// Of code; `offset` is the place of this block in the text that the spans are of.
   void setColors(const CodeSpans& spans, int offset);
 
-  void paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo) const;
+  void paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo,
+             const std::vector<ShownShade>& shades = {}) const;
 
  protected:
   QVariant loadResource(int type, const QUrl& name) override;
@@ -31,6 +42,8 @@ class BlockDocument final : public QTextDocument {
   void setPlainBlock(const QString& text, RichTexts* texts);
   void setCodeBlock(const QString& text);
   void setPlain(const QString& text, const QFont& font, double lineHeight);
+  void shade(QAbstractTextDocumentLayout::PaintContext& context, const QRectF& exposed,
+             const std::vector<ShownShade>& shades) const;
   void paintQuoteRules(QPainter& painter, const QRectF& exposed) const;
 
   TextLook m_look;

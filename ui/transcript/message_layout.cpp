@@ -30,6 +30,11 @@ MessageLayout::MessageLayout(const MessageItem& message, RichTexts* texts)
   update(message);
 }
 
+void MessageLayout::setShades(const MessageShades& shades) {
+  m_text.setShades(shades.text);
+  m_reasoning.setShades(shades.reasoning);
+}
+
 void MessageLayout::update(const MessageItem& message) {
   m_message = message;
   m_text.setText(message.text.trimmed().isEmpty() ? QString() : message.text);

@@ -63,6 +63,8 @@ class MessageLayout {
   Anchor anchorAt(double y, double bottom) const;
   double yOf(const Anchor& anchor) const;
 
+  void setShades(const MessageShades& shades);
+
   bool isThinkingOpen() const { return m_isThinkingOpen; }
   void setThinkingOpen(bool open);
   bool hasThinking() const;

@@ -26,6 +26,10 @@ class TextBlocks {
   int setText(const QString& text);
   const QVector<TextBlock>& blocks() const { return m_blocks; }
   const QString& text() const { return m_text; }
+  /// Where a block begins in the text, its marks included; behind the last one: the end.
+  qsizetype startOf(int block) const {
+    return block < m_resumes.size() ? m_resumes[block].offset : m_text.size();
+  }
 
  private:
   struct Fence {

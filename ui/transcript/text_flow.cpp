@@ -75,7 +75,7 @@ void TextFlow::setLook(const TextLook& look, double width) {
   m_width = width;
   for (int block = 0; block < static_cast<int>(m_pieces.size()); ++block) {
     Piece& piece = m_pieces[static_cast<std::size_t>(block)];
-    piece.document.reset();
+    forgetDocument(piece);
     if (onlyColors) continue;
     piece.isMeasured = false;
     piece.height = estimatedHeight(block);
@@ -96,6 +96,13 @@ void TextFlow::place(int firstChanged) {
 
 double TextFlow::height() const {
   return m_pieces.empty() ? 0.0 : m_pieces.back().top + m_pieces.back().height;
+}
+
+void TextFlow::forgetDocument(Piece& piece) {
+  piece.document.reset();
+  piece.places.clear();
+  piece.shades.clear();
+  piece.shadedBy = nullptr;
 }
 
 BlockDocument& TextFlow::documentOf(int block) {
@@ -139,7 +146,7 @@ void TextFlow::takeArrivals() {
     if (!piece.hasAllColors) colorCode(block);
     const auto& missing = piece.document->missing();
     const auto isThere = [this](const FormulaKey& key) { return m_texts->formula(key) != nullptr; };
-    if (std::any_of(missing.begin(), missing.end(), isThere)) piece.document.reset();
+    if (std::any_of(missing.begin(), missing.end(), isThere)) forgetDocument(piece);
   }
 }
 
@@ -188,7 +195,7 @@ bool TextFlow::measure(double top, double bottom) {
 }
 
 void TextFlow::release() {
-  for (Piece& piece : m_pieces) piece.document.reset();
+  for (Piece& piece : m_pieces) forgetDocument(piece);
 }
 
 QRectF TextFlow::pieceRect(int block) const {
@@ -235,7 +242,8 @@ void TextFlow::paint(QPainter& painter, const QRectF& exposed, const TextRange& 
     const int to = block < selection.to.block ? last : block > selection.to.block ? 0 : selection.to.position;
     const QPointF origin = contentOrigin(block);
     painter.translate(origin);
-    document.paint(painter, exposed.translated(-origin), std::min(from, last), std::min(to, last));
+    document.paint(painter, exposed.translated(-origin), std::min(from, last), std::min(to, last),
+                   shadesOf(block));
     painter.translate(-origin);
   }
 }

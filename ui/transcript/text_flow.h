@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "ui/text_shades.h"
 #include "ui/transcript/block_document.h"
 #include "ui/transcript/text_blocks.h"
 
@@ -69,6 +70,13 @@ class TextFlow {
   /// Where the line of this place begins, below the top of its block.
   double lineTop(const TextSpot& spot);
   const QString& source() const { return m_blocks.text(); }
+
+  /// How well the model still sees the words, by their place in source(); null: no shades.
+  void setShades(std::shared_ptr<const TextShades> shades);
+  /// Where what is shown stands in source(); the range lies in one block. Empty: nowhere.
+  std::pair<int, int> writtenRange(const TextRange& shown);
+  /// What is shown of this place of source() or of the next that is shown.
+  std::optional<TextSpot> shownSpot(int written);
   const QVector<TextBlock>& blocks() const { return m_blocks.blocks(); }
   int numRendered() const { return m_numRendered; }
 
@@ -79,6 +87,9 @@ class TextFlow {
     double height = 0.0;
     bool isMeasured = false;
     bool hasAllColors = true;
+    std::vector<int> places;  // of what is shown, in the source; empty: not looked for yet
+    std::vector<ShownShade> shades;
+    std::shared_ptr<const TextShades> shadedBy;
   };
 
   /// Code is coloured in stretches of some blocks; this one and its place among them.
@@ -106,6 +117,9 @@ class TextFlow {
   double contentWidth(int block) const;
   double estimatedHeight(int block) const;
   BlockDocument& documentOf(int block);
+  static void forgetDocument(Piece& piece);
+  const std::vector<int>& placesOf(int block);
+  const std::vector<ShownShade>& shadesOf(int block);
   CodeStretch stretchOf(int block) const;
   void colorCode(int block);
   void measurePiece(int block);
@@ -117,6 +131,7 @@ class TextFlow {
   TextBlocks m_blocks;
   RichTexts* m_texts;
   std::vector<Piece> m_pieces;
+  std::shared_ptr<const TextShades> m_shades;
   TextLook m_look;
   double m_width = 0.0;
   int m_numRendered = 0;

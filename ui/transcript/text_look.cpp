@@ -24,6 +24,14 @@ CodeColors codeColors(bool isDark) {
           QColor(0xa8, 0x22, 0x22)};
 }
 
+/// How much of a word's colour is that of its surface, by shade.
+constexpr double kFading[kNumShades] = {0.0, 0.3, 0.46, 0.6, 0.72};
+
+void setShades(TextLook& look, const QColor& surface) {
+  for (std::size_t level = 0; level < kNumShades; ++level)
+    look.shades[level] = mixed(look.text, surface, kFading[level]);
+}
+
 TextLook lookOf(const Theme& theme, const QFont& base, double zoom) {
   TextLook look;
   look.font = transcriptFont(base, zoom);
@@ -38,6 +46,8 @@ TextLook lookOf(const Theme& theme, const QFont& base, double zoom) {
   look.code = codeColors(theme.isDark);
   look.hairline = theme.hairline;
   look.selection = theme.selection;
+  look.chosen = mixed(theme.page, theme.accent, 0.3);
+  setShades(look, theme.page);
   return look;
 }
 
@@ -48,12 +58,14 @@ TextLook answerLook(const Theme& theme, const QFont& base, double zoom) { return
 TextLook questionLook(const Theme& theme, const QFont& base, double zoom) {
   TextLook look = lookOf(theme, base, zoom);
   look.surface = theme.page;
+  setShades(look, theme.raised);
   return look;
 }
 
 TextLook reasoningLook(const Theme& theme, const QFont& base, double zoom) {
   TextLook look = lookOf(theme, base, zoom * kReasoningSize);
   look.text = theme.mutedText;
+  setShades(look, theme.page);
   return look;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "ui/rich/rich_values.h"
+#include "ui/text_shades.h"
 #include "ui/theme/theme.h"
 
 namespace zipage::ui {
@@ -23,6 +24,8 @@ struct TextLook {
   std::array<QColor, kNumCodeKinds> code;  // by CodeKind
   QColor hairline;
   QColor selection;
+  std::array<QColor, kNumShades> shades;  // of words that the model sees less of, or not at all
+  QColor chosen;                          // behind a word that was chosen
   bool operator==(const TextLook&) const = default;
 };
 

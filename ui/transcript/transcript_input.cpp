@@ -118,6 +118,7 @@ void TranscriptView::mouseReleaseEvent(QMouseEvent* event) {
   m_isSelecting = false;
   m_autoScroll.stop();
   if (!m_pressedLink.isEmpty() && m_selection.isEmpty()) emit linkActivated(m_pressedLink);
+  if (m_choosesWords && m_selection.isEmpty() && m_pressedLink.isEmpty()) chooseWord(event->pos());
   m_pressedLink.clear();
   if (hasSelection() && QApplication::clipboard()->supportsSelection()) {
     QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
@@ -251,6 +252,9 @@ void TranscriptView::showMenu(int row, const MessageHit& hit, const QPoint& glob
   addCopy(isQuestion ? tr("Copy question") : tr("Copy reply as Markdown"), message.text);
   if (!message.reasoning.isEmpty()) addCopy(tr("Copy thinking"), message.reasoning);
   add(tr("Select all"), true, [this] { selectAll(); });
+  menu->addSeparator();
+  add(tr("Keep the selection in memory"), hasSelection(), [this] { emit keepRequested(); });
+  add(tr("Keep nothing special in memory"), true, [this] { emit letGoRequested(); });
   menu->addSeparator();
   const bool isOver = !isRunning(message.state);
   if (isQuestion) {

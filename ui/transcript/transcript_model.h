@@ -26,6 +26,7 @@ class TranscriptModel final : public QAbstractListModel {
   void update(const MessageItem& message);
   int rowOf(qint64 messageId) const;
   const MessageItem& at(int row) const { return m_messages[row]; }
+  const QVector<MessageItem>& messages() const { return m_messages; }
   /// The reply that is being made; null: none.
   const MessageItem* running() const;
 

@@ -68,6 +68,7 @@ void TranscriptView::reset() {
   m_anchor = {};
   for (int row = 0; row < m_model.rowCount(); ++row) {
     m_layouts.push_back(std::make_unique<MessageLayout>(m_model.at(row), &m_texts));
+    m_layouts.back()->setShades(m_shades.value(m_model.at(row).id));
   }
   setFollowing(true);
   applyLook();
@@ -77,6 +78,7 @@ void TranscriptView::insertRows(int first, int last) {
   for (int row = first; row <= last; ++row) {
     auto layout = std::make_unique<MessageLayout>(m_model.at(row), &m_texts);
     layout->setLook(m_look, columnWidth());
+    layout->setShades(m_shades.value(m_model.at(row).id));
     m_layouts.insert(m_layouts.begin() + row, std::move(layout));
   }
   if (m_model.at(last).role == Role::User && !m_holdsPlace) setFollowing(true);

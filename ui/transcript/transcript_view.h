@@ -51,6 +51,19 @@ class TranscriptView final : public QAbstractScrollArea {
   void showBranch(const QVector<MessageItem>& messages);
   /// Selects these words in a message and scrolls to them, or to its beginning where they are not.
   void showWords(qint64 messageId, const QString& words);
+  /// How well the model still sees the words; none: all alike. While `choosesWords`, a click on a word
+  /// chooses it.
+  void setShades(const ChatShades& shades, bool choosesWords);
+  /// Scrolls to a place of a message as it was written, where it is not in view.
+  void showPlace(qint64 messageId, MessagePart part, int place);
+  /// What is selected of one message, as it was written; empty: nothing, or more than one message's text.
+  struct WrittenRange {
+    qint64 messageId = 0;
+    bool isReasoning = false;
+    int from = 0;
+    int to = 0;
+  };
+  std::optional<WrittenRange> selectedRange();
   /// The lowest message in view that has other versions, or the last one that has any; 0: none.
   qint64 messageWithVersions() const;
 
@@ -70,6 +83,10 @@ class TranscriptView final : public QAbstractScrollArea {
   void editRequested(qint64 messageId);
   void fileActivated(const zipage::ui::AttachmentItem& file);
   void zoomStepped(int steps);
+  /// A stretch of a message as it was written.
+  void keepRequested();   // what is selected, from eviction
+  void letGoRequested();  // of all that was kept so
+  void wordChosen(qint64 messageId, bool isReasoning, int from, int to);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -128,6 +145,7 @@ class TranscriptView final : public QAbstractScrollArea {
   void reveal(int row, MessagePart part, const TextSpot& spot);
   QString joinSelected(QString (TextFlow::*textOf)(const TextRange&));
   void extendSelection(const QPoint& position);
+  void chooseWord(const QPoint& position);
   void autoScroll();
   void copyText(const QString& text);
 
@@ -145,6 +163,8 @@ class TranscriptView final : public QAbstractScrollArea {
   QSet<int> m_renderedRows;
   QTimer m_frame;
 
+  ChatShades m_shades;
+  bool m_choosesWords = false;
   TranscriptSelection m_selection;
   bool m_isSelecting = false;
   QPoint m_pressedAt;

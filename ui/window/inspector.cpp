@@ -9,7 +9,9 @@
 #include <algorithm>
 
 #include "ui/generation/generation_panel.h"
+#include "ui/memory/eviction_panel.h"
 #include "ui/memory/memory_panel.h"
+#include "ui/memory/timeline_panel.h"
 #include "ui/window/dock_title.h"
 
 namespace zipage::ui {
@@ -20,7 +22,7 @@ constexpr int kMinimumWidth = 320;
 
 QScrollArea* scrolling(QWidget* content) {
   auto* scroll = new QScrollArea;
-  scroll->setObjectName(QStringLiteral("generationScroll"));
+  scroll->setObjectName(content->objectName() + QStringLiteral("Scroll"));
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -31,17 +33,28 @@ QScrollArea* scrolling(QWidget* content) {
 
 }  // namespace
 
-Inspector::Inspector(OwnerColors& colors, QMainWindow& window)
+Inspector::Inspector(MemoryModel& memory, OwnerColors& colors, QMainWindow& window)
     : QObject(&window),
       m_window(window),
-      m_memory(new MemoryPanel(colors)),
+      m_memory(new MemoryPanel(memory, colors)),
+      m_timeline(new TimelinePanel(memory, colors)),
+      m_evictions(new EvictionPanel(memory)),
       m_generation(new GenerationPanel) {
   setObjectName(QStringLiteral("inspector"));
   m_docks.append(addDock(QStringLiteral("memoryDock"), tr("Memory"), m_memory));
-  m_docks.append(
-      addDock(QStringLiteral("generationDock"), tr("Settings of this chat"), scrolling(m_generation)));
+  m_docks.append(addDock(QStringLiteral("timelineDock"), tr("Timeline"), m_timeline));
+  m_docks.append(addDock(QStringLiteral("evictionsDock"), tr("Evictions"), scrolling(m_evictions)));
+  m_docks.append(addDock(QStringLiteral("generationDock"), tr("Settings"), scrolling(m_generation)));
   arrange();
-  connect(m_docks.constFirst(), &QDockWidget::visibilityChanged, this, &Inspector::memoryWatched);
+  for (qsizetype index = 0; index + 1 < m_docks.size(); ++index) {
+    connect(m_docks[index], &QDockWidget::visibilityChanged, this, [this, index](bool visible) {
+      if (visible)
+        m_seen.insert(index);
+      else
+        m_seen.remove(index);
+      emit memoryWatched(!m_seen.isEmpty());
+    });
+  }
 }
 
 Inspector::~Inspector() { qDeleteAll(m_docks); }
@@ -93,6 +106,8 @@ void Inspector::noticeDocks() {
 
 void Inspector::setTheme(const Theme& theme) {
   m_memory->setTheme(theme);
+  m_timeline->setTheme(theme);
+  m_evictions->setTheme(theme);
   for (DockTitle* title : m_titles) title->setTheme(theme);
 }
 
@@ -106,14 +121,19 @@ bool Inspector::isShown() const {
                      [](const QDockWidget* dock) { return !dock->isHidden(); });
 }
 
-void Inspector::showMemory() {
-  m_docks.constFirst()->show();
-  m_docks.constFirst()->raise();
+void Inspector::show(QDockWidget* dock) {
+  dock->show();
+  dock->raise();
 }
 
+void Inspector::showMemory() { show(m_docks[0]); }
+
+void Inspector::showTimeline() { show(m_docks[1]); }
+
+void Inspector::showEvictions() { show(m_docks[2]); }
+
 void Inspector::showGeneration() {
-  m_docks.constLast()->show();
-  m_docks.constLast()->raise();
+  show(m_docks.constLast());
   m_generation->takeFocus();
 }
 

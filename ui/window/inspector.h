@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSet>
 
 #include "ui/theme/owner_colors.h"
 #include "ui/theme/theme.h"
@@ -11,8 +12,11 @@ class QMainWindow;
 namespace zipage::ui {
 
 class DockTitle;
+class EvictionPanel;
 class GenerationPanel;
+class MemoryModel;
 class MemoryPanel;
+class TimelinePanel;
 
 /// What memory holds, and how replies are made: docks of a window, side by side in tabs until somebody moves,
 /// floats or closes one.
@@ -20,7 +24,8 @@ class Inspector final : public QObject {
   Q_OBJECT
 
  public:
-  Inspector(OwnerColors& colors, QMainWindow& window);
+  /// `memory` outlives it.
+  Inspector(MemoryModel& memory, OwnerColors& colors, QMainWindow& window);
   ~Inspector() override;
 
   void setTheme(const Theme& theme);
@@ -31,23 +36,29 @@ class Inspector final : public QObject {
   /// Whether any dock is open, be it behind another's tab.
   bool isShown() const;
   void showMemory();
+  void showTimeline();
+  void showEvictions();
   void showGeneration();
 
  signals:
   void shownChanged(bool shown);
-  void memoryWatched(bool watched);  // whether the memory dock can be seen
+  void memoryWatched(bool watched);  // whether anything of the memory can be seen
 
  private:
   QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
   void arrange();
   void tidyTabs();
   void noticeDocks();
+  void show(QDockWidget* dock);
 
   QMainWindow& m_window;
   MemoryPanel* m_memory;
+  TimelinePanel* m_timeline;
+  EvictionPanel* m_evictions;
   GenerationPanel* m_generation;
   QVector<QDockWidget*> m_docks;
   QVector<DockTitle*> m_titles;
+  QSet<qsizetype> m_seen;  // docks of the memory that are in view
   bool m_wasShown = true;
 };
 

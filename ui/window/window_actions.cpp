@@ -56,6 +56,12 @@ WindowActions::WindowActions(QWidget* window) {
   showChats = add(window, "showChats", WindowWords::tr("Show chats"), {Qt::CTRL | Qt::Key_B});
   showInspector = add(window, "showInspector", WindowWords::tr("Show inspector"), {Qt::CTRL | Qt::Key_I});
   showMemory = add(window, "showMemory", WindowWords::tr("Memory"), {Qt::CTRL | Qt::Key_M});
+  showTimeline = add(window, "showTimeline", WindowWords::tr("Timeline of the memory"),
+                     {Qt::CTRL | Qt::SHIFT | Qt::Key_M});
+  showEvictions = add(window, "showEvictions", WindowWords::tr("What was evicted, and why"),
+                      {Qt::CTRL | Qt::SHIFT | Qt::Key_D});
+  showShades =
+      add(window, "showShades", WindowWords::tr("Dim what the model no longer sees"), {Qt::CTRL | Qt::Key_D});
   showGeneration =
       add(window, "showGeneration", WindowWords::tr("Settings of this chat"), {Qt::CTRL | Qt::Key_G});
   zoomIn =
@@ -70,6 +76,7 @@ WindowActions::WindowActions(QWidget* window) {
   showDoctor = add(window, "showDoctor", WindowWords::tr("Check this computer…"), {Qt::Key_F1});
   showChats->setCheckable(true);
   showInspector->setCheckable(true);
+  showShades->setCheckable(true);
   showSettings->setMenuRole(QAction::PreferencesRole);
   quit->setMenuRole(QAction::QuitRole);
 }

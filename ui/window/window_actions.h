@@ -54,6 +54,9 @@ struct WindowActions {
   QAction* showChats;
   QAction* showInspector;
   QAction* showMemory;
+  QAction* showTimeline;
+  QAction* showEvictions;
+  QAction* showShades;
   QAction* showGeneration;
   QAction* zoomIn;
   QAction* zoomOut;

@@ -10,6 +10,7 @@
 
 #include "tests/app/screenshots/stored_chats.h"
 #include "ui/indicators/context_ring.h"
+#include "ui/memory/memory_model.h"
 #include "ui/models/model_picker.h"
 #include "ui/transcript/transcript_view.h"
 #include "ui/window/top_bar.h"
@@ -48,6 +49,7 @@ bool Tour::run() {
   if (!visitFirstStart() || !visitReply()) return false;
   visitReading();
   visitInspector();
+  visitMemory();
   visitDialogs();
   visitTrouble();
   visitNarrow();
@@ -152,7 +154,7 @@ void Tour::visitInspector() {
   action("showGeneration")->trigger();
   photograph(QStringLiteral("generation"));
   for (auto* bar : window().findChildren<QScrollBar*>()) {
-    if (bar->parentWidget()->parentWidget()->objectName() == QLatin1String("generationScroll"))
+    if (bar->parentWidget()->parentWidget()->objectName() == QLatin1String("generationPanelScroll"))
       bar->setValue(bar->maximum());
   }
   photograph(QStringLiteral("generation-below"));
@@ -161,6 +163,28 @@ void Tour::visitInspector() {
   ring->click();
   photograph(QStringLiteral("context"), ring->findChild<QWidget*>(QStringLiteral("contextBreakdown")));
   ring->findChild<QWidget*>(QStringLiteral("contextBreakdown"))->close();
+}
+
+/// What the model still sees of the answer's question and thinking, and why a word of the thinking went.
+void Tour::visitMemory() {
+  auto* transcript = window().findChild<ui::TranscriptView*>();
+  transcript->toggleLastThinking();
+  action("showShades")->trigger();
+  QTest::qWait(4 * kSettleMs);
+  transcript->verticalScrollBar()->setValue(0);
+  photograph(QStringLiteral("shades"));
+  const ui::MessageItem& reply = transcript->layoutOf(1).message();
+  const auto place = static_cast<int>(reply.reasoning.indexOf(QLatin1String("without")));
+  emit transcript->wordChosen(reply.id, true, place, place + 7);
+  photograph(QStringLiteral("evictions"));
+  action("showTimeline")->trigger();
+  photograph(QStringLiteral("timeline"));
+  window().memory().stepCompression(-2);
+  photograph(QStringLiteral("earlier"));
+  window().memory().cursor().reset();
+  action("showShades")->trigger();
+  action("showMemory")->trigger();
+  transcript->toggleLastThinking();
 }
 
 void Tour::visitDialogs() {

@@ -24,6 +24,7 @@ class Tour {
   bool visitReply();
   void visitReading();
   void visitInspector();
+  void visitMemory();
   void visitDialogs();
   void visitTrouble();
   void visitNarrow();

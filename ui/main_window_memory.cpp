@@ -1,0 +1,66 @@
+// What the window has to do with the memory views: which chat they are about, words in the transcript.
+#include <QAction>
+
+#include "ui/main_window_parts.h"
+#include "ui/transcript/transcript_view.h"
+
+namespace zipage::ui {
+
+void MainWindow::connectMemory() {
+  Parts& parts = *m_parts;
+  TranscriptView& transcript = parts.conversation->transcript();
+  connect(parts.actions.showTimeline, &QAction::triggered, this, [this] {
+    m_parts->wantsInspector = true;
+    m_parts->inspector->showTimeline();
+  });
+  connect(parts.actions.showEvictions, &QAction::triggered, this, [this] {
+    m_parts->wantsInspector = true;
+    m_parts->inspector->showEvictions();
+  });
+  connect(parts.actions.showShades, &QAction::toggled, this, [this](bool shown) {
+    m_parts->chatMemory.setShown(shown);
+    showShades();
+    if (shown) showNotice(m_parts->chatMemory.summary());
+  });
+  connect(&parts.chatMemory, &ChatMemory::shadesChanged, this, &MainWindow::showShades);
+  connect(
+      &transcript, &TranscriptView::wordChosen, this,
+      [this](qint64 message, bool isReasoning, int from, int to) {
+        if (!m_parts->chatMemory.chooseWord(message, isReasoning, from, to))
+          return m_parts->status->showNews(tr("The model never read this word, or nobody knows any more."));
+        m_parts->inspector->showEvictions();
+      });
+  connect(&transcript, &TranscriptView::keepRequested, this, &MainWindow::pinSelection);
+  connect(&transcript, &TranscriptView::letGoRequested, this, [this] {
+    m_parts->pins.remove(m_parts->chatMemory.latestRequest().value);
+    emit pinsRequested(m_parts->chatMemory.latestRequest(), {});
+  });
+  connect(&parts.memory.cursor(), &MemoryCursor::chosen, this, [this] {
+    const auto spot = m_parts->chatMemory.chosenSpot();
+    if (!m_parts->chatMemory.isShown() || !spot) return;
+    const MessagePart part = spot->isReasoning ? MessagePart::Reasoning : MessagePart::Text;
+    m_parts->conversation->transcript().showPlace(spot->messageId, part, spot->from);
+  });
+}
+
+/// The engine takes all pins of a request at once, so what was pinned before goes along.
+void MainWindow::pinSelection() {
+  const auto range = m_parts->conversation->transcript().selectedRange();
+  const RequestId request = m_parts->chatMemory.latestRequest();
+  if (!range || !request) return showNotice(tr("Select words of one message that the model has read."));
+  const std::vector<std::int32_t> tokens =
+      m_parts->chatMemory.tokensOf(range->messageId, range->isReasoning, range->from, range->to);
+  QSet<std::int32_t>& pins = m_parts->pins[request.value];
+  pins.unite({tokens.begin(), tokens.end()});
+  emit pinsRequested(request, {pins.begin(), pins.end()});
+  showNotice(
+      tr("%1 tokens are to be kept from eviction: of every layer and head, as long as this reply is written.")
+          .arg(pins.size()));
+}
+
+void MainWindow::showShades() {
+  const ChatMemory& memory = m_parts->chatMemory;
+  m_parts->conversation->transcript().setShades(memory.shades(), memory.isShown());
+}
+
+}  // namespace zipage::ui

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <QWidget>
+
+#include "engine/trace/compression_look.h"
+#include "ui/memory/memory_model.h"
+#include "ui/theme/theme.h"
+
+class QComboBox;
+class QLabel;
+class QToolButton;
+
+namespace zipage::ui {
+
+class HeadGrid;
+class ScoreChart;
+
+/// The last compression of the shown moment: what it took and left, its scores with the cut, what each layer
+/// and head made of the chosen word, and how heads differ. Left and Right step through compressions, with Alt
+/// by ten, with Shift by a hundred.
+class EvictionPanel final : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit EvictionPanel(MemoryModel& model, QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  /// All of it in words.
+  QString text() const;
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  enum View { Word, Agreement, Age };
+
+  void makeBar();
+  void follow();
+  void showCompression();
+  void showWord(const CompressionRecord& record, const CompressionLook& look);
+  void showHeads(const CompressionRecord& record, const CompressionLook& look);
+  void showCell(int head);
+  void showMenu(const QPoint& globalPosition);
+
+  MemoryModel& m_model;
+  QLabel* m_title;
+  QToolButton* m_previous;
+  QToolButton* m_next;
+  QLabel* m_summary;
+  ScoreChart* m_chart;
+  QLabel* m_chartText;
+  QLabel* m_wordText;
+  QComboBox* m_view;
+  HeadGrid* m_grid;
+  QLabel* m_cellText;
+  std::int64_t m_number = -2;  // of the compression that is shown; −1: none
+};
+
+}  // namespace zipage::ui
