@@ -30,6 +30,8 @@ inline std::shared_ptr<CacheSnapshot> snapshotOf(std::string_view pages) {
         static_cast<std::uint16_t>(std::isupper(letter) ? kTestPageTokens : kTestPageTokens / 2);
     page.holders = 1;
     page.tableIndex = sequence.pagesHeld++;
+    page.firstHolder = static_cast<std::uint32_t>(snapshot->holders.size());
+    snapshot->holders.push_back({page.request, page.owner, page.tableIndex});
     sequence.physicalTokens += page.tokensLive;
     sequence.logicalTokens = sequence.physicalTokens;
     ++snapshot->pagesHeld;

@@ -7,6 +7,7 @@
 #include <QTabBar>
 #include <QTimer>
 #include <algorithm>
+#include <utility>
 
 #include "ui/generation/generation_panel.h"
 #include "ui/memory/eviction_panel.h"
@@ -52,7 +53,8 @@ Inspector::Inspector(MemoryModel& memory, OwnerColors& colors, QMainWindow& wind
         m_seen.insert(index);
       else
         m_seen.remove(index);
-      emit memoryWatched(!m_seen.isEmpty());
+      if (std::exchange(m_wasWatched, !m_seen.isEmpty()) == m_seen.isEmpty())
+        emit memoryWatched(!m_seen.isEmpty());
     });
   }
 }

@@ -59,6 +59,7 @@ class Inspector final : public QObject {
   QVector<QDockWidget*> m_docks;
   QVector<DockTitle*> m_titles;
   QSet<qsizetype> m_seen;  // docks of the memory that are in view
+  bool m_wasWatched = true;
   bool m_wasShown = true;
 };
 

@@ -1,0 +1,132 @@
+// The memory views over the whole program: what they show is what the engine counts, words that went are
+// dimmed, and a click tells why.
+#include <QTreeView>
+
+#include "engine/trace/compression_look.h"
+#include "tests/app/gui/open_window.h"
+#include "ui/memory/eviction_panel.h"
+#include "ui/memory/head_grid.h"
+#include "ui/memory/memory_model.h"
+#include "ui/memory/score_chart.h"
+
+using namespace zipage;
+using namespace zipage::test;
+
+class TestWindowMemory : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase() {
+    m_profile = std::make_unique<Profile>();
+    m_open = std::make_unique<OpenWindow>();
+    QTRY_VERIFY_WITH_TIMEOUT(m_open->isReady(), kLoadMs);
+    connect(&m_open->application.host(), &EngineHost::metricsChanged, this,
+            [this](const EngineMetrics& metrics) { m_metrics = metrics; });
+    connect(&m_open->application.host(), &EngineHost::memoryReported, this, [this](const ui::MemoryReport&) {
+      // The model has it by now: it was connected first.
+      const auto& spans = memory().history().samples().spans();
+      if (spans.empty() || memory().history().numDropped() > 0) return;
+      ++m_numCompared;
+      const MemorySample& sample = spans.back().last;
+      if (sample.pagesHeld != m_metrics.pagesHeld || sample.tokensLive != m_metrics.tokensLive ||
+          sample.compressions != m_metrics.compressions || sample.tokensEvicted != m_metrics.tokensEvicted ||
+          sample.running != m_metrics.running)
+        ++m_numDifferent;
+    });
+    ui::GenerationSettings settings = greedySettings();
+    settings.policy = MemoryPolicy::Budget;
+    settings.budgetTokens = 128;
+    settings.periodTokens = 64;
+    m_open->application.chats().changeSettings(0, settings);
+    m_open->ask(QString::fromUtf8(kQuestion));
+    QTRY_VERIFY_WITH_TIMEOUT(m_open->isAnswered(), kAnswerMs);
+  }
+  void cleanupTestCase() { m_open.reset(); }
+
+  void theViewsSayWhatTheEngineCounts() {
+    QVERIFY(m_numCompared > 10);
+    QCOMPARE(m_numDifferent, 0);
+    QVERIFY(m_metrics.compressions > 1);
+    QCOMPARE(memory().history().numCompressions(), m_metrics.compressions);
+    std::int64_t evicted = 0;
+    for (std::int64_t number = 0; number < memory().history().numCompressions(); ++number)
+      evicted += memory().history().compression(number)->tokensEvicted;
+    QCOMPARE(evicted, m_metrics.tokensEvicted);
+  }
+
+  void theTextsOfARequestAreThoseOfTheChat() {
+    const SequenceTrail* trail =
+        memory().history().latestOf(OwnerId{static_cast<std::uint64_t>(m_open->chat())});
+    QVERIFY(trail != nullptr);
+    const QString text = QString::fromStdString(trail->texts.text());
+    QVERIFY(text.contains(QString::fromUtf8(kQuestion)));
+    QVERIFY(text.contains(reply().text.left(20)));
+  }
+
+  void wordsThatWentAreDimmed() {
+    const QImage before = picture();
+    action("showShades")->trigger();
+    QTRY_VERIFY(picture() != before);
+    action("showShades")->trigger();
+    QTRY_COMPARE(picture(), before);
+  }
+
+  void aWordTellsWhyItWent() {
+    action("showShades")->trigger();
+    ui::TranscriptView& transcript = m_open->transcript();
+    const auto place = static_cast<int>(reply().reasoning.indexOf(QLatin1Char(' ')) + 1);
+    emit transcript.wordChosen(reply().id, true, place, place + 2);
+    const auto* panel = m_open->window().findChild<ui::EvictionPanel*>();
+    QTRY_VERIFY(panel->isVisible());
+    const CompressionEntry* entry = memory().compression();
+    QVERIFY(entry != nullptr && entry->record != nullptr);
+    const CompressionLook look(*entry->record);
+    const auto* grid = panel->findChild<ui::HeadGrid*>();
+    QCOMPARE(grid->numCells(), look.numHeads());
+    int numHolding = 0;
+    for (int head = 0; head < look.numHeads(); ++head)
+      numHolding += isHeld(look.verdict(head, memory().cursor().token()).fate) ? 1 : 0;
+    int numFilled = 0;
+    for (int head = 0; head < grid->numCells(); ++head) numFilled += grid->cell(head).value == 1.0F ? 1 : 0;
+    QCOMPARE(numFilled, numHolding);
+    const auto* words = panel->findChild<QLabel*>(QStringLiteral("wordText"));
+    QVERIFY2(words->text().contains(QString::number(numHolding)), qPrintable(words->text()));
+    QVERIFY(panel->text().contains(QStringLiteral("Layer 1, head 1")));
+    std::int64_t kept = 0, evicted = 0;
+    for (const ScoreBin& bin : panel->findChild<ui::ScoreChart*>()->histogram().bins)
+      kept += bin.kept, evicted += bin.evicted;
+    QCOMPARE(evicted, std::int64_t{entry->tokensEvicted} * look.numHeads());
+    QVERIFY(kept > 0);
+    action("showShades")->trigger();
+  }
+
+  void anEarlierCompressionIsShownEverywhere() {
+    const std::int64_t last = memory().compressionNumber();
+    QVERIFY(memory().stepCompression(-1));
+    QCOMPARE(memory().compressionNumber(), last - 1);
+    const auto* title = m_open->window().findChild<QLabel*>(QStringLiteral("compressionTitle"));
+    action("showEvictions")->trigger();
+    QTRY_VERIFY(title->text().contains(QString::number(last)));
+    memory().cursor().reset();
+    QTRY_VERIFY(title->text().contains(QString::number(last + 1)));
+  }
+
+ private:
+  ui::MemoryModel& memory() { return m_open->window().memory(); }
+  ui::MessageItem reply() { return m_open->last(); }
+  QAction* action(const char* id) { return m_open->window().findChild<QAction*>(QLatin1String(id)); }
+  /// Of the question.
+  QImage picture() {
+    const ui::TranscriptView& view = m_open->transcript();
+    return view.viewport()->grab(view.messageRect(0)).toImage();
+  }
+
+  std::unique_ptr<Profile> m_profile;
+  std::unique_ptr<OpenWindow> m_open;
+  EngineMetrics m_metrics;
+  int m_numCompared = 0;
+  int m_numDifferent = 0;
+};
+
+QTEST_MAIN(TestWindowMemory)
+#include "tst_window_memory.moc"
