@@ -139,6 +139,7 @@ void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
   parts.inspector->generation().setSettings(settings);
   parts.conversation->composer().takeFocus();
   parts.chatMemory.setChat(OwnerId{static_cast<std::uint64_t>(chatId)});
+  parts.inspector->memory().setChat(OwnerId{static_cast<std::uint64_t>(chatId)});
   const QString title = parts.chats->titleOf(chatId);
   setWindowTitle(title.isEmpty() ? tr("Zipage") : tr("%1 — Zipage").arg(title));
   showContext();

@@ -120,6 +120,8 @@ class MainWindow final : public QMainWindow {
   void presetSaved(const zipage::ui::Preset& preset);
   void presetDeleteRequested(const QString& name);
   void memoryWatched(bool watched);  // nobody watches: no snapshots needed
+  void traceSaveRequested(const QString& path);
+  void traceOpenRequested(const QString& path);
   /// Tokens of a request's text are to be kept from eviction, in place of those before.
   void pinsRequested(zipage::RequestId request, const std::vector<std::int32_t>& tokens);
 
@@ -139,6 +141,7 @@ class MainWindow final : public QMainWindow {
   void connectMemory();
   void showShades();
   void pinSelection();
+  void chooseTrace(bool saves);
   void changeSettings(GenerationSettings settings);
   void revealHit(qint64 chatId, qint64 messageId, const QString& words);
   void chooseExport(const QVector<qint64>& chatIds, const QString& name, ExportFormat format);

@@ -1,5 +1,6 @@
 // What the window has to do with the memory views: which chat they are about, words in the transcript.
 #include <QAction>
+#include <QFileDialog>
 
 #include "ui/main_window_parts.h"
 #include "ui/transcript/transcript_view.h"
@@ -22,6 +23,11 @@ void MainWindow::connectMemory() {
     showShades();
     if (shown) showNotice(m_parts->chatMemory.summary());
   });
+  connect(parts.actions.saveTrace, &QAction::triggered, this, [this] { chooseTrace(true); });
+  connect(parts.actions.openTrace, &QAction::triggered, this, [this] { chooseTrace(false); });
+  parts.actions.closeTrace->setEnabled(false);
+  connect(parts.actions.closeTrace, &QAction::triggered, &parts.memory, &MemoryModel::close);
+  connect(&parts.memory, &MemoryModel::openedChanged, parts.actions.closeTrace, &QAction::setEnabled);
   connect(&parts.chatMemory, &ChatMemory::shadesChanged, this, &MainWindow::showShades);
   connect(
       &transcript, &TranscriptView::wordChosen, this,
@@ -56,6 +62,18 @@ void MainWindow::pinSelection() {
   showNotice(
       tr("%1 tokens are to be kept from eviction: of every layer and head, as long as this reply is written.")
           .arg(pins.size()));
+}
+
+void MainWindow::chooseTrace(bool saves) {
+  auto* dialog = new QFileDialog(this, saves ? tr("Save what the memory did") : tr("Open a trace"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setAcceptMode(saves ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
+  dialog->setFileMode(saves ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
+  dialog->setDefaultSuffix(QStringLiteral("ziptrace"));
+  dialog->setNameFilters({tr("Traces (*.ziptrace)"), tr("All files (*)")});
+  connect(dialog, &QFileDialog::fileSelected, this,
+          saves ? &MainWindow::traceSaveRequested : &MainWindow::traceOpenRequested);
+  dialog->open();
 }
 
 void MainWindow::showShades() {

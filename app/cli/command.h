@@ -41,6 +41,7 @@ void addDetokenizeCommand(CLI::App& program, Action& action);
 void addInspectCommand(CLI::App& program, Action& action);
 void addLogitsCommand(CLI::App& program, Action& action);
 void addSynthesizeCommand(CLI::App& program, Action& action);
+void addTraceCommand(CLI::App& program, Action& action);
 void addCompletionCommand(CLI::App& program, Action& action);
 void addManualCommand(CLI::App& program, Action& action, const std::string& version);
 

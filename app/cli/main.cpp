@@ -20,6 +20,7 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addInspectCommand(program, action);
   zipage::addLogitsCommand(program, action);
   zipage::addSynthesizeCommand(program, action);
+  zipage::addTraceCommand(program, action);
   zipage::addCompletionCommand(program, action);
   zipage::addManualCommand(program, action, ZIPAGE_VERSION);
   try {

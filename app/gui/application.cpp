@@ -189,8 +189,12 @@ void Application::connectWindow() {
           [this](const QString& path) { m_host->load(path, m_settings->loadChoices().value(path)); });
   connect(window, &ui::MainWindow::memoryWatched, m_host.get(), &EngineHost::setWatched);
   connect(window, &ui::MainWindow::pinsRequested, m_host.get(), &EngineHost::pin);
-  connect(m_memory.get(), &MemoryDesk::pinsRefused, window,
-          [window](const QString& reason) { window->showNotice(tr("Nothing was pinned: %1").arg(reason)); });
+  connect(window, &ui::MainWindow::traceSaveRequested, m_memory.get(), &MemoryDesk::save);
+  connect(window, &ui::MainWindow::traceOpenRequested, m_memory.get(), &MemoryDesk::open);
+  connect(m_memory.get(), &MemoryDesk::noticed, window,
+          [window](const QString& text) { window->showNotice(text); });
+  connect(m_memory.get(), &MemoryDesk::problemFound, window,
+          [window](const QString& text) { window->showProblem(text); });
 }
 
 void Application::connectController() {

@@ -1,5 +1,8 @@
 #include "app/gui/memory_desk.h"
 
+#include <QCoreApplication>
+#include <QDateTime>
+
 namespace zipage {
 
 namespace {
@@ -34,8 +37,55 @@ void MemoryDesk::take(const EngineEvent& event) {
     for (const TokenId token : generated->tokens)
       m_memory.addToken(generated->request, m_tokenizer->pieceBytes(token, true));
   } else if (const auto* pins = std::get_if<PinsChanged>(&event); pins != nullptr && pins->refusal) {
-    emit pinsRefused(QString::fromStdString(pins->refusal->message));
+    emit noticed(tr("Nothing was pinned: %1").arg(QString::fromStdString(pins->refusal->message)));
   }
+}
+
+TraceFacts MemoryDesk::facts() const {
+  TraceFacts facts;
+  facts.model = m_host.modelName().toStdString();
+  facts.program = "Zipage " + QCoreApplication::applicationVersion().toStdString();
+  facts.savedMs = QDateTime::currentMSecsSinceEpoch();
+  for (const auto& [id, trail] : m_memory.liveHistory().trails())
+    facts.names[trail.owner] = m_memory.liveNameOf(trail.owner).toStdString();
+  return facts;
+}
+
+void MemoryDesk::save(const QString& path) {
+  m_files.start([this, path, parts = m_memory.liveHistory().parts(), facts = facts()] {
+    const auto saved = saveTrace(path.toStdString(), parts, facts);
+    QMetaObject::invokeMethod(this, [this, path, saved] {
+      if (saved)
+        emit noticed(tr("Saved as %1.").arg(path));
+      else
+        emit problemFound(
+            tr("The trace cannot be saved: %1").arg(QString::fromStdString(saved.error().message)));
+    });
+  });
+}
+
+void MemoryDesk::open(const QString& path) {
+  m_files.start([this, path] {
+    auto opened = std::make_shared<Result<Trace>>(openTrace(path.toStdString()));
+    QMetaObject::invokeMethod(this, [this, opened] {
+      if (*opened)
+        show(std::move(**opened));
+      else
+        emit problemFound(
+            tr("The trace cannot be opened: %1").arg(QString::fromStdString(opened->error().message)));
+    });
+  });
+}
+
+void MemoryDesk::show(Trace trace) {
+  const QString model = QString::fromStdString(trace.facts.model);
+  m_memory.open(std::move(trace.history), [names = std::move(trace.facts.names)](OwnerId owner) {
+    const auto found = names.find(owner);
+    return found == names.end() ? QString() : QString::fromStdString(found->second);
+  });
+  emit noticed(trace.isCutShort
+                   ? tr("This trace of %1 ends before its end; what is whole of it is shown.").arg(model)
+                   : tr("A trace of %1 is shown. The menu leads back to this engine.").arg(model));
 }
 
 }  // namespace zipage

@@ -69,7 +69,7 @@ struct PrefixStore::State {
   std::unordered_map<PrefixKey, Queued, PrefixKeyHash> queued;
   std::int64_t queuedBytes = 0;
   std::uint64_t numNews = 0;
-  bool isWorking = false;
+  bool isWorking = true;  // it opens the folder
   bool isClosing = false;
   Duration closingSince{};
 
@@ -161,6 +161,8 @@ void PrefixStore::State::run() {
   else
     whyNot = opened.error().message;
   std::unique_lock lock(mutex);
+  isWorking = false;
+  tellNews();
   while (true) {
     asked.wait(lock, [this] { return hasWork() || isClosing; });
     if (!hasWork()) return;

@@ -34,7 +34,7 @@ class PrefixStore {
   /// `sink` is called on the store's thread, after everything that was asked for so far; not at all once the
   /// store is being destroyed.
   void report(ReportSink sink);
-  /// Blocks until everything asked for so far is done. For tests and for closing.
+  /// Blocks until the folder is open and everything asked for so far is done. For tests and for closing.
   void flush();
 
  private:

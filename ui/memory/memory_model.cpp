@@ -37,6 +37,7 @@ void MemoryModel::open(MemoryHistory history, OwnerNames names) {
   m_opened = std::move(history);
   m_openedNames = std::move(names);
   m_cursor.reset();
+  emit openedChanged(true);
   emit changed();
 }
 
@@ -44,15 +45,23 @@ void MemoryModel::close() {
   if (!m_opened) return;
   m_opened.reset();
   m_cursor.reset();
+  emit openedChanged(false);
   emit changed();
 }
 
-QString MemoryModel::nameOf(OwnerId owner) const {
-  const OwnerNames& names = m_opened ? m_openedNames : m_names;
+namespace {
+
+QString nameBy(const OwnerNames& names, OwnerId owner) {
   const QString name = names && owner ? names(owner).simplified() : QString();
   if (!name.isEmpty()) return name;
-  return owner ? tr("Chat %1").arg(owner.value) : tr("No chat");
+  return owner ? MemoryModel::tr("Chat %1").arg(owner.value) : MemoryModel::tr("No chat");
 }
+
+}  // namespace
+
+QString MemoryModel::nameOf(OwnerId owner) const { return nameBy(m_opened ? m_openedNames : m_names, owner); }
+
+QString MemoryModel::liveNameOf(OwnerId owner) const { return nameBy(m_names, owner); }
 
 QString MemoryModel::nameOf(RequestId request) const {
   const SequenceTrail* trail = history().trail(request);

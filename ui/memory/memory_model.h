@@ -37,6 +37,7 @@ class MemoryModel final : public QObject {
 
   void setOwnerNames(OwnerNames names) { m_names = std::move(names); }
   QString nameOf(OwnerId owner) const;  // never empty
+  QString liveNameOf(OwnerId owner) const;
   QString nameOf(RequestId request) const;
 
   /// The time of the newest sample.
@@ -59,6 +60,7 @@ class MemoryModel final : public QObject {
 
  signals:
   void changed();  // there is more, or all is different
+  void openedChanged(bool isOpened);
 
  private:
   MemoryHistory m_live;

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "engine/trace/page_contents.h"
+#include "ui/memory/forecast.h"
 #include "ui/memory/memory_summary.h"
 #include "ui/memory/page_legend.h"
 #include "ui/memory/page_map.h"
@@ -30,6 +31,7 @@ MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* paren
       m_summary(new MemorySummary),
       m_map(new PageMap(colors)),
       m_legend(new PageLegend),
+      m_forecast(new QLabel),
       m_words(new QLabel),
       m_empty(new QLabel),
       m_sequences(new SequenceModel(colors, this)),
@@ -42,6 +44,12 @@ MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* paren
   m_empty->setProperty("tone", "muted");
   makeTable();
   layout->addWidget(m_summary);
+  m_forecast->setObjectName(QStringLiteral("forecast"));
+  m_forecast->setTextFormat(Qt::PlainText);
+  m_forecast->setWordWrap(true);
+  m_forecast->setProperty("tone", "muted");
+  m_forecast->hide();
+  layout->addWidget(m_forecast);
   layout->addSpacing(4);
   layout->addWidget(m_empty);
   layout->addWidget(m_map, 3);
@@ -109,9 +117,17 @@ void MemoryPanel::showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
   m_map->setSnapshot(snapshot);
   m_sequences->setSequences(snapshot ? snapshot->sequences : std::vector<SequenceSnapshot>());
   showChosen();
+  const QString forecast = snapshot ? forecastText(*snapshot, m_chat) : QString();
+  if (forecast != m_forecast->text()) m_forecast->setText(forecast);
+  m_forecast->setVisible(!forecast.isEmpty());
   if (!snapshot) return;
   m_summary->setPageSize(snapshot->pageTokens, snapshot->bytesPerPage);
   m_map->setAccessibleDescription(spokenSummary(*snapshot));
+}
+
+void MemoryPanel::setChat(OwnerId chat) {
+  m_chat = chat;
+  showMoment();
 }
 
 void MemoryPanel::choosePage(PageIndex page) {

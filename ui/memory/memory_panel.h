@@ -33,6 +33,8 @@ class MemoryPanel final : public QWidget {
   /// Of now; not shown while the cursor is at another moment.
   void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
+  /// The chat whose future is told.
+  void setChat(OwnerId chat);
 
  private:
   void makeTable();
@@ -48,9 +50,11 @@ class MemoryPanel final : public QWidget {
   std::shared_ptr<const CacheSnapshot> m_latest;
   std::shared_ptr<const CacheSnapshot> m_snapshot;  // that is shown
   OwnerNames m_names;
+  OwnerId m_chat;
   MemorySummary* m_summary;
   PageMap* m_map;
   PageLegend* m_legend;
+  QLabel* m_forecast;
   QLabel* m_words;  // of the chosen page
   QLabel* m_empty;
   SequenceModel* m_sequences;

@@ -64,6 +64,12 @@ WindowActions::WindowActions(QWidget* window) {
       add(window, "showShades", WindowWords::tr("Dim what the model no longer sees"), {Qt::CTRL | Qt::Key_D});
   showGeneration =
       add(window, "showGeneration", WindowWords::tr("Settings of this chat"), {Qt::CTRL | Qt::Key_G});
+  saveTrace = add(window, "saveTrace", WindowWords::tr("Save what the memory did…"),
+                  {Qt::CTRL | Qt::ALT | Qt::Key_S});
+  openTrace = add(window, "openTrace", WindowWords::tr("Open a trace of a memory…"),
+                  {Qt::CTRL | Qt::ALT | Qt::Key_O});
+  closeTrace = add(window, "closeTrace", WindowWords::tr("Back from the trace to this engine"),
+                   {Qt::CTRL | Qt::ALT | Qt::Key_W});
   zoomIn =
       add(window, "zoomIn", WindowWords::tr("Larger"), {Qt::CTRL | Qt::Key_Plus, Qt::CTRL | Qt::Key_Equal});
   zoomOut = add(window, "zoomOut", WindowWords::tr("Smaller"), {Qt::CTRL | Qt::Key_Minus});

@@ -57,6 +57,9 @@ struct WindowActions {
   QAction* showTimeline;
   QAction* showEvictions;
   QAction* showShades;
+  QAction* saveTrace;
+  QAction* openTrace;
+  QAction* closeTrace;
   QAction* showGeneration;
   QAction* zoomIn;
   QAction* zoomOut;

@@ -151,6 +151,7 @@ void addBenchCommand(CLI::App& program, Action& action) {
   addBenchServeCommand(*command, action);
   addBenchOpsCommand(*command, action);
   addBenchRestoreCommand(*command, action);
+  addBenchWatchCommand(*command, action);
   command->callback([options, command, &action] {
     if (command->get_subcommands().empty()) action = [options] { return bench(*options); };
   });

@@ -9,5 +9,6 @@ void addBenchStepCommands(CLI::App& bench, Action& action);
 void addBenchServeCommand(CLI::App& bench, Action& action);
 void addBenchOpsCommand(CLI::App& bench, Action& action);
 void addBenchRestoreCommand(CLI::App& bench, Action& action);
+void addBenchWatchCommand(CLI::App& bench, Action& action);
 
 }  // namespace zipage

@@ -3,6 +3,7 @@
 #include <QTreeView>
 
 #include "engine/trace/compression_look.h"
+#include "engine/trace/trace_file.h"
 #include "tests/app/gui/open_window.h"
 #include "ui/memory/eviction_panel.h"
 #include "ui/memory/head_grid.h"
@@ -109,6 +110,35 @@ class TestWindowMemory : public QObject {
     QTRY_VERIFY(title->text().contains(QString::number(last)));
     memory().cursor().reset();
     QTRY_VERIFY(title->text().contains(QString::number(last + 1)));
+  }
+
+  void aTraceIsSavedAndShownAgain() {
+    const QString path = m_profile->path(QStringLiteral("a.ziptrace"));
+    const std::int64_t numCompressions = memory().history().numCompressions();
+    emit m_open->window().traceSaveRequested(path);
+    QTRY_VERIFY(QFile::exists(path));
+    QTRY_VERIFY(m_open->notice().text().contains(path));
+    const auto saved = openTrace(path.toStdString());
+    QVERIFY2(saved, saved ? "" : saved.error().message.c_str());
+    QCOMPARE(saved->history.numCompressions(), numCompressions);
+    QVERIFY(saved->facts.names.begin()->second.find("Tom has 14") == 0);
+    emit m_open->window().traceOpenRequested(path);
+    QTRY_VERIFY(memory().isOpened());
+    QCOMPARE(memory().history().numCompressions(), numCompressions);
+    QVERIFY(memory().compression()->record != nullptr);
+    action("closeTrace")->trigger();
+    QVERIFY(!memory().isOpened());
+    QCOMPARE(memory().history().numCompressions(), numCompressions);
+  }
+
+  void whatIsNoTraceIsRefusedAndChangesNothing() {
+    const QString path = m_profile->path(QStringLiteral("no.ziptrace"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("chats") == 5);
+    file.close();
+    emit m_open->window().traceOpenRequested(path);
+    QTRY_VERIFY(m_open->problem().text().contains(QStringLiteral("cannot be opened")));
+    QVERIFY(!memory().isOpened());
   }
 
  private:

@@ -58,6 +58,7 @@ class TestPrefixStore : public QObject {
     PrefixStore again(m_folder->options());
     const auto storage = again.storageFor(model);
     again.flush();
+    QVERIFY(storage->has(chainKey(1, 49)));  // the folder is open, and what it holds is known
     for (std::uint64_t page = 0; page < 50; ++page) {
       const ChainPage one = chainPage(model, 1, page, 50'000);
       QVERIFY(isPage(fetched(*storage, one.key).prefix, one.page));

@@ -1,0 +1,55 @@
+#include "ui/memory/forecast.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <algorithm>
+
+namespace zipage::ui {
+
+namespace {
+
+struct ForecastWords {
+  Q_DECLARE_TR_FUNCTIONS(ForecastWords)
+};
+
+QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
+
+/// Tokens that still find a slot, if nobody else takes one.
+std::int64_t roomOf(const CacheSnapshot& snapshot, const SequenceSnapshot& sequence) {
+  const std::int64_t freePages = static_cast<std::int64_t>(snapshot.pages.size()) - snapshot.pagesHeld;
+  const std::int64_t inLastPage =
+      std::int64_t{sequence.pagesHeld} * snapshot.pageTokens - sequence.physicalTokens;
+  return freePages * snapshot.pageTokens + std::max<std::int64_t>(0, inLastPage);
+}
+
+QString atCapacity(const SequenceSnapshot& sequence) {
+  const std::int64_t left = std::max<std::int64_t>(0, sequence.capacityTokens - sequence.physicalTokens);
+  QString text = ForecastWords::tr("In %1 tokens this chat is full: each layer and head then keeps %2 of %3.")
+                     .arg(number(left), number(sequence.budgetTokens), number(sequence.capacityTokens));
+  if (sequence.pinnedTokens > 0)
+    text += QLatin1Char(' ') + ForecastWords::tr("%1 of them are pinned.").arg(number(sequence.pinnedTokens));
+  return text;
+}
+
+}  // namespace
+
+QString forecastText(const CacheSnapshot& snapshot, OwnerId chat) {
+  const auto found =
+      std::find_if(snapshot.sequences.rbegin(), snapshot.sequences.rend(),
+                   [chat](const SequenceSnapshot& sequence) { return sequence.owner == chat; });
+  if (found == snapshot.sequences.rend()) return {};
+  const SequenceSnapshot& sequence = *found;
+  if (sequence.state == SequenceState::Swapped)
+    return ForecastWords::tr("This chat lies in host memory and comes back when there is room.");
+  if (sequence.capacityTokens > 0) return atCapacity(sequence);
+  const QString room = number(roomOf(snapshot, sequence));
+  if (sequence.policy == MemoryPolicy::Full)
+    return ForecastWords::tr(
+               "The pool has room for %1 more tokens. Then the newest of several replies waits; a reply "
+               "alone ends.")
+        .arg(room);
+  return ForecastWords::tr("The pool has room for %1 more tokens. Then this chat keeps %2 and goes on.")
+      .arg(room, number(sequence.budgetTokens));
+}
+
+}  // namespace zipage::ui
