@@ -40,7 +40,7 @@ class TestContextUse : public QObject {
 
  private slots:
   void pagesHeldAndTokensLiveAreTwoNumbers() {
-    // Two pages , of 16 tokens each, one of them half full.
+    // Two pages of 16 tokens, one of them half full.
     const auto pool = snapshotOf("Aa__");
     const ContextUse use =
         contextUseOf(pool.get(), OwnerId{1}, reply(10, 14), settings(MemoryPolicy::Full), 0);

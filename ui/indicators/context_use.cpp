@@ -85,7 +85,7 @@ QVector<std::pair<QString, QString>> contextRows(const ContextUse& use) {
       {ContextWords::tr("Tokens live"), number(use.tokensLive)},
       {ContextWords::tr("Pages held"),
        use.pageTokens > 0
-           ? ContextWords::tr("%1, of %2 tokens each").arg(number(use.pagesHeld)).arg(use.pageTokens)
+           ? ContextWords::tr("%1 (%2 tokens each)").arg(number(use.pagesHeld)).arg(use.pageTokens)
            : number(use.pagesHeld)},
       {ContextWords::tr("Budget"),
        use.budgetTokens > 0 ? tokens(use.budgetTokens) : ContextWords::tr("none")},
