@@ -88,7 +88,7 @@ void MemoryPanel::makeTable() {
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setSectionResizeMode(SequenceModel::Chat, QHeaderView::Stretch);
   for (int column = SequenceModel::Pages; column < SequenceModel::NumColumns; ++column)
-    m_table->setColumnWidth(column, 54);
+    header->setSectionResizeMode(column, QHeaderView::ResizeToContents);
 }
 
 void MemoryPanel::setTheme(const Theme& theme) {

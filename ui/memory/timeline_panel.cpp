@@ -94,7 +94,7 @@ void TimelinePanel::makeList() {
   QHeaderView* header = m_list->header();
   header->setStretchLastSection(true);
   header->resizeSection(EventModel::Time, 56);
-  header->resizeSection(EventModel::Kind, 108);
+  header->resizeSection(EventModel::Kind, 122);
   header->resizeSection(EventModel::Chat, 64);
   connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& index) {
