@@ -34,6 +34,7 @@ using DeviceResult = tl::expected<T, DeviceError>;
 struct DeviceInfo {
   std::string name;         // "cpu", "cuda:0"
   std::string description;  // "AMD EPYC, 2 threads, AVX-512"
+  std::string arithmetic;   // devices of equal arithmetic round alike: "cpu AVX-512"
   std::size_t memoryBytes = 0;
   DataType activationType = DataType::F32;  // of what is multiplied by weights
   DataType kvType = DataType::F32;          // of pages, unless somebody wants another

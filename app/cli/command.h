@@ -35,6 +35,7 @@ void addRunCommand(CLI::App& program, Action& action);
 void addEvalCommand(CLI::App& program, Action& action);
 void addBenchCommand(CLI::App& program, Action& action);
 void addDoctorCommand(CLI::App& program, Action& action);
+void addServeCommand(CLI::App& program, Action& action);
 void addRenderCommand(CLI::App& program, Action& action);
 void addTokenizeCommand(CLI::App& program, Action& action);
 void addDetokenizeCommand(CLI::App& program, Action& action);

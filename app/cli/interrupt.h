@@ -1,4 +1,4 @@
-// Ctrl+C as a flag that loops look at. While one of these lives the first Ctrl+C sets the flag; the second
+// Ctrl+C as a flag that loops look at, or wait for. While one of these lives the first Ctrl+C sets the flag; the second
 // ends the program as usual.
 #pragma once
 
@@ -12,6 +12,8 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
   bool wasInterrupted() const;
+  /// Sleeps until that.
+  void wait() const;
 };
 
 }  // namespace zipage

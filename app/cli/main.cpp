@@ -13,6 +13,7 @@ int chooseAction(int argc, char** argv, zipage::Action& action) {
   zipage::addRunCommand(program, action);
   zipage::addEvalCommand(program, action);
   zipage::addBenchCommand(program, action);
+  zipage::addServeCommand(program, action);
   zipage::addDoctorCommand(program, action);
   zipage::addRenderCommand(program, action);
   zipage::addTokenizeCommand(program, action);

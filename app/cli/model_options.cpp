@@ -33,6 +33,10 @@ Result<void> checkOptions(const ModelOptions& options) {
 void addModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--model", options.model, "A .gguf file, or \"demo\" for the built-in model")
       ->capture_default_str();
+  addPoolOptions(command, options);
+}
+
+void addPoolOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--device", options.device, kDeviceHelp)->capture_default_str();
   command.add_option("--threads", options.threads, "CPU threads; 0: all cores this process may use");
   command.add_option("--pool-tokens", options.poolTokens, "Tokens the page pool holds")

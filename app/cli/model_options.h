@@ -30,7 +30,9 @@ inline constexpr const char* kDeviceHelp =
 /// A line on standard error: the device that "auto" took, and why it is not a GPU.
 void tellDevice(const Device& device);
 
-/// --model, --device, --threads, --pool-tokens, --page-tokens, --kv-type.
+/// --device, --threads, --pool-tokens, --page-tokens, --kv-type.
+void addPoolOptions(CLI::App& command, ModelOptions& options);
+/// The same, and --model.
 void addModelOptions(CLI::App& command, ModelOptions& options);
 
 struct ReplyOptions {

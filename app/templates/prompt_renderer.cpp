@@ -22,6 +22,8 @@ const char* roleName(TurnRole role) {
       return "system";
     case TurnRole::User:
       return "user";
+    case TurnRole::Tool:
+      return "tool";
     case TurnRole::Assistant:
       break;
   }
@@ -62,7 +64,8 @@ std::vector<ConversationTurn> mergeTurns(const std::vector<ConversationTurn>& tu
   std::vector<ConversationTurn> merged;
   for (ConversationTurn turn : turns) {
     if (turn.role == TurnRole::System) turn.role = TurnRole::User;
-    if (merged.empty() || merged.back().role != turn.role) {
+    const bool isCall = turn.role == TurnRole::Tool || !turn.toolCalls.empty();
+    if (merged.empty() || merged.back().role != turn.role || isCall) {
       merged.push_back(std::move(turn));
       continue;
     }
@@ -87,6 +90,29 @@ std::string trimmedRight(std::string text) {
 /// ErrorCode::NotFound: the template leaves the system text out without a word.
 tl::unexpected<Error> systemTextIsDropped() {
   return failure(ErrorCode::NotFound, "the template leaves the system text out");
+}
+
+/// A call's arguments as what they say, which templates print; text that is no JSON stays a text.
+TemplateContext argumentsOf(const ToolCall& call) {
+  TemplateContext parsed = TemplateContext::parse(call.arguments, nullptr, false);
+  return parsed.is_discarded() ? TemplateContext(call.arguments) : parsed;
+}
+
+TemplateContext messageOf(const ConversationTurn& turn) {
+  TemplateContext message = {{"role", roleName(turn.role)}, {"content", turn.text}};
+  if (!turn.reasoning.empty()) message["reasoning_content"] = turn.reasoning;
+  if (!turn.toolName.empty()) message["name"] = turn.toolName;
+  for (const ToolCall& call : turn.toolCalls) {
+    message["tool_calls"].push_back(
+        {{"type", "function"}, {"function", {{"name", call.name}, {"arguments", argumentsOf(call)}}}});
+  }
+  return message;
+}
+
+/// Whether the first tool's name stands anywhere in the prompt.
+bool showsTools(const RenderedPrompt& prompt, const TemplateContext& tools) {
+  const auto& function = tools.front().contains("function") ? tools.front()["function"] : tools.front();
+  return prompt.text().find(function.value("name", std::string())) != std::string::npos;
 }
 
 }  // namespace
@@ -124,49 +150,70 @@ std::unique_ptr<PromptRenderer> PromptRenderer::create(const ModelBundle& model)
   return create(std::move(source));
 }
 
-TemplateContext PromptRenderer::contextOf(const Texts& turns, bool enableThinking) const {
+/// The same JSON, in which no text can be taken for a control token.
+TemplateContext PromptRenderer::harmless(TemplateContext json) const {
+  if (json.is_string()) return breakControlText(json.get<std::string>(), m_source.isTokenText);
+  if (json.is_object()) {
+    TemplateContext object = TemplateContext::object();
+    for (auto& [key, value] : json.items())
+      object[breakControlText(key, m_source.isTokenText)] = harmless(std::move(value));
+    return object;
+  }
+  if (json.is_array()) {
+    for (auto& element : json) element = harmless(std::move(element));
+  }
+  return json;
+}
+
+TemplateContext PromptRenderer::contextOf(const Texts& turns, const PromptSetting& setting) const {
   TemplateContext messages = TemplateContext::array();
   for (const ConversationTurn& turn : turns) {
-    TemplateContext message = {{"role", roleName(turn.role)}, {"content", turn.text}};
-    if (!turn.reasoning.empty()) message["reasoning_content"] = turn.reasoning;
+    TemplateContext message = messageOf(turn);
+    for (const char* name : {"tool_calls", "name"}) {
+      if (message.contains(name)) message[name] = harmless(std::move(message[name]));
+    }
     messages.push_back(std::move(message));
   }
-  return {{"messages", std::move(messages)},
-          {"bos_token", m_source.beginOfText},
-          {"eos_token", m_source.endOfText},
-          {"add_generation_prompt", true},
-          {"enable_thinking", enableThinking}};
+  TemplateContext context = {{"messages", std::move(messages)},
+                             {"bos_token", m_source.beginOfText},
+                             {"eos_token", m_source.endOfText},
+                             {"add_generation_prompt", true},
+                             {"enable_thinking", setting.enableThinking}};
+  if (!setting.tools.empty()) context["tools"] = harmless(setting.tools);
+  return context;
 }
 
 Result<RenderedPrompt> PromptRenderer::render(const std::vector<ConversationTurn>& turns,
-                                              bool enableThinking) {
+                                              const PromptSetting& setting) {
   bool merged = false;
-  auto prompt = renderOnce(turns, enableThinking);
+  auto prompt = renderOnce(turns, setting);
   if (!prompt) {
-    auto second = renderOnce(mergeTurns(turns), enableThinking);
+    auto second = renderOnce(mergeTurns(turns), setting);
     if (!second) return prompt;
     prompt = std::move(second);
     merged = startsWithSystem(turns);
   }
+  if (!setting.tools.empty() && !showsTools(*prompt, setting.tools))
+    return failure(ErrorCode::Unsupported, "the model's chat template knows no tools");
   prompt->systemMerged = merged;
-  finish(*prompt, enableThinking);
+  finish(*prompt, setting.enableThinking);
   return prompt;
 }
 
 /// Renders stand-ins, then the texts themselves, and tells the second apart by the first.
-Result<RenderedPrompt> PromptRenderer::renderOnce(const Texts& turns, bool enableThinking) {
+Result<RenderedPrompt> PromptRenderer::renderOnce(const Texts& turns, const PromptSetting& setting) {
   const TextMarkers markers;
   const Texts standIns =
       withTexts(turns, [&](int index, const std::string&) { return markers.markerOf(index); });
-  auto rendering = m_template->render(contextOf(standIns, enableThinking));
+  auto rendering = m_template->render(contextOf(standIns, setting));
   if (!rendering) return tl::unexpected(rendering.error());
   const std::vector<RenderedPiece> pieces = markers.split(*rendering);
   if (startsWithSystem(turns) && !shows(pieces, 0)) return systemTextIsDropped();
 
-  auto direct = m_template->render(contextOf(turns, enableThinking));
+  auto direct = m_template->render(contextOf(turns, setting));
   if (!direct) return tl::unexpected(direct.error());
   auto segments = alignTexts(pieces, textsOf(turns), *direct);
-  if (!segments) return renderBroken(turns, enableThinking);
+  if (!segments) return renderBroken(turns, setting);
   RenderedPrompt prompt;
   prompt.segments = std::move(*segments);
   return prompt;
@@ -174,14 +221,14 @@ Result<RenderedPrompt> PromptRenderer::renderOnce(const Texts& turns, bool enabl
 
 /// For templates that change what they are given, or decide by it: the texts go in as they are, but for what
 /// could be taken for a control token.
-Result<RenderedPrompt> PromptRenderer::renderBroken(const Texts& turns, bool enableThinking) {
+Result<RenderedPrompt> PromptRenderer::renderBroken(const Texts& turns, const PromptSetting& setting) {
   RenderedPrompt prompt;
   const Texts harmless = withTexts(turns, [&](int, const std::string& text) {
     std::string broken = breakControlText(text, m_source.isTokenText);
     prompt.brokeControlText = prompt.brokeControlText || broken != text;
     return broken;
   });
-  auto rendering = m_template->render(contextOf(harmless, enableThinking));
+  auto rendering = m_template->render(contextOf(harmless, setting));
   if (!rendering) return tl::unexpected(rendering.error());
   prompt.segments.push_back({std::move(*rendering), true});
   return prompt;

@@ -15,17 +15,26 @@
 #include "engine/base/result.h"
 #include "engine/text/prompt_encoder.h"
 #include "engine/text/reasoning_parser.h"
+#include "engine/text/tool_call_reader.h"
 
 namespace zipage {
 
 struct ModelBundle;
 
-enum class TurnRole { System, User, Assistant };
+enum class TurnRole { System, User, Assistant, Tool };
 
 struct ConversationTurn {
   TurnRole role = TurnRole::User;
   std::string text;
   std::string reasoning;  // of an assistant turn; most templates leave it out of later prompts
+  std::vector<ToolCall> toolCalls = {};  // of an assistant turn
+  std::string toolName = {};             // of a tool's turn: what was called
+};
+
+/// What surrounds the turns.
+struct PromptSetting {
+  bool enableThinking = true;
+  TemplateContext tools = nullptr;  // an array in the form of the OpenAI API; null: none
 };
 
 /// What a renderer needs to know of a model.
@@ -59,17 +68,23 @@ class PromptRenderer {
   static std::unique_ptr<PromptRenderer> create(const ModelBundle& model);
 
   /// The prompt that asks for the next assistant turn. `enableThinking` reaches templates that know it; where
-  /// a template opens the reasoning whatever it is told, the reasoning is closed again. Unsupported: the
-  /// template refuses the conversation, in its own words.
-  Result<RenderedPrompt> render(const std::vector<ConversationTurn>& turns, bool enableThinking = true);
+  /// a template opens the reasoning whatever it is told, the reasoning is closed again. In the texts of tools
+  /// and of calls, which templates print as JSON, control tokens are always broken. Unsupported: the template
+  /// refuses the conversation, in its own words, or leaves the tools out.
+  Result<RenderedPrompt> render(const std::vector<ConversationTurn>& turns,
+                                const PromptSetting& setting = {});
+  Result<RenderedPrompt> render(const std::vector<ConversationTurn>& turns, bool enableThinking) {
+    return render(turns, PromptSetting{enableThinking, nullptr});
+  }
 
  private:
   explicit PromptRenderer(TemplateSource source) : m_source(std::move(source)) {}
 
   using Texts = std::vector<ConversationTurn>;
-  TemplateContext contextOf(const Texts& turns, bool enableThinking) const;
-  Result<RenderedPrompt> renderOnce(const Texts& turns, bool enableThinking);
-  Result<RenderedPrompt> renderBroken(const Texts& turns, bool enableThinking);
+  TemplateContext contextOf(const Texts& turns, const PromptSetting& setting) const;
+  TemplateContext harmless(TemplateContext json) const;
+  Result<RenderedPrompt> renderOnce(const Texts& turns, const PromptSetting& setting);
+  Result<RenderedPrompt> renderBroken(const Texts& turns, const PromptSetting& setting);
   void finish(RenderedPrompt& prompt, bool enableThinking) const;
 
   TemplateSource m_source;

@@ -199,13 +199,11 @@ Result<void> validate(const PoolOptions& options) {
   return {};
 }
 
-/// Pages of another model, vocabulary, KV type or kind of device never match. Within one pool that cannot
-/// happen; on a disk it can. Kinds of devices round differently: a reply must not depend on which one has
-/// read its beginning.
+/// Pages of another model, vocabulary, KV type or arithmetic never match. Within one pool that cannot happen;
+/// on a disk it can: a reply must not depend on which device has read its beginning.
 std::uint64_t prefixSaltOf(const DeviceInfo& device, const ModelBundle& model, const PoolOptions& options) {
-  const std::string kind = device.name == "cpu" ? device.name : device.name + device.description;
   return (model.identity ^ (static_cast<std::uint64_t>(options.kvType) + 1)) * 0x9E3779B97F4A7C15ULL ^
-         XXH3_64bits(kind.data(), kind.size());
+         XXH3_64bits(device.arithmetic.data(), device.arithmetic.size());
 }
 
 EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int numPages,

@@ -170,6 +170,7 @@ class FakeRunner final : public ModelRunner {
   std::function<void()> beforeStep;  // called at the start of every step
   std::function<void(const CompressionPlan&)> beforeCompression;  // and of every compression
   std::optional<Error> failsWith;                                 // what every call answers from now on
+  std::vector<TokenId> script;  // what every sequence writes, in place of what is drawn
   bool hostIsFull = false;                                        // nothing can be swapped
   int numSteps = 0;
 
@@ -292,6 +293,7 @@ class FakeRunner final : public ModelRunner {
 
   TokenId draw(const StepInputs& inputs, std::size_t r) {
     const SamplingRow& row = inputs.sampling[r];
+    if (!script.empty()) return script[std::min<std::size_t>(row.counter, script.size() - 1)];
     Hash hash = mix(mix(m_seenBy[static_cast<std::size_t>(inputs.sampledRows[r])], row.seed), row.counter);
     for (int h = 0; h < row.historyCount; ++h) {
       hash = mix(hash, static_cast<Hash>(inputs.history[static_cast<std::size_t>(row.historyStart + h)]));

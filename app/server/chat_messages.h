@@ -1,0 +1,22 @@
+// The conversation and the tools of a chat request, as the prompt renderer takes them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/server/json_fields.h"
+#include "app/templates/prompt_renderer.h"
+
+namespace zipage {
+
+struct ChatContent {
+  std::vector<ConversationTurn> turns;
+  Json tools;  // an array; null: none
+  std::vector<std::string> toolNames;
+};
+
+/// Texts may be texts or arrays of parts of type "text"; anything else that a message may hold elsewhere
+/// (pictures, sound) is refused by name.
+ApiResult<ChatContent> readChat(const Json& body);
+
+}  // namespace zipage

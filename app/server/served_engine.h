@@ -1,0 +1,100 @@
+// One model's engine as the server sees it: requests go in from any thread, what the engine reports of each goes
+// to the connection that asked. The engine itself comes and goes under it, when a model is unloaded and woken;
+// in the window it is the very engine that chats use.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "app/server/feed.h"
+#include "app/server/prompt_thread.h"
+#include "app/server/server_counters.h"
+#include "engine/runtime/engine_thread.h"
+#include "engine/trace/memory_event.h"
+
+namespace zipage {
+
+/// What stays the same while one engine runs.
+struct ServedModel {
+  std::string id;             // what clients call it
+  std::int64_t loadedAt = 0;  // Unix time in seconds
+  std::shared_ptr<const ModelBundle> bundle;
+  EngineLimits limits;
+  std::shared_ptr<PromptThread> prompts;
+};
+
+using ReplyFeed = Feed<EngineEvent>;
+using MemoryFeed = Feed<MemoryEvent>;
+
+class ServedEngine {
+ public:
+  /// Owners of clients' requests, so that they are told from chats.
+  static constexpr std::uint64_t kFirstClient = std::uint64_t{1} << 48;
+
+  struct Open {
+    std::vector<RequestId> requests;
+    std::shared_ptr<ReplyFeed> feed;
+  };
+
+  explicit ServedEngine(std::string id) : m_id(std::move(id)) {}
+
+  /// For the EngineThread that will be attached, which this outlives. Where others see its reports too, this
+  /// comes first.
+  EngineThread::Sink sink();
+  /// `engine` lives until detach() has returned.
+  void attach(EngineThread& engine, std::shared_ptr<const ModelBundle> model, const EngineLimits& limits);
+  /// Replies that are open fail, for this reason.
+  void detach(const std::string& reason);
+  /// Whether somebody is told that a model is wanted while none is attached, and who.
+  void setWaker(std::function<void()> wakes);
+  /// Told of every submission before any of its events is reported, on the thread that submits; must not call
+  /// back.
+  using Watcher = std::function<void(const std::vector<RequestId>&, OwnerId, const std::vector<TokenId>&)>;
+  void setWatcher(Watcher watcher);
+
+  std::string id() const;
+  void rename(std::string id);
+  /// Null: none is attached.
+  std::shared_ptr<const ServedModel> model() const;
+  /// Wakes one that is asleep and waits for it; null after `patience`.
+  std::shared_ptr<const ServedModel> waitForModel(std::chrono::milliseconds patience);
+
+  /// Cancelled: the engine is gone. `maxOpen`: requests there may be at a time; OutOfMemory beyond it.
+  Result<Open> submit(Request request, int numSamples, int maxOpen);
+  void cancel(RequestId request);
+  int numOpen() const;
+
+  EngineMetrics metrics() const;
+  ServerCounters counters() const;
+  /// Null: none was taken yet.
+  std::shared_ptr<const CacheSnapshot> snapshot() const;
+  /// What happens to memory from now on, until the feed is let go of.
+  std::shared_ptr<MemoryFeed> follow();
+
+ private:
+  void take(const EngineReport& report);
+  void deliver(const EngineEvent& event, Duration at);
+
+  mutable std::mutex m_mutex;
+  std::condition_variable m_attached;
+  // Guarded by m_mutex from here on.
+  std::string m_id;
+  EngineThread* m_engine = nullptr;
+  std::shared_ptr<const ServedModel> m_model;
+  std::function<void()> m_wakes;
+  Watcher m_watcher;
+  std::unordered_map<RequestId, std::shared_ptr<ReplyFeed>> m_feeds;  // of requests in progress
+  std::vector<std::weak_ptr<MemoryFeed>> m_followers;
+  EngineMetrics m_metrics;
+  std::shared_ptr<const CacheSnapshot> m_snapshot;
+  ServerCounters m_counters;
+  std::uint64_t m_nextClient = kFirstClient;
+};
+
+}  // namespace zipage

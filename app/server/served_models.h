@@ -1,0 +1,26 @@
+// The engines behind one server, by the names that clients use.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/server/served_engine.h"
+#include "app/server/api_error.h"
+
+namespace zipage {
+
+class ServedModels {
+ public:
+  /// At least one; the first answers requests that name none.
+  explicit ServedModels(std::vector<std::shared_ptr<ServedEngine>> engines) : m_engines(std::move(engines)) {}
+
+  /// 404, with the names there are.
+  ApiResult<std::shared_ptr<ServedEngine>> find(const std::string& name) const;
+  const std::vector<std::shared_ptr<ServedEngine>>& all() const { return m_engines; }
+
+ private:
+  std::vector<std::shared_ptr<ServedEngine>> m_engines;
+};
+
+}  // namespace zipage
