@@ -7,7 +7,6 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/model_options.h"
 #include "app/common/app_paths.h"
-#include "app/common/model_finder.h"
 #include "app/common/prefix_model.h"
 #include "app/server/access_check.h"
 #include "app/server/api_server.h"
@@ -51,7 +50,7 @@ class ServingModel {
  private:
   ServingModel(std::unique_ptr<ModelSession> session, PrefixStore* prefixes)
       : m_session(std::move(session)),
-        m_served(std::make_shared<ServedEngine>(nameFromPath(m_session->model().path))) {
+        m_served(std::make_shared<ServedEngine>(servedName(m_session->model().path))) {
     EngineThread::Parts parts;
     parts.runner = m_session->takeRunner();
     parts.clock = std::make_unique<SteadyClock>();

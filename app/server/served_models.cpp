@@ -1,6 +1,19 @@
 #include "app/server/served_models.h"
 
+#include <algorithm>
+
+#include "app/common/model_finder.h"
+
 namespace zipage {
+
+std::string servedName(const std::filesystem::path& path) {
+  std::string name = nameFromPath(path);
+  constexpr std::string_view kBetween = " · ";
+  if (const std::size_t at = name.find(kBetween); at != std::string::npos)
+    name.replace(at, kBetween.size(), "/");
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
+}
 
 ApiResult<std::shared_ptr<ServedEngine>> ServedModels::find(const std::string& name) const {
   if (name.empty()) return m_engines.front();

@@ -1,14 +1,18 @@
 // The engines behind one server, by the names that clients use.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "app/server/served_engine.h"
 #include "app/server/api_error.h"
+#include "app/server/served_engine.h"
 
 namespace zipage {
+
+/// What clients call the model at `path`: what people call it, without white space.
+std::string servedName(const std::filesystem::path& path);
 
 class ServedModels {
  public:
