@@ -45,7 +45,7 @@ pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Qml Test)
 if(ZIPAGE_GUI)
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Gui Widgets Svg)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Gui Network Widgets Svg)
 endif()
 
 # zipage_library(NAME [USES target…]): one static library out of the .cpp files of the current folder.

@@ -129,6 +129,7 @@ struct ModelInfo {
   int progress = -1;      // of Loading, in per cent; -1: not known
   QString device;         // "CPU, 2 threads, AVX-512"
   int contextLength = 0;  // tokens the model was made for; 0: not said
+  bool isRemote = false;  // it runs elsewhere, and its pages cannot be seen
 };
 
 }  // namespace zipage::ui

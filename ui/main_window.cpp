@@ -71,6 +71,10 @@ void MainWindow::setPreferences(const Preferences& preferences) {
   parts.settings->setPreferences(parts.preferences);
 }
 
+void MainWindow::setRemoteFacts(const QStringList& lines) { m_parts->inspector->memory().setRemoteFacts(lines); }
+
+void MainWindow::setServerInfo(const ServerInfo& info) { m_parts->settings->setServerInfo(info); }
+
 void MainWindow::setStorageReport(const StorageReport& report) {
   m_parts->settings->setStorageReport(report);
 }
@@ -200,6 +204,7 @@ void MainWindow::setModel(const ModelInfo& model) {
   parts.conversation->emptyState().setModel(shown);
   parts.status->setModel(parts.model);
   parts.picker->setModel(model);
+  parts.inspector->memory().setRemoteHost(parts.model.isRemote ? parts.model.device : QString());
   parts.actions.unloadModel->setEnabled(parts.model.state == State::Ready);
   if (model.state == State::Failed) {
     parts.modelProblem = tr("%1 could not be opened: %2").arg(model.name, model.problem);

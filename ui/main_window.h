@@ -9,6 +9,7 @@
 #include "ui/chat_values.h"
 #include "ui/memory_figures.h"
 #include "ui/preferences/preferences.h"
+#include "ui/preferences/server_values.h"
 #include "ui/preferences/storage_values.h"
 
 class QDialog;
@@ -66,6 +67,9 @@ class MainWindow final : public QMainWindow {
   void setSampleQuestions(const QStringList& questions);
   void setPreferences(const Preferences& preferences);
   void setStorageReport(const StorageReport& report);
+  void setServerInfo(const ServerInfo& info);
+  /// What an engine elsewhere says of its memory, line by line.
+  void setRemoteFacts(const QStringList& lines);
   void setPresets(const QVector<Preset>& presets);
   /// What the open model's own file says of sampling.
   void setModelDefaults(const GenerationSettings& defaults);
@@ -115,6 +119,7 @@ class MainWindow final : public QMainWindow {
   void preferencesChanged(const zipage::ui::Preferences& preferences);
   /// Somebody looks at what is kept of prefixes: setStorageReport() is wanted.
   void storageReportRequested();
+  void serverKeyRenewRequested();
   void storageClearRequested(qint64 model, qint64 chat);  // kEveryModel, kEveryChat: all
   void layoutChanged(const QByteArray& layout);           // when the window closes
   void presetSaved(const zipage::ui::Preset& preset);

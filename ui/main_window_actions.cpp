@@ -86,6 +86,8 @@ void MainWindow::connectPanels() {
   connect(&parts.topBar->modelButton(), &QToolButton::clicked, this, &MainWindow::chooseModel);
   connect(&conversation.emptyState(), &EmptyState::modelsRequested, this, &MainWindow::chooseModel);
   connect(parts.settings, &SettingsDialog::preferencesChanged, this, &MainWindow::choosePreferences);
+  connect(parts.settings, &SettingsDialog::serverKeyRenewRequested, this,
+          &MainWindow::serverKeyRenewRequested);
   connect(parts.settings, &SettingsDialog::storageReportRequested, this, &MainWindow::storageReportRequested);
   connect(parts.settings, &SettingsDialog::storageClearRequested, this, &MainWindow::storageClearRequested);
   connect(&conversation.emptyState(), &EmptyState::questionChosen, this,

@@ -21,7 +21,7 @@ const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 namespace {
 
 std::unordered_set<std::uint64_t> valuesOf(const std::vector<ChatId>& chats) {
-  std::unordered_set<std::uint64_t> values;
+  std::unordered_set<std::uint64_t> values = {kOtherPrograms.value};  // what they read is no chat's, and stays
   for (const ChatId chat : chats) values.insert(chat.value);
   return values;
 }
@@ -108,8 +108,9 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   m_prefixes = std::make_unique<PrefixStore>(prefixOptions(m_settings->preferences()));
   // What was read of a chat goes with the chat.
   if (chats) m_prefixes->keepChats(valuesOf(*chats));
-  m_host = std::make_unique<EngineHost>(std::move(opensDevice));
+  m_host = std::make_unique<EngineHost>(std::move(opensDevice), RemoteKeys(appPaths().config / "remote.keys"));
   m_host->setPrefixStore(m_prefixes.get());
+  m_server = std::make_unique<ServerDesk>(*m_host, appPaths().config / "server.key");
   m_library = std::make_unique<ModelLibrary>();
   m_check = std::make_unique<MachineCheck>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
@@ -131,7 +132,7 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
 /// A model that is gone since the last time is no reason to stand there without one.
 void Application::start(const QString& modelPath) {
   const QString path = modelPath.isEmpty() ? m_settings->lastModel() : modelPath;
-  if (!modelPath.isEmpty() || path.isEmpty() || QFileInfo::exists(path)) {
+  if (!modelPath.isEmpty() || path.isEmpty() || remoteAddressOf(path) || QFileInfo::exists(path)) {
     m_host->load(path, m_settings->loadChoices().value(path));
     return;
   }
@@ -146,6 +147,7 @@ Application::~Application() {
   m_check.reset();
   m_memory.reset();
   m_library.reset();   // stops looking for models
+  m_server.reset();    // lets its clients go
   m_chats->stopAll();  // replies keep what they have
   m_host.reset();      // joins engine and worker, hands over what is to be kept of prefixes
   m_prefixes.reset();  // writes it, for some seconds at most
@@ -157,7 +159,7 @@ Application::~Application() {
 void Application::askWhenReady(const QString& question) {
   auto once = std::make_shared<QMetaObject::Connection>();
   *once = connect(m_host.get(), &EngineHost::modelChanged, m_chats.get(), [this, once, question] {
-    if (!m_host->isReady()) return;
+    if (!m_host->isReady() && !m_host->isRemote()) return;
     disconnect(*once);
     m_chats->send(0, question);
   });

@@ -14,6 +14,7 @@
 #include "app/gui/memory_desk.h"
 #include "app/gui/model_library.h"
 #include "app/gui/run_log.h"
+#include "app/gui/server_desk.h"
 #include "app/gui/settings_file.h"
 #include "engine/store/prefix_store.h"
 #include "engine/store/store_thread.h"
@@ -33,6 +34,7 @@ class Application final : public QObject {
   ui::MainWindow& window() { return *m_window; }
   EngineHost& host() { return *m_host; }
   ChatController& chats() { return *m_chats; }
+  ServerDesk& server() { return *m_server; }
   StoreThread& store() { return *m_store; }
 
   /// Sends `question` in a new chat once a model is ready.
@@ -49,6 +51,7 @@ class Application final : public QObject {
   void connectController();
   void connectModels();
   void connectDoctor();
+  void connectRemote();
   void connectSettings();
   void start(const QString& modelPath);
   void usePreferences(const ui::Preferences& preferences);
@@ -71,6 +74,7 @@ class Application final : public QObject {
   std::unique_ptr<StoreThread> m_store;
   std::unique_ptr<PrefixStore> m_prefixes;
   std::unique_ptr<EngineHost> m_host;
+  std::unique_ptr<ServerDesk> m_server;
   std::unique_ptr<ChatController> m_chats;
   std::unique_ptr<ModelLibrary> m_library;
   std::unique_ptr<MachineCheck> m_check;

@@ -5,6 +5,7 @@
 #include "app/gui/application.h"
 #include "app/gui/stored_prefixes.h"
 #include "ui/models/model_picker.h"
+#include "ui/models/remote_dialog.h"
 #include "ui/window/doctor_dialog.h"
 
 namespace zipage {
@@ -33,7 +34,32 @@ void Application::connectModels() {
       m_host->unload();
   });
   connect(m_host.get(), &EngineHost::modelChanged, this, &Application::noteModel);
+  connectRemote();
   connectDoctor();
+}
+
+/// Engines elsewhere: asked for their models by the dialog, told by the memory's panel.
+void Application::connectRemote() {
+  ui::RemoteDialog* dialog = &m_window->modelPicker().remoteDialog();
+  RemoteEngine* remote = &m_host->remote();
+  connect(dialog, &ui::RemoteDialog::modelsRequested, this,
+          [remote, dialog](const QString& address, const QString& key) {
+            const auto base = remoteBaseFrom(address);
+            if (!base) return dialog->setModels({}, tr("This is no address of a server."));
+            remote->listModels(*base, key.isEmpty() ? remote->keys().keyFor(*base) : key);
+          });
+  connect(remote, &RemoteEngine::modelsListed, dialog, [dialog](const QUrl&, const RemoteModels& models) {
+    dialog->setModels(models.ids, models.problem);
+  });
+  connect(dialog, &ui::RemoteDialog::chosen, this,
+          [this, remote](const QString& address, const QString& key, const QString& model) {
+            const auto base = remoteBaseFrom(address);
+            if (!base) return;
+            const auto kept = key.isEmpty() ? Result<void>() : remote->keys().setKey(*base, key);
+            if (!kept) m_window->showProblem(QString::fromStdString(kept.error().message));
+            m_host->load(RemoteAddress{*base, model}.path());
+          });
+  connect(remote, &RemoteEngine::factsChanged, m_window.get(), &ui::MainWindow::setRemoteFacts);
 }
 
 void Application::connectDoctor() {
@@ -53,12 +79,15 @@ void Application::searchModels() {
   if (m_models.isEmpty()) {
     m_library->askForDevices();
     m_models.append({ui::ModelEntry::Origin::Embedded, {}, tr("Zipage Demo"), {}, {}});
-    for (const QString& path : m_settings->recentModels())
-      m_models.append({ui::ModelEntry::Origin::Recent,
-                       path,
-                       QString::fromStdString(nameFromPath(path.toStdString())),
-                       {},
-                       {}});
+    for (const QString& path : m_settings->recentModels()) {
+      const auto remote = remoteAddressOf(path);
+      m_models.append(remote ? remoteEntry(*remote)
+                             : ui::ModelEntry{ui::ModelEntry::Origin::Recent,
+                                              path,
+                                              QString::fromStdString(nameFromPath(path.toStdString())),
+                                              {},
+                                              {}});
+    }
   }
   showModels(m_models, true);
   m_library->search(m_preferences.modelFolders, m_settings->recentModels());
@@ -82,6 +111,8 @@ void Application::connectSettings() {
   m_preferences = m_settings->preferences();
   m_window->setPreferences(m_preferences);
   m_window->setPresets(m_settings->presets());
+  connect(m_server.get(), &ServerDesk::changed, m_window.get(), &ui::MainWindow::setServerInfo);
+  connect(m_window.get(), &ui::MainWindow::serverKeyRenewRequested, m_server.get(), &ServerDesk::renewKey);
   usePreferences(m_preferences);
   connect(m_window.get(), &ui::MainWindow::preferencesChanged, this, &Application::usePreferences);
   connect(m_window.get(), &ui::MainWindow::layoutChanged, this,
@@ -94,6 +125,7 @@ void Application::usePreferences(const ui::Preferences& preferences) {
   m_preferences = preferences;
   m_settings->savePreferences(preferences);
   m_host->setUnloadAfter(std::chrono::minutes(preferences.unloadMinutes));
+  m_server->use(preferences);
   m_prefixes->setBudget(*prefixOptions(preferences).budgetBytes);
 }
 

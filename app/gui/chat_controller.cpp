@@ -73,6 +73,7 @@ void ChatController::tellMessage(const Chat& chat, MessageId message) {
 void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
   if (model.state != ui::ModelInfo::State::Ready || model.path == m_modelPath) return;
   m_modelPath = model.path;
+  if (model.isRemote) return;  // it says nothing of sampling
   const ui::GenerationSettings suggested = suggestedSettings(m_host.session().model().samplingDefaults);
   m_defaults.temperature = suggested.temperature;
   m_defaults.topP = suggested.topP;

@@ -51,8 +51,14 @@ EngineThread::Sink EngineBridge::sink() {
   };
 }
 
+void EngineBridge::announce(const std::vector<RequestId>& requests, const std::vector<TokenId>& prompt) {
+  const std::lock_guard lock(m_inbox->mutex);
+  m_inbox->submissions.push_back({requests, prompt});
+}
+
 void EngineBridge::forget() {
   const std::lock_guard lock(m_inbox->mutex);
+  m_inbox->submissions.clear();
   m_inbox->events.clear();
   m_inbox->snapshot = nullptr;
   m_inbox->memory = {};
@@ -63,12 +69,14 @@ void EngineBridge::scheduleDelivery() {
 }
 
 void EngineBridge::deliver() {
+  std::vector<Submission> submissions;
   std::vector<EngineEvent> events;
   std::shared_ptr<const CacheSnapshot> snapshot;
   EngineMetrics metrics;
   ui::MemoryReport memory;
   {
     const std::lock_guard lock(m_inbox->mutex);
+    submissions.swap(m_inbox->submissions);
     events.swap(m_inbox->events);
     snapshot = std::move(m_inbox->snapshot);
     m_inbox->snapshot = nullptr;
@@ -76,6 +84,7 @@ void EngineBridge::deliver() {
     std::swap(memory, m_inbox->memory);
     m_inbox->isWakeUpSent = false;
   }
+  for (const Submission& submission : submissions) emit submitted(submission.requests, submission.prompt);
   for (const EngineEvent& event : events) emit eventHappened(event);
   if (snapshot != nullptr) emit snapshotTaken(snapshot);
   emit metricsChanged(metrics);

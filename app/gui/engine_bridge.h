@@ -21,10 +21,14 @@ class EngineBridge final : public QObject {
 
   /// A sink for an EngineThread. It stays valid after the bridge is gone, and then drops what it gets.
   EngineThread::Sink sink();
+  /// From any thread: another program has asked for replies. submitted() comes before their events,
+  /// provided that this is called before they are reported.
+  void announce(const std::vector<RequestId>& requests, const std::vector<TokenId>& prompt);
   /// Drops what has not been delivered: the next engine numbers its requests from the beginning again.
   void forget();
 
  signals:
+  void submitted(const std::vector<zipage::RequestId>& requests, const std::vector<zipage::TokenId>& prompt);
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);
   void metricsChanged(const zipage::EngineMetrics& metrics);
@@ -32,9 +36,14 @@ class EngineBridge final : public QObject {
   void memoryReported(const zipage::ui::MemoryReport& report);
 
  private:
+  struct Submission {
+    std::vector<RequestId> requests;
+    std::vector<TokenId> prompt;
+  };
   // Shared with the sinks, which may outlive the bridge.
   struct Inbox {
     std::mutex mutex;
+    std::vector<Submission> submissions;            // guarded by mutex
     std::vector<EngineEvent> events;                // guarded by mutex
     std::shared_ptr<const CacheSnapshot> snapshot;  // guarded by mutex
     EngineMetrics metrics;                          // guarded by mutex

@@ -5,6 +5,7 @@
 
 #include "app/common/model_finder.h"
 #include "app/common/prefix_model.h"
+#include "app/server/served_models.h"
 
 namespace zipage {
 
@@ -14,14 +15,18 @@ namespace {
 constexpr Duration kStepTime = std::chrono::milliseconds(100);
 
 QString nameOf(const QString& path) {
+  if (const auto remote = remoteAddressOf(path)) return remote->model;
   return path.isEmpty() ? EngineHost::tr("Zipage Demo")
                         : QString::fromStdString(nameFromPath(path.toStdString()));
 }
 
 }  // namespace
 
-EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
-    : QObject(parent), m_worker(new ModelWorker(std::move(opensDevice))) {
+EngineHost::EngineHost(DeviceOpener opensDevice, RemoteKeys remoteKeys, QObject* parent)
+    : QObject(parent),
+      m_worker(new ModelWorker(std::move(opensDevice))),
+      m_remote(std::move(remoteKeys)),
+      m_served(std::make_shared<ServedEngine>(std::string())) {
   m_workerThread.setObjectName(QStringLiteral("model worker"));
   m_worker->moveToThread(&m_workerThread);
   m_idle.setSingleShot(true);
@@ -35,15 +40,29 @@ EngineHost::EngineHost(DeviceOpener opensDevice, QObject* parent)
     --m_numPrompts;
     watchIdleness();
   });
+  connect(&m_bridge, &EngineBridge::submitted, this,
+          [this](const std::vector<RequestId>& requests, const std::vector<TokenId>& prompt) {
+            m_numRequests += static_cast<int>(requests.size());
+            watchIdleness();
+            emit submitted(requests, kOtherPrograms, prompt);
+          });
+  // Both are called on the server's threads.
+  m_served->setWatcher([this](const std::vector<RequestId>& requests, const std::vector<TokenId>& prompt) {
+    m_bridge.announce(requests, prompt);
+  });
+  m_served->setWaker([this] { QMetaObject::invokeMethod(this, &EngineHost::wake); });
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::onEvent);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
   connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
   connect(&m_bridge, &EngineBridge::memoryReported, this, &EngineHost::memoryReported);
+  connect(&m_remote, &RemoteEngine::modelsListed, this, &EngineHost::onModelsListed);
   m_workerThread.start();
 }
 
 EngineHost::~EngineHost() {
   ++*m_loadTicket;  // what is being loaded is not waited for
+  m_served->setWaker({});
+  m_served->detach(tr("The program is being closed.").toStdString());
   m_engine.reset();
   m_workerThread.quit();
   m_workerThread.wait();
@@ -55,6 +74,10 @@ void EngineHost::load(const QString& path, const ui::LoadChoice& choice) {
   m_loading.path = path;
   m_loading.name = nameOf(path);
   emit modelChanged(m_loading);
+  if (const auto remote = remoteAddressOf(path)) {
+    ++*m_loadTicket;
+    return openRemote(*remote);
+  }
   const LoadJob job{++*m_loadTicket, path, choice, m_loadTicket};
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, job] { worker->load(job); });
 }
@@ -75,6 +98,44 @@ void EngineHost::cancelLoading() {
   emit modelChanged(m_model);
 }
 
+void EngineHost::openRemote(const RemoteAddress& address) {
+  m_remote.listModels(address.base, m_remote.keys().keyFor(address.base));
+}
+
+/// Of the one that is being opened; others ask for lists too.
+void EngineHost::onModelsListed(const QUrl& base, const RemoteModels& models) {
+  const auto address = remoteAddressOf(m_loading.path);
+  if (m_loading.state != ui::ModelInfo::State::Loading || !address || address->base != base) return;
+  m_loading = {};
+  QString problem = models.problem;
+  if (problem.isEmpty() && !models.ids.contains(address->model))
+    problem = tr("it serves no model “%1”").arg(address->model);
+  if (!problem.isEmpty())
+    return failLoading(address->path(), tr("%1 cannot be used: %2.").arg(address->host(), problem));
+  closeModel();
+  m_remote.use(*address, models.isZipage);
+  m_model = {};
+  m_model.state = ui::ModelInfo::State::Ready;
+  m_model.path = address->path();
+  m_model.name = address->model;
+  m_model.device = address->host();
+  m_model.description = tr("runs on %1").arg(address->host());
+  m_model.contextLength = models.contextLength;
+  m_model.isRemote = true;
+  m_choice = {};
+  emit snapshotTaken(nullptr);
+  emit metricsChanged({});
+  emit modelChanged(m_model);
+  for (const PromptJob& job : std::exchange(m_waitingJobs, {}))
+    emit promptPrepared({job.ticket, {}, false, {}, tr("Another model took over.")});
+}
+
+RemoteReply* EngineHost::ask(RemoteQuestion question, QObject* parent) {
+  question.model = m_remote.address().model.toStdString();
+  question.isZipage = m_remote.isZipage();
+  return m_remote.ask(question, parent);
+}
+
 void EngineHost::onProgress(quint64 ticket, int percent) {
   if (ticket != *m_loadTicket || m_loading.state != ui::ModelInfo::State::Loading) return;
   m_loading.progress = percent;
@@ -85,24 +146,26 @@ void EngineHost::onLoaded(const LoadedSession& loaded) {
   if (loaded.ticket != *m_loadTicket) return;  // cancelled, or another model was chosen meanwhile
   m_loading = {};
   if (loaded.session == nullptr)
-    failLoading(loaded);
+    failLoading(loaded.path, loaded.problem);
   else
     adopt(loaded);
 }
 
-void EngineHost::failLoading(const LoadedSession& loaded) {
+void EngineHost::failLoading(const QString& path, const QString& problem) {
   ui::ModelInfo failed;
   failed.state = ui::ModelInfo::State::Failed;
-  failed.path = loaded.path;
-  failed.name = nameOf(loaded.path);
-  failed.problem = loaded.problem;
+  failed.path = path;
+  failed.name = nameOf(path);
+  failed.problem = problem;
   emit modelChanged(failed);
   for (const PromptJob& job : std::exchange(m_waitingJobs, {})) {
-    emit promptPrepared({job.ticket, {}, false, {}, loaded.problem});
+    emit promptPrepared({job.ticket, {}, false, {}, problem});
   }
 }
 
 void EngineHost::adopt(const LoadedSession& loaded) {
+  if (isRemote()) emit engineClosing();
+  m_remote.use(std::nullopt);
   stopEngine();
   m_session = loaded.session;
   startEngine();
@@ -133,14 +196,42 @@ void EngineHost::startEngine() {
   m_isLossTold = false;
   parts.limits.stepTime = kStepTime;
   parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went
-  m_engine = std::make_unique<EngineThread>(std::move(parts), m_bridge.sink());
+  // The server's side comes first: what it asked for is announced to the window before anything of it happens.
+  const auto sink = [served = m_served->sink(), bridge = m_bridge.sink()](EngineReport report) {
+    served(report);
+    bridge(std::move(report));
+  };
+  m_engine = std::make_unique<EngineThread>(std::move(parts), sink);
+  if (m_isServing) attachServed();
   emit engineStarted();
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
 }
 
+void EngineHost::attachServed() {
+  const ModelBundle& model = m_session->model();
+  m_served->rename(servedName(model.path));
+  m_served->attach(*m_engine, {m_session, &model}, m_session->limits());
+}
+
+void EngineHost::setServing(bool serves) {
+  if (std::exchange(m_isServing, serves) == serves || m_engine == nullptr) return;
+  if (serves)
+    attachServed();
+  else
+    m_served->detach(tr("The server was switched off.").toStdString());
+}
+
+/// A client wants the model that is asleep.
+void EngineHost::wake() {
+  if (m_engine == nullptr && m_model.state == ui::ModelInfo::State::Asleep &&
+      m_loading.state != ui::ModelInfo::State::Loading)
+    load(m_model.path, m_choice);
+}
+
 void EngineHost::stopEngine() {
   if (m_engine == nullptr) return;
+  m_served->detach(tr("Another model took over.").toStdString());
   emit engineClosing();
   m_engine.reset();
   m_bridge.forget();
@@ -210,6 +301,7 @@ void EngineHost::setWatched(bool watched) {
   constexpr Duration kWatched = std::chrono::milliseconds(50);
   constexpr Duration kGlancedAt = std::chrono::milliseconds(500);  // how full the chat is, can always be seen
   m_isWatched = watched;
+  m_remote.setWatched(watched);
   if (m_engine != nullptr) m_engine->setSnapshotInterval(watched ? kWatched : kGlancedAt);
 }
 
@@ -226,12 +318,19 @@ void EngineHost::watchIdleness() {
     m_idle.stop();
 }
 
-void EngineHost::unload() {
-  if (m_engine == nullptr || isBusy()) return;
+/// Whatever is open, here or elsewhere, is not any more.
+void EngineHost::closeModel() {
   m_idle.stop();
+  if (isRemote()) emit engineClosing();
+  m_remote.use(std::nullopt);
   stopEngine();
   QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->use(nullptr); });
   m_session.reset();
+}
+
+void EngineHost::unload() {
+  if (m_engine == nullptr || isBusy()) return;
+  closeModel();
   m_model.state = ui::ModelInfo::State::Asleep;
   emit snapshotTaken(nullptr);
   emit metricsChanged({});

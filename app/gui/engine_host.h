@@ -16,6 +16,8 @@
 #include "app/common/model_session.h"
 #include "app/gui/engine_bridge.h"
 #include "app/gui/model_worker.h"
+#include "app/remote/remote_engine.h"
+#include "app/server/served_engine.h"
 #include "engine/store/prefix_store.h"
 #include "ui/chat_values.h"
 
@@ -26,7 +28,9 @@ class EngineHost final : public QObject {
 
  public:
   /// `opensDevice`: how devices are opened by name; openDevice() but for tests.
-  explicit EngineHost(DeviceOpener opensDevice = openDevice, QObject* parent = nullptr);
+  /// `remoteKeys`: where those of engines elsewhere are kept.
+  explicit EngineHost(DeviceOpener opensDevice = openDevice, RemoteKeys remoteKeys = RemoteKeys({}),
+                      QObject* parent = nullptr);
   ~EngineHost() override;
 
   /// Empty: the embedded model. The model that is open stays until the new one is ready.
@@ -37,7 +41,14 @@ class EngineHost final : public QObject {
   void cancelLoading();
   bool isReady() const { return m_engine != nullptr; }
   /// A prompt can be prepared: the model is ready, or was unloaded while idle.
-  bool canAnswer() const { return isReady() || m_model.state == ui::ModelInfo::State::Asleep; }
+  bool canAnswer() const {
+    return isReady() || isRemote() || m_model.state == ui::ModelInfo::State::Asleep;
+  }
+  /// The model that is open runs elsewhere: there is no session, and replies come from ask().
+  bool isRemote() const { return m_remote.isOpen(); }
+  RemoteEngine& remote() { return m_remote; }
+  /// The model and whether it is this program's are filled in. REQUIRES: isRemote()
+  RemoteReply* ask(RemoteQuestion question, QObject* parent);
   /// The model at work or asleep, whatever is being loaded beside it.
   const ui::ModelInfo& model() const { return m_model; }
   const ui::LoadChoice& choice() const { return m_choice; }
@@ -66,6 +77,10 @@ class EngineHost final : public QObject {
   /// it.
   void pin(RequestId request, std::vector<std::int32_t> tokens);
   void setWatched(bool watched);
+  /// The engines that run, as a server sees them: what it asks of them is in progress like any chat's. Nothing
+  /// is attached to it until setServing().
+  const std::shared_ptr<ServedEngine>& served() const { return m_served; }
+  void setServing(bool serves);
 
  signals:
   void modelChanged(const zipage::ui::ModelInfo& model);
@@ -87,13 +102,18 @@ class EngineHost final : public QObject {
   void memoryReported(const zipage::ui::MemoryReport& report);
 
  private:
+  void openRemote(const RemoteAddress& address);
+  void onModelsListed(const QUrl& base, const RemoteModels& models);
   void onProgress(quint64 ticket, int percent);
   void onLoaded(const LoadedSession& loaded);
-  void failLoading(const LoadedSession& loaded);
+  void failLoading(const QString& path, const QString& problem);
   void adopt(const LoadedSession& loaded);
+  void closeModel();
   void onEvent(const EngineEvent& event);
   void noticeLoss(const RequestFinished& finished);
   void send(PromptJob job);
+  void attachServed();
+  void wake();
   bool isBusy() const { return m_numPrompts > 0 || m_numRequests > 0; }
   void watchIdleness();
   void startEngine();
@@ -102,6 +122,8 @@ class EngineHost final : public QObject {
   QThread m_workerThread;
   ModelWorker* m_worker = nullptr;  // lives in m_workerThread, deleted when it ends
   EngineBridge m_bridge;
+  RemoteEngine m_remote;
+  std::shared_ptr<ServedEngine> m_served;  // outlives the engine
   std::shared_ptr<ModelSession> m_session;
   std::unique_ptr<EngineThread> m_engine;
   PrefixStore* m_prefixes = nullptr;
@@ -116,6 +138,7 @@ class EngineHost final : public QObject {
   int m_numPrompts = 0;   // that are being prepared
   int m_numRequests = 0;  // in progress
   bool m_isWatched = true;
+  bool m_isServing = false;
   bool m_isLossTold = false;
 };
 

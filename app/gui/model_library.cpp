@@ -14,6 +14,13 @@
 
 namespace zipage {
 
+ui::ModelEntry remoteEntry(const RemoteAddress& address) {
+  ui::ModelEntry entry{ui::ModelEntry::Origin::Recent, address.path(), address.model,
+                       ModelLibrary::tr("runs on %1").arg(address.host()), {}};
+  entry.isRemote = true;
+  return entry;
+}
+
 namespace {
 
 using ui::ModelEntry;
@@ -46,6 +53,7 @@ ModelEntry embeddedEntry() {
 }
 
 ModelEntry recentEntry(const QString& path) {
+  if (const auto remote = remoteAddressOf(path)) return remoteEntry(*remote);
   return toEntry(recogniseModel(path.toStdString()), ModelEntry::Origin::Recent);
 }
 

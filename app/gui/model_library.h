@@ -7,9 +7,13 @@
 #include <atomic>
 #include <memory>
 
+#include "app/remote/remote_address.h"
 #include "ui/models/model_values.h"
 
 namespace zipage {
+
+/// How the picker lists a model that runs elsewhere.
+ui::ModelEntry remoteEntry(const RemoteAddress& address);
 
 class ModelLibrary final : public QObject {
   Q_OBJECT

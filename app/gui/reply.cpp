@@ -95,6 +95,50 @@ void Reply::begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer,
   m_sinceSaving.start();
 }
 
+void Reply::beginRemote(const ReasoningMarks& marks, std::vector<std::string> stops) {
+  const bool continues = !m_record.text.empty() || !m_record.reasoning.empty();
+  m_remoteText.emplace(marks, false, continues);
+  m_stops = StopStrings(std::move(stops));
+  m_phase = ui::ReplyState::Reading;
+  m_sinceRequest.start();
+  m_sinceSaving.start();
+}
+
+Reply::Growth Reply::addRemote(const QString& reasoning, const QString& answer) {
+  if (m_record.figures.generatedTokens == 0 && m_firstTokenMs < 0)
+    m_record.figures.firstTokenMs = m_sinceRequest.elapsed();
+  if (m_firstTokenMs < 0) m_firstTokenMs = m_sinceRequest.elapsed();
+  ReasoningPiece piece = m_remoteText->push(answer.toStdString());
+  piece.reasoning = reasoning.toStdString() + piece.reasoning;
+  const bool isInside = !piece.reasoning.empty() || m_remoteText->isInsideReasoning();
+  if (isInside && m_reasoningStartMs < 0) m_reasoningStartMs = m_sinceRequest.elapsed();
+  const Growth growth = take(piece);
+  if (isInside) noteReasoningTime();
+  m_record.figures.decodeMs = m_before.decodeMs + m_sinceRequest.elapsed() - m_firstTokenMs;
+  notePhase(isInside && answer.isEmpty());
+  return growth;
+}
+
+Reply::Growth Reply::finishRemote(const RemoteOutcome& outcome) {
+  const Growth growth = takeRest();
+  m_record.state = outcome.problem.isEmpty() ? MessageState::Complete : MessageState::Failed;
+  m_record.error = outcome.problem.toStdString();
+  ReplyFigures& figures = m_record.figures;
+  figures.promptTokens = outcome.promptTokens;
+  figures.cachedTokens = outcome.cachedTokens;
+  figures.computedTokens = outcome.promptTokens - outcome.cachedTokens;
+  figures.generatedTokens = m_before.generatedTokens + outcome.generatedTokens;
+  figures.reasoningTokens = m_before.reasoningTokens + outcome.reasoningTokens;
+  figures.compressions = m_before.compressions + outcome.compressions;
+  figures.tokensEvicted = m_before.tokensEvicted + outcome.tokensEvicted;
+  figures.peakPages = std::max<std::int64_t>(m_before.peakPages, outcome.peakPages);
+  if (outcome.problem.isEmpty() && outcome.isCutShort)
+    m_record.error = QCoreApplication::translate("Reply", "Stopped at the limit of %1 new tokens.")
+                         .arg(outcome.generatedTokens)
+                         .toStdString();
+  return growth;
+}
+
 void Reply::engineStarted(const RequestStarted& event) {
   m_record.figures.promptTokens = event.promptTokens;
   m_record.figures.cachedTokens = event.cachedTokens;
@@ -112,7 +156,7 @@ Reply::Growth Reply::take(const ReasoningPiece& piece) {
 
 /// What was held back, in case it became a mark or a stop.
 Reply::Growth Reply::takeRest() {
-  Growth growth = take(m_reader->finish());
+  Growth growth = take(m_reader != nullptr ? m_reader->finish() : m_remoteText->finish());
   const std::string heldBack = m_stops.finish();
   m_record.text += heldBack;
   growth.text += QString::fromStdString(heldBack);
@@ -143,10 +187,14 @@ Reply::Growth Reply::addTokens(const std::vector<TokenId>& tokens) {
     if (inside) noteReasoningTime();
   }
   m_record.figures.decodeMs = m_before.decodeMs + m_sinceRequest.elapsed() - m_firstTokenMs;
-  const bool wasThinking = m_phase == ui::ReplyState::Thinking;
-  m_phase = m_reader->isInsideReasoning() ? ui::ReplyState::Thinking : ui::ReplyState::Answering;
-  m_hasStoppedThinking = m_hasStoppedThinking || (wasThinking && m_phase == ui::ReplyState::Answering);
+  notePhase(m_reader->isInsideReasoning());
   return growth;
+}
+
+void Reply::notePhase(bool isInside) {
+  const bool wasThinking = m_phase == ui::ReplyState::Thinking;
+  m_phase = isInside ? ui::ReplyState::Thinking : ui::ReplyState::Answering;
+  m_hasStoppedThinking = m_hasStoppedThinking || (wasThinking && m_phase == ui::ReplyState::Answering);
 }
 
 void Reply::addCompression(const SequenceCompressed& event) {
@@ -179,7 +227,7 @@ Reply::Growth Reply::finish(const RequestFinished& event) {
 
 Reply::Growth Reply::abandon(MessageState state, const std::string& reason) {
   Growth growth;
-  if (m_reader != nullptr) growth = takeRest();
+  if (m_reader != nullptr || m_remoteText) growth = takeRest();
   m_record.state = state;
   m_record.error = reason;
   return growth;

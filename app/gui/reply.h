@@ -5,7 +5,9 @@
 #include <QElapsedTimer>
 #include <QString>
 #include <memory>
+#include <optional>
 
+#include "app/remote/remote_reply.h"
 #include "engine/runtime/engine_event.h"
 #include "engine/store/session_store.h"
 #include "engine/text/reply_reader.h"
@@ -29,6 +31,10 @@ class Reply {
   /// The prompt is ready and the engine has taken the request. The answer ends before the first of `stops`.
   void begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
              bool startsInside, std::vector<std::string> stops = {});
+  /// An engine elsewhere was asked. It may split reasoning from answer by itself, or leave both in the answer.
+  void beginRemote(const ReasoningMarks& marks, std::vector<std::string> stops = {});
+  Growth addRemote(const QString& reasoning, const QString& answer);
+  Growth finishRemote(const RemoteOutcome& outcome);
   void engineStarted(const RequestStarted& event);
   Growth addTokens(const std::vector<TokenId>& tokens);
   void addCompression(const SequenceCompressed& event);
@@ -53,13 +59,15 @@ class Reply {
 
  private:
   Growth take(const ReasoningPiece& piece);
+  void notePhase(bool isInside);
   Growth takeRest();
   void noteReasoningTime();
 
   MessageRecord m_record;
   RequestId m_request;
   ReplyFigures m_before;  // of the record when this began
-  std::unique_ptr<ReplyReader> m_reader;
+  std::unique_ptr<ReplyReader> m_reader;       // of an engine here
+  std::optional<ReasoningParser> m_remoteText;  // of one elsewhere
   StopStrings m_stops;
   ui::ReplyState m_phase = ui::ReplyState::Waiting;
   QElapsedTimer m_sinceRequest;

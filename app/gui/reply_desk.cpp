@@ -13,6 +13,16 @@ ReplyDesk::ReplyDesk(EngineHost& host, QObject* parent) : QObject(parent), m_hos
 
 void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings,
                       std::vector<std::string> stopStrings) {
+  if (m_host.isRemote()) {
+    RemoteQuestion question{{}, std::move(job.turns), std::move(job.begun), job.enableThinking, std::move(settings),
+                            stopStrings};
+    for (const MessageRecord& record : records) {
+      m_replies.emplace(record.id.value, Reply(record));
+      ask(record.id, question, stopStrings);
+      ++question.settings.seed;  // as samples of one prompt are drawn here
+    }
+    return;
+  }
   Batch batch;
   batch.stopStrings = std::move(stopStrings);
   batch.settings = std::move(settings);
@@ -23,6 +33,34 @@ void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, 
   job.ticket = records.front().id.value;
   m_batches[job.ticket] = std::move(batch);
   m_host.prepare(std::move(job));
+}
+
+void ReplyDesk::ask(MessageId message, const RemoteQuestion& question, const std::vector<std::string>& stops) {
+  m_replies.at(message.value).beginRemote(knownReasoningMarks().front(), stops);
+  RemoteReply* reply = m_host.ask(question, this);
+  m_remote[message.value] = reply;
+  connect(reply, &RemoteReply::grew, this, [this, message](const QString& reasoning, const QString& answer) {
+    onRemoteText(message, reasoning, answer);
+  });
+  connect(reply, &RemoteReply::ended, this,
+          [this, message](const RemoteOutcome& outcome) { onRemoteEnd(message, outcome); });
+}
+
+void ReplyDesk::onRemoteText(MessageId message, const QString& reasoning, const QString& answer) {
+  const auto found = m_replies.find(message.value);
+  if (found == m_replies.end()) return;
+  Reply& reply = found->second;
+  const ui::ReplyState before = reply.phase();
+  grow(reply, reply.addRemote(reasoning, answer));
+  if (reply.phase() != before) emit changed(reply);
+}
+
+void ReplyDesk::onRemoteEnd(MessageId message, const RemoteOutcome& outcome) {
+  m_remote.erase(message.value);
+  const auto found = m_replies.find(message.value);
+  if (found == m_replies.end()) return;
+  grow(found->second, found->second.finishRemote(outcome));
+  end(found->second);
 }
 
 const Reply* ReplyDesk::find(MessageId message) const {
@@ -48,6 +86,10 @@ Reply* ReplyDesk::replyOf(RequestId request) {
 void ReplyDesk::endThinking(ChatId chat) {
   for (auto& [id, reply] : m_replies) {
     if (reply.record().chat != chat) continue;
+    if (m_remote.contains(id)) {
+      emit noticed(tr("An engine elsewhere cannot be told to answer now. The reply can be stopped."));
+      continue;
+    }
     reply.wantAnswer();
     if (reply.request()) m_host.endReasoning(reply.request());
   }
@@ -60,6 +102,8 @@ void ReplyDesk::stop(MessageId message, const std::string& reason) {
   if (found == m_replies.end()) return;
   Reply& reply = found->second;
   if (reply.request()) m_host.cancel(reply.request());
+  if (const auto remote = m_remote.extract(message.value); !remote.empty() && remote.mapped() != nullptr)
+    remote.mapped()->abandon();
   grow(reply, reply.abandon(MessageState::Stopped, reason));
   end(reply);
 }

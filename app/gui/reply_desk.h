@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -57,6 +58,9 @@ class ReplyDesk final : public QObject {
   };
 
   Reply* replyOf(RequestId request);
+  void ask(MessageId message, const RemoteQuestion& question, const std::vector<std::string>& stops);
+  void onRemoteText(MessageId message, const QString& reasoning, const QString& answer);
+  void onRemoteEnd(MessageId message, const RemoteOutcome& outcome);
   void onPrompt(const PreparedPrompt& prompt);
   void submit(const Batch& batch, const PreparedPrompt& prompt);
   void refuse(const Batch& batch, const std::string& reason);
@@ -69,6 +73,7 @@ class ReplyDesk final : public QObject {
   EngineHost& m_host;
   std::unordered_map<std::uint64_t, Reply> m_replies;  // by message id
   std::unordered_map<quint64, Batch> m_batches;        // by ticket
+  std::unordered_map<std::uint64_t, QPointer<RemoteReply>> m_remote;  // by message id: those made elsewhere
 };
 
 }  // namespace zipage

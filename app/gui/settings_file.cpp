@@ -46,6 +46,10 @@ ui::Preferences SettingsFile::preferences() const {
   preferences.prefixGibibytes =
       boundedInt(m_file, "storage/prefixGibibytes", preferences.prefixGibibytes, 0, 1 << 16);
   preferences.modelFolders = m_file.value("models/folders").toStringList();
+  preferences.serves = m_file.value("server/isOn", false).toBool();
+  preferences.serverPort = boundedInt(m_file, "server/port", preferences.serverPort, 1, 65535);
+  preferences.serverNeedsKey = m_file.value("server/needsKey", false).toBool();
+  preferences.serverIsOpen = m_file.value("server/isOpen", false).toBool();
   const QVariantHash keys = m_file.value("window/keys").toHash();
   for (auto key = keys.cbegin(); key != keys.cend(); ++key) preferences.keys[key.key()] = key->toStringList();
   return preferences;
@@ -57,6 +61,10 @@ void SettingsFile::savePreferences(const ui::Preferences& preferences) {
   m_file.setValue("models/unloadMinutes", preferences.unloadMinutes);
   m_file.setValue("storage/prefixGibibytes", preferences.prefixGibibytes);
   m_file.setValue("models/folders", preferences.modelFolders);
+  m_file.setValue("server/isOn", preferences.serves);
+  m_file.setValue("server/port", preferences.serverPort);
+  m_file.setValue("server/needsKey", preferences.serverNeedsKey);
+  m_file.setValue("server/isOpen", preferences.serverIsOpen);
   QVariantHash keys;
   for (auto key = preferences.keys.cbegin(); key != preferences.keys.cend(); ++key) keys[key.key()] = *key;
   m_file.setValue("window/keys", keys);

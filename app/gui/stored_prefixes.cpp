@@ -16,6 +16,7 @@ struct Words {
 
 QString nameOf(OwnerId owner, const QHash<qint64, QString>& titles) {
   if (!owner) return Words::tr("No chat");
+  if (owner == kOtherPrograms) return Words::tr("Other programs");
   const auto title = titles.find(static_cast<qint64>(owner.value));
   return title == titles.end() ? Words::tr("A deleted chat") : *title;
 }

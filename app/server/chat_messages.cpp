@@ -127,6 +127,14 @@ void readTools(JsonFields& body, ChatContent& chat) {
   chat.tools = *tools;
 }
 
+/// The last message is what the reply begins with.
+void takeBegun(JsonFields& body, ChatContent& chat) {
+  if (chat.turns.empty() || chat.turns.back().role != TurnRole::Assistant)
+    return body.refuse("continue_final_message", "continue_final_message needs a last message of the assistant");
+  chat.begun = {chat.turns.back().reasoning, chat.turns.back().text};
+  chat.turns.pop_back();
+}
+
 }  // namespace
 
 ApiResult<ChatContent> readChat(const Json& body) {
@@ -148,6 +156,7 @@ ApiResult<ChatContent> readChat(const Json& body) {
     if (message.problem()) fields.refuse(*message.problem());
   }
   readTools(fields, chat);
+  if (fields.boolean("continue_final_message").value_or(false)) takeBegun(fields, chat);
   if (fields.problem()) return tl::unexpected(*fields.problem());
   return chat;
 }

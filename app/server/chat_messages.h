@@ -6,11 +6,13 @@
 
 #include "app/server/json_fields.h"
 #include "app/templates/prompt_renderer.h"
+#include "app/templates/reply_continuation.h"
 
 namespace zipage {
 
 struct ChatContent {
   std::vector<ConversationTurn> turns;
+  BegunReply begun;  // "continue_final_message": the last message, which is not among the turns
   Json tools;  // an array; null: none
   std::vector<std::string> toolNames;
 };

@@ -13,7 +13,7 @@ void ReplyDelta::append(ReplyDelta other) {
 }
 
 ChoiceReader::ChoiceReader(const ReplyForm& form)
-    : m_reader(form.tokenizer, form.marks, form.startsInsideReasoning, form.marks.close.empty()),
+    : m_reader(form.tokenizer, form.marks, form.startsInsideReasoning, form.continues),
       m_stops(form.stops),
       m_tools(form.toolNames) {}
 

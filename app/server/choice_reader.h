@@ -34,8 +34,9 @@ struct ReplyDelta {
 /// What may be in a reply.
 struct ReplyForm {
   std::shared_ptr<const Tokenizer> tokenizer;
-  ReasoningMarks marks;  // empty: all of it is the answer, line ends at its beginning included
+  ReasoningMarks marks;  // empty: all of it is the answer
   bool startsInsideReasoning = false;
+  bool continues = false;  // line ends at its beginning belong to it
   std::vector<std::string> stops;
   std::vector<std::string> toolNames;
 };

@@ -182,6 +182,7 @@ struct CompletionEndpoint::Asked {
   std::shared_ptr<const ServedModel> model;
   GenerationOptions options;
   ReadyPrompt prompt;
+  bool continues = false;  // a text that was begun
   std::vector<std::string> toolNames;
 };
 
@@ -205,10 +206,11 @@ ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readChatRequest(const J
   readChatRanking(fields, options);
   auto asked = findModel(fields);
   if (!asked) return asked;
-  auto prompt = asked->model->prompts->render(chat->turns, {options.enableThinking, std::move(chat->tools)});
+  auto prompt = asked->model->prompts->render(chat->turns, chat->begun, {options.enableThinking, std::move(chat->tools)});
   if (!prompt) return tl::unexpected(apiErrorOf(prompt.error()));
   asked->options = std::move(options);
   asked->prompt = std::move(*prompt);
+  asked->continues = !chat->begun.isEmpty();
   asked->toolNames = std::move(chat->toolNames);
   return asked;
 }
@@ -220,6 +222,7 @@ ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readCompletionRequest(c
   auto asked = findModel(fields);
   if (!asked) return asked;
   asked->kind = ReplyKind::Completion;
+  asked->continues = true;
   asked->prompt.tokens = readPrompt(fields, *asked->model->bundle->tokenizer);
   if (fields.problem()) return tl::unexpected(*fields.problem());
   asked->options = std::move(options);
@@ -235,7 +238,7 @@ ApiResult<std::shared_ptr<ReplyJob>> CompletionEndpoint::begin(Asked& asked) con
   auto open =
       asked.engine->submit(std::move(*request), asked.options.numChoices, m_options.maxOpenRequests);
   if (!open) return tl::unexpected(refusalOf(open.error()));
-  ReplyForm form{bundle.tokenizer, {"", ""}, false, asked.options.stops, asked.toolNames};
+  ReplyForm form{bundle.tokenizer, {"", ""}, false, asked.continues, asked.options.stops, asked.toolNames};
   if (asked.kind == ReplyKind::Chat) {
     form.marks = bundle.reasoningMarks;
     form.startsInsideReasoning = asked.prompt.startsInsideReasoning;

@@ -74,9 +74,8 @@ Json poolOf(const CacheSnapshot& snapshot, const EngineMetrics& metrics) {
 }
 
 Json sequenceOf(const SequenceSnapshot& sequence) {
-  const bool isClient = sequence.owner.value >= ServedEngine::kFirstClient;
   Json json = {{"request", sequence.request.value},
-               {"origin", isClient ? "client" : "window"},
+               {"origin", sequence.owner == kOtherPrograms ? "client" : "window"},
                {"state", nameOf(sequence.state)},
                {"policy", zipage::nameOf(sequence.policy)},
                {"tokens", sequence.logicalTokens},

@@ -34,14 +34,15 @@ void PromptThread::run() {
   }
 }
 
-Result<ReadyPrompt> PromptThread::render(const std::vector<ConversationTurn>& turns,
+Result<ReadyPrompt> PromptThread::render(const std::vector<ConversationTurn>& turns, const BegunReply& begun,
                                          const PromptSetting& setting) {
   std::promise<Result<ReadyPrompt>> answer;
   auto ready = answer.get_future();
   const auto job = [&](PromptRenderer* renderer) -> Result<ReadyPrompt> {
     if (renderer == nullptr) return failure(ErrorCode::Cancelled, "the model was unloaded");
-    const auto prompt = renderer->render(turns, setting);
+    auto prompt = renderer->render(turns, setting);
     if (!prompt) return tl::unexpected(prompt.error());
+    if (!begun.isEmpty()) appendBegunReply(*prompt, begun, m_model->reasoningMarks);
     return ReadyPrompt{encodePrompt(*m_model->tokenizer, prompt->segments), prompt->startsInsideReasoning};
   };
   {

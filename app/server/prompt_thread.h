@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/templates/prompt_renderer.h"
+#include "app/templates/reply_continuation.h"
 #include "engine/text/model_bundle.h"
 
 namespace zipage {
@@ -28,7 +29,8 @@ class PromptThread {
   ~PromptThread();
 
   /// Waits for its turn. See PromptRenderer::render() for the errors.
-  Result<ReadyPrompt> render(const std::vector<ConversationTurn>& turns, const PromptSetting& setting);
+  Result<ReadyPrompt> render(const std::vector<ConversationTurn>& turns, const BegunReply& begun,
+                             const PromptSetting& setting);
 
  private:
   using Job = std::function<void(PromptRenderer*)>;  // null: the thread ends

@@ -89,14 +89,13 @@ Result<ServedEngine::Open> ServedEngine::submit(Request request, int numSamples,
   if (m_engine == nullptr) return failure(ErrorCode::Cancelled, "the model was unloaded");
   if (static_cast<int>(m_feeds.size()) + numSamples > maxOpen)
     return failure(ErrorCode::OutOfMemory, "too many requests are waiting");
-  request.owner = OwnerId{m_nextClient++};
+  request.owner = kOtherPrograms;
   Open open{{}, std::make_shared<ReplyFeed>(kMostEvents)};
-  const OwnerId owner = request.owner;
   const std::vector<TokenId> prompt = m_watcher ? request.prompt : std::vector<TokenId>{};
   // What the engine reports waits for the lock, so no event comes before its feed.
   open.requests = m_engine->submitSamples(std::move(request), numSamples);
   for (const RequestId id : open.requests) m_feeds[id] = open.feed;
-  if (m_watcher) m_watcher(open.requests, owner, prompt);
+  if (m_watcher) m_watcher(open.requests, prompt);
   return open;
 }
 
@@ -135,10 +134,9 @@ std::shared_ptr<MemoryFeed> ServedEngine::follow() {
 
 void ServedEngine::take(const EngineReport& report) {
   const std::lock_guard lock(m_mutex);
-  if (m_engine != nullptr) {
-    m_metrics = report.metrics;
-    if (report.snapshot != nullptr) m_snapshot = report.snapshot;
-  }
+  if (m_engine == nullptr) return;  // nobody serves it, or it says its last
+  m_metrics = report.metrics;
+  if (report.snapshot != nullptr) m_snapshot = report.snapshot;
   for (const EngineEvent& event : report.events) deliver(event, report.at);
 }
 

@@ -34,9 +34,6 @@ using MemoryFeed = Feed<MemoryEvent>;
 
 class ServedEngine {
  public:
-  /// Owners of clients' requests, so that they are told from chats.
-  static constexpr std::uint64_t kFirstClient = std::uint64_t{1} << 48;
-
   struct Open {
     std::vector<RequestId> requests;
     std::shared_ptr<ReplyFeed> feed;
@@ -55,7 +52,7 @@ class ServedEngine {
   void setWaker(std::function<void()> wakes);
   /// Told of every submission before any of its events is reported, on the thread that submits; must not call
   /// back.
-  using Watcher = std::function<void(const std::vector<RequestId>&, OwnerId, const std::vector<TokenId>&)>;
+  using Watcher = std::function<void(const std::vector<RequestId>&, const std::vector<TokenId>& prompt)>;
   void setWatcher(Watcher watcher);
 
   std::string id() const;
@@ -65,7 +62,7 @@ class ServedEngine {
   /// Wakes one that is asleep and waits for it; null after `patience`.
   std::shared_ptr<const ServedModel> waitForModel(std::chrono::milliseconds patience);
 
-  /// Cancelled: the engine is gone. `maxOpen`: requests there may be at a time; OutOfMemory beyond it.
+  /// Its owner becomes kOtherPrograms. Cancelled: the engine is gone. `maxOpen`: requests there may be at a time; OutOfMemory beyond it.
   Result<Open> submit(Request request, int numSamples, int maxOpen);
   void cancel(RequestId request);
   int numOpen() const;
@@ -94,7 +91,6 @@ class ServedEngine {
   EngineMetrics m_metrics;
   std::shared_ptr<const CacheSnapshot> m_snapshot;
   ServerCounters m_counters;
-  std::uint64_t m_nextClient = kFirstClient;
 };
 
 }  // namespace zipage

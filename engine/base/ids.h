@@ -20,6 +20,8 @@ struct StrongId {
 using RequestId = StrongId<struct RequestTag>;
 /// Who a request works for, as the program sees it: colours in the views. 0: nobody in particular.
 using OwnerId = StrongId<struct OwnerTag>;
+/// All programs that use the engine through the server; no chat ever has this number.
+inline constexpr OwnerId kOtherPrograms{std::uint64_t{1} << 48};
 
 using PageIndex = std::int32_t;
 using TokenId = std::int32_t;

@@ -39,8 +39,10 @@ MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* paren
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(16, 16, 16, 8);
   layout->setSpacing(12);
-  m_empty->setText(tr("No model is open, so there are no pages yet. Open one at the top of the window."));
+  m_empty->setObjectName(QStringLiteral("memoryEmpty"));
   m_empty->setWordWrap(true);
+  m_empty->setTextFormat(Qt::PlainText);
+  m_empty->setTextInteractionFlags(Qt::TextSelectableByMouse);
   m_empty->setProperty("tone", "muted");
   makeTable();
   layout->addWidget(m_summary);
@@ -62,6 +64,7 @@ MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* paren
   layout->addWidget(m_words);
   layout->addWidget(m_table, 2);
   m_map->setContextMenuPolicy(Qt::CustomContextMenu);
+  showEmptyText();
   connect(m_map, &QWidget::customContextMenuRequested, this,
           [this](const QPoint& position) { showMenu(m_map->mapToGlobal(position)); });
   connect(m_map, &PageMap::gridChanged, m_legend, &PageLegend::setPagesPerTile);
@@ -123,6 +126,31 @@ void MemoryPanel::showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
   if (!snapshot) return;
   m_summary->setPageSize(snapshot->pageTokens, snapshot->bytesPerPage);
   m_map->setAccessibleDescription(spokenSummary(*snapshot));
+}
+
+void MemoryPanel::setRemoteHost(const QString& host) {
+  m_remoteHost = host;
+  for (QWidget* part : {static_cast<QWidget*>(m_summary), static_cast<QWidget*>(m_map), static_cast<QWidget*>(m_legend),
+                        static_cast<QWidget*>(m_table)})
+    part->setVisible(host.isEmpty());
+  static_cast<QVBoxLayout*>(layout())->setAlignment(m_empty, host.isEmpty() ? Qt::Alignment() : Qt::AlignTop);
+  showEmptyText();
+}
+
+void MemoryPanel::setRemoteFacts(const QStringList& lines) {
+  m_remoteFacts = lines;
+  showEmptyText();
+}
+
+void MemoryPanel::showEmptyText() {
+  if (m_remoteHost.isEmpty())
+    return m_empty->setText(tr("No model is open, so there are no pages yet. Open one at the top of the window."));
+  const QString unseen =
+      tr("This model runs on %1. Which pages it holds, and what it evicts, cannot be seen from here.").arg(m_remoteHost);
+  const QString said = m_remoteFacts.isEmpty() ? tr("It tells no figures of its memory.")
+                                               : tr("What it says of itself:") + QLatin1Char('\n') +
+                                                     m_remoteFacts.join(QLatin1Char('\n'));
+  m_empty->setText(unseen + QStringLiteral("\n\n") + said);
 }
 
 void MemoryPanel::setChat(OwnerId chat) {

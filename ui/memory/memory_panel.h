@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
 
@@ -33,12 +34,16 @@ class MemoryPanel final : public QWidget {
   /// Of now; not shown while the cursor is at another moment.
   void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
+  /// Empty: the engine runs here. Where it runs elsewhere there is no map, and what it says stands in its place.
+  void setRemoteHost(const QString& host);
+  void setRemoteFacts(const QStringList& lines);
   /// The chat whose future is told.
   void setChat(OwnerId chat);
 
  private:
   void makeTable();
   void showMoment();
+  void showEmptyText();
   void showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void choosePage(PageIndex page);
   void showChosen();
@@ -51,6 +56,8 @@ class MemoryPanel final : public QWidget {
   std::shared_ptr<const CacheSnapshot> m_snapshot;  // that is shown
   OwnerNames m_names;
   OwnerId m_chat;
+  QString m_remoteHost;
+  QStringList m_remoteFacts;
   MemorySummary* m_summary;
   PageMap* m_map;
   PageLegend* m_legend;

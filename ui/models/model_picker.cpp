@@ -14,6 +14,7 @@
 #include "ui/models/memory_bar.h"
 #include "ui/models/model_list_delegate.h"
 #include "ui/models/model_list_model.h"
+#include "ui/models/remote_dialog.h"
 #include "ui/theme/tone.h"
 
 namespace zipage::ui {
@@ -43,6 +44,8 @@ ModelPicker::ModelPicker(QWidget* parent)
       m_openFile(new QPushButton(tr("Open a file…"))),
       m_openFolder(new QPushButton(tr("Open a folder…"))),
       m_lookIn(new QPushButton(tr("Look in a folder…"))),
+      m_elsewhere(new QPushButton(tr("Use a server…"))),
+      m_remote(new RemoteDialog(this)),
       m_name(label("heading")),
       m_detail(label("muted")),
       m_form(new LoadForm),
@@ -84,14 +87,20 @@ QLayout* ModelPicker::makeLeft() {
     button->setAutoDefault(false);
     open->addWidget(button, 1);
   }
-  m_lookIn->setAutoDefault(false);
+  m_elsewhere->setToolTip(tr("An engine that runs on another machine, or in another program."));
+  auto* further = new QHBoxLayout;
+  further->setSpacing(8);
+  for (QPushButton* button : {m_lookIn, m_elsewhere}) {
+    button->setAutoDefault(false);
+    further->addWidget(button, 1);
+  }
   auto* left = new QVBoxLayout;
   left->setSpacing(8);
   left->addWidget(m_filter);
   left->addWidget(m_list, 1);
   left->addWidget(m_searching);
   left->addLayout(open);
-  left->addWidget(m_lookIn);
+  left->addLayout(further);
   return left;
 }
 
@@ -148,6 +157,7 @@ void ModelPicker::connectParts() {
   connect(m_openFile, &QPushButton::clicked, this, &ModelPicker::openFile);
   connect(m_openFolder, &QPushButton::clicked, this,
           [this] { pick(true, tr("Open a Hugging Face folder"), &ModelPicker::addModel); });
+  connect(m_elsewhere, &QPushButton::clicked, m_remote, &QDialog::open);
   connect(m_lookIn, &QPushButton::clicked, this,
           [this] { pick(true, tr("Look for models in a folder"), &ModelPicker::folderChosen); });
 }
@@ -196,12 +206,16 @@ void ModelPicker::choose(const ModelEntry& entry) {
   m_chosen = entry;
   m_form->setChoice(m_edited.value(entry.path, m_choices.value(entry.path)));
   m_memory->setEstimate({});
-  m_fit->setText({});
+  m_fit->setText(entry.isRemote ? tr("It runs there, so nothing is loaded here, and its pages cannot be seen.")
+                                : QString());
+  setTone(*m_fit, QStringLiteral("muted"));
   requestEstimate();
   showState();
 }
 
-void ModelPicker::requestEstimate() { emit estimateRequested(m_chosen.path, m_form->choice()); }
+void ModelPicker::requestEstimate() {
+  if (!m_chosen.isRemote) emit estimateRequested(m_chosen.path, m_form->choice());
+}
 
 void ModelPicker::setEstimate(const QString& path, const LoadChoice& choice, const LoadEstimate& estimate) {
   if (path != m_chosen.path || choice != m_form->choice()) return;
@@ -232,7 +246,9 @@ void ModelPicker::showState() {
   m_progress->setRange(0, m_model.progress >= 0 ? 100 : 0);
   m_progress->setValue(std::max(0, m_model.progress));
   m_load->setEnabled(!isLoading && m_chosen.problem.isEmpty() && !m_chosen.name.isEmpty());
-  m_load->setText(isOpen ? tr("Load again") : tr("Load"));
+  m_load->setText(m_chosen.isRemote ? tr("Use") : isOpen ? tr("Load again") : tr("Load"));
+  m_form->setVisible(!m_chosen.isRemote);
+  if (m_chosen.isRemote) m_memory->hide();
   m_cancel->setText(isLoading ? tr("Cancel loading") : tr("Close"));
 }
 

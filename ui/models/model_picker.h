@@ -19,6 +19,7 @@ class LoadForm;
 class MemoryBar;
 class ModelListDelegate;
 class ModelListModel;
+class RemoteDialog;
 
 /// Choosing a model and how it is loaded, with what it will take of memory said beforehand. Stays open while
 /// a model loads and closes when it is ready.
@@ -39,6 +40,7 @@ class ModelPicker final : public QDialog {
   /// Asks for a file, which then stands among the others.
   void openFile();
 
+  RemoteDialog& remoteDialog() { return *m_remote; }
   QString chosenPath() const { return m_chosen.path; }
   void choose(const QString& path);
 
@@ -71,6 +73,8 @@ class ModelPicker final : public QDialog {
   QPushButton* m_openFile;
   QPushButton* m_openFolder;
   QPushButton* m_lookIn;
+  QPushButton* m_elsewhere;
+  RemoteDialog* m_remote;
   QLabel* m_name;
   QLabel* m_detail;
   LoadForm* m_form;

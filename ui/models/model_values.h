@@ -30,6 +30,7 @@ struct ModelEntry {
   QString name;
   QString detail;   // "qwen3 · Q8_0 · 610 MiB"
   QString problem;  // why it cannot be opened
+  bool isRemote = false;  // it runs elsewhere: nothing is loaded here
 };
 
 /// What a model will take, and what there is.

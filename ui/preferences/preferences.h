@@ -18,6 +18,10 @@ struct Preferences {
   int unloadMinutes = 0;             // without a reply until the model is unloaded; 0: never
   int prefixGibibytes = 8;           // of the disk for prefixes; 0: none are kept
   QStringList modelFolders;          // to look for models in
+  bool serves = false;               // this model to other programs
+  int serverPort = 7979;
+  bool serverNeedsKey = false;
+  bool serverIsOpen = false;         // to other machines; then a key is needed, whatever serverNeedsKey says
   QHash<QString, QStringList> keys;  // other keys than an action came with, by its id
 
   bool operator==(const Preferences&) const = default;

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "ui/preferences/key_page.h"
+#include "ui/preferences/server_page.h"
 #include "ui/preferences/storage_page.h"
 
 namespace zipage::ui {
@@ -70,6 +71,7 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
       m_folders(new QListWidget),
       m_removeFolder(new QPushButton(tr("Remove"))),
       m_storage(new StoragePage),
+      m_server(new ServerPage),
       m_keys(new KeyPage(actions)) {
   setObjectName(QStringLiteral("settingsDialog"));
   setAttribute(Qt::WA_WindowPropagation);
@@ -83,6 +85,7 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
   tabs->addTab(makeGeneralPage(), tr("General"));
   tabs->addTab(makeModelPage(), tr("Models"));
   tabs->addTab(m_storage, tr("Storage"));
+  tabs->addTab(m_server, tr("Server"));
   tabs->addTab(m_keys, tr("Keys"));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -94,6 +97,15 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
     change([&](Preferences& preferences) { preferences.prefixGibibytes = gibibytes; });
     emit storageReportRequested();
   });
+  connect(m_server, &ServerPage::chosen, this, [this](const Preferences& chosen) {
+    change([&](Preferences& preferences) {
+      preferences.serves = chosen.serves;
+      preferences.serverPort = chosen.serverPort;
+      preferences.serverNeedsKey = chosen.serverNeedsKey;
+      preferences.serverIsOpen = chosen.serverIsOpen;
+    });
+  });
+  connect(m_server, &ServerPage::keyRenewRequested, this, &SettingsDialog::serverKeyRenewRequested);
   connect(m_storage, &StoragePage::reportRequested, this, &SettingsDialog::storageReportRequested);
   connect(m_storage, &StoragePage::clearRequested, this, &SettingsDialog::storageClearRequested);
   resize(kDefaultSize);
@@ -193,6 +205,8 @@ void SettingsDialog::setPreferences(const Preferences& preferences) {
 
 void SettingsDialog::setStorageReport(const StorageReport& report) { m_storage->setReport(report); }
 
+void SettingsDialog::setServerInfo(const ServerInfo& info) { m_server->setInfo(info); }
+
 void SettingsDialog::showPreferences() {
   m_isShowing = true;
   m_scheme->setCurrentIndex(m_scheme->findData(static_cast<int>(m_preferences.scheme)));
@@ -205,6 +219,7 @@ void SettingsDialog::showPreferences() {
   m_folders->setCurrentRow(std::min<int>(row, m_folders->count() - 1));
   m_removeFolder->setEnabled(m_folders->currentRow() >= 0);
   m_storage->setBudget(m_preferences.prefixGibibytes);
+  m_server->setPreferences(m_preferences);
   m_keys->setKeys(m_preferences.keys);
   m_isShowing = false;
 }

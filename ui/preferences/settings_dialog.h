@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "ui/preferences/preferences.h"
+#include "ui/preferences/server_values.h"
 #include "ui/preferences/storage_values.h"
 
 class QComboBox;
@@ -13,6 +14,7 @@ class QPushButton;
 namespace zipage::ui {
 
 class KeyPage;
+class ServerPage;
 class StoragePage;
 struct WindowActions;
 
@@ -25,11 +27,13 @@ class SettingsDialog final : public QDialog {
 
   void setPreferences(const Preferences& preferences);  // reports nothing
   void setStorageReport(const StorageReport& report);
+  void setServerInfo(const ServerInfo& info);
 
  signals:
   void preferencesChanged(const zipage::ui::Preferences& preferences);
   void storageReportRequested();
   void storageClearRequested(qint64 model, qint64 chat);
+  void serverKeyRenewRequested();
 
  private:
   QWidget* makeGeneralPage();
@@ -45,6 +49,7 @@ class SettingsDialog final : public QDialog {
   QListWidget* m_folders;
   QPushButton* m_removeFolder;
   StoragePage* m_storage;
+  ServerPage* m_server;
   KeyPage* m_keys;
   bool m_isShowing = false;
 };

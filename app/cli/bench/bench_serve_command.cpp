@@ -4,9 +4,11 @@
 
 #include "app/cli/bench/bench_commands.h"
 #include "app/cli/bench/bench_report.h"
+#include "app/cli/bench/endpoint_bench.h"
 #include "app/cli/bench/serve_report.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/model_options.h"
+#include "app/server/access_check.h"
 
 namespace zipage {
 
@@ -28,6 +30,8 @@ struct ServeOptions {
   double warmUpSeconds = 0.0;
   bool asyncCompression = false;
   bool json = false;
+  EndpointOptions endpoint;  // an address: that is measured instead
+  std::string keyFile;
 };
 
 Duration toDuration(double seconds) {
@@ -176,8 +180,25 @@ class ServeBench {
   InterruptGuard m_interrupt;
 };
 
-int serve(const ServeOptions& options) {
+/// `namesPolicies`: by whoever asks; an endpoint that is none of ours knows none.
+int serveUrl(const ServeOptions& options, bool namesPolicies) {
+  EndpointBench bench{options.endpoint, options.load, {}, {}, options.json};
+  if (namesPolicies) bench.policies = options.policies;
+  bench.shape = shapeOf(options.load, figuresOf(makeServeLoad(options.load), options.load.maxOutput));
+  bench.endpoint.budgetTokens = options.settings.budgetTokens;
+  bench.endpoint.periodTokens = options.settings.periodTokens;
+  bench.endpoint.limit = toDuration(options.maxSeconds);
+  if (!options.keyFile.empty()) {
+    const auto keys = readKeys(options.keyFile);
+    if (!keys) return complain(keys.error());
+    bench.endpoint.key = keys->front();
+  }
+  return benchEndpoint(std::move(bench));
+}
+
+int serve(const ServeOptions& options, bool namesPolicies) {
   if (auto checked = checkServeOptions(options); !checked) return complain(checked.error());
+  if (!options.endpoint.url.empty()) return serveUrl(options, namesPolicies);
   const auto compression = compressionOf(options.settings);
   if (!compression) return complain(compression.error());
   auto session = sessionOptionsFrom(options.model, options.maxSequences);
@@ -241,7 +262,14 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
                       "With --max-seconds: when the steady state begins; 0: half of it");
   command->add_flag("--async-compression", options->asyncCompression, "Compressions run beside the steps");
   command->add_flag("--json", options->json, "JSON lines on standard output, the table on standard error");
-  command->callback([options, &action] { action = [options] { return serve(*options); }; });
+  command->add_option("--url", options->endpoint.url,
+                      "Measure this endpoint of the OpenAI API's form instead, ours or another: http://…/v1");
+  command->add_option("--api-key-file", options->keyFile, "With --url: holds the key");
+  command->add_option("--remote-model", options->endpoint.model, "With --url: which model; the first by default");
+  command->callback([options, command, &action] {
+    const bool namesPolicies = command->count("--policies") > 0;
+    action = [options, namesPolicies] { return serve(*options, namesPolicies); };
+  });
 }
 
 }  // namespace zipage
