@@ -26,14 +26,14 @@ std::string chatBody(bool streams, int maxTokens, const char* text = "What is 17
   return textOf(body);
 }
 
-struct Reply {
+struct HttpReply {
   int status = 0;
   std::string body;
 };
 
 /// Asks on a thread of its own while the window lives on.
-Reply ask(int port, const std::string& body, const std::string& key = {}) {
-  Reply reply;
+HttpReply ask(int port, const std::string& body, const std::string& key = {}) {
+  HttpReply reply;
   std::atomic<bool> isDone{false};
   std::thread client([&] {
     httplib::Client http("127.0.0.1", port);
@@ -91,7 +91,7 @@ class TestWindowServer : public QObject {
                                                                snapshot->sequences.begin(),
                                                                snapshot->sequences.end(), isClient)));
                      });
-    const Reply reply = ask(port, chatBody(false, 400));
+    const HttpReply reply = ask(port, chatBody(false, 400));
     QCOMPARE(reply.status, 200);
     QVERIFY2(reply.body.find("42") != std::string::npos, reply.body.c_str());
     QCOMPARE(mostClients, 1);
