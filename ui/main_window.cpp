@@ -71,7 +71,9 @@ void MainWindow::setPreferences(const Preferences& preferences) {
   parts.settings->setPreferences(parts.preferences);
 }
 
-void MainWindow::setRemoteFacts(const QStringList& lines) { m_parts->inspector->memory().setRemoteFacts(lines); }
+void MainWindow::setRemoteFacts(const QStringList& lines) {
+  m_parts->inspector->memory().setRemoteFacts(lines);
+}
 
 void MainWindow::setServerInfo(const ServerInfo& info) { m_parts->settings->setServerInfo(info); }
 

@@ -1,5 +1,5 @@
-// Ctrl+C as a flag that loops look at, or wait for. While one of these lives the first Ctrl+C sets the flag; the second
-// ends the program as usual.
+// Ctrl+C as a flag that loops look at, or wait for. While one of these lives the first Ctrl+C sets the flag;
+// the second ends the program as usual.
 #pragma once
 
 namespace zipage {

@@ -31,7 +31,8 @@ struct ServeOptions {
   bool forgets = false;
 };
 
-/// A model with its engine, served. Members go from the last to the first: the engine ends before its session.
+/// A model with its engine, served. Members go from the last to the first: the engine ends before its
+/// session.
 class ServingModel {
  public:
   static Result<std::unique_ptr<ServingModel>> open(const ServeOptions& options, const std::string& model,
@@ -87,8 +88,7 @@ void nameApart(const std::vector<std::unique_ptr<ServingModel>>& models) {
   std::map<std::string, int> used;
   for (const auto& model : models) {
     const std::string id = model->served()->id();
-    if (const int count = ++used[id]; count > 1)
-      model->served()->rename(id + ":" + std::to_string(count));
+    if (const int count = ++used[id]; count > 1) model->served()->rename(id + ":" + std::to_string(count));
   }
 }
 
@@ -128,7 +128,8 @@ void addLimitOptions(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command
-      .add_option("--max-requests", server.maxOpenRequests, "Replies, running and waiting; more get status 429")
+      .add_option("--max-requests", server.maxOpenRequests,
+                  "Replies, running and waiting; more get status 429")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command.add_option("--max-connections", server.maxConnections, "More get status 503")

@@ -9,8 +9,8 @@ namespace zipage {
 
 class EventStreamParser {
  public:
-  /// The data of each event that these bytes complete; the lines of one event are joined by line ends. Names of
-  /// events, comments and empty events are passed over.
+  /// The data of each event that these bytes complete; the lines of one event are joined by line ends. Names
+  /// of events, comments and empty events are passed over.
   std::vector<std::string> push(std::string_view bytes);
   /// More than this without an event is no event stream, and is dropped.
   static constexpr std::size_t kLongestEvent = std::size_t{16} << 20;

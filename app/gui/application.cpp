@@ -21,7 +21,8 @@ const QString kContinueOnCpu = QStringLiteral("continue-on-cpu");
 namespace {
 
 std::unordered_set<std::uint64_t> valuesOf(const std::vector<ChatId>& chats) {
-  std::unordered_set<std::uint64_t> values = {kOtherPrograms.value};  // what they read is no chat's, and stays
+  std::unordered_set<std::uint64_t> values = {
+      kOtherPrograms.value};  // what they read is no chat's, and stays
   for (const ChatId chat : chats) values.insert(chat.value);
   return values;
 }
@@ -108,7 +109,8 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   m_prefixes = std::make_unique<PrefixStore>(prefixOptions(m_settings->preferences()));
   // What was read of a chat goes with the chat.
   if (chats) m_prefixes->keepChats(valuesOf(*chats));
-  m_host = std::make_unique<EngineHost>(std::move(opensDevice), RemoteKeys(appPaths().config / "remote.keys"));
+  m_host =
+      std::make_unique<EngineHost>(std::move(opensDevice), RemoteKeys(appPaths().config / "remote.keys"));
   m_host->setPrefixStore(m_prefixes.get());
   m_server = std::make_unique<ServerDesk>(*m_host, appPaths().config / "server.key");
   m_library = std::make_unique<ModelLibrary>();

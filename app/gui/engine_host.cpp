@@ -196,7 +196,8 @@ void EngineHost::startEngine() {
   m_isLossTold = false;
   parts.limits.stepTime = kStepTime;
   parts.limits.recordsScores = true;  // whoever looks at a reply later finds why its words went
-  // The server's side comes first: what it asked for is announced to the window before anything of it happens.
+  // The server's side comes first: what it asked for is announced to the window before anything of it
+  // happens.
   const auto sink = [served = m_served->sink(), bridge = m_bridge.sink()](EngineReport report) {
     served(report);
     bridge(std::move(report));

@@ -41,9 +41,7 @@ class EngineHost final : public QObject {
   void cancelLoading();
   bool isReady() const { return m_engine != nullptr; }
   /// A prompt can be prepared: the model is ready, or was unloaded while idle.
-  bool canAnswer() const {
-    return isReady() || isRemote() || m_model.state == ui::ModelInfo::State::Asleep;
-  }
+  bool canAnswer() const { return isReady() || isRemote() || m_model.state == ui::ModelInfo::State::Asleep; }
   /// The model that is open runs elsewhere: there is no session, and replies come from ask().
   bool isRemote() const { return m_remote.isOpen(); }
   RemoteEngine& remote() { return m_remote; }
@@ -77,8 +75,8 @@ class EngineHost final : public QObject {
   /// it.
   void pin(RequestId request, std::vector<std::int32_t> tokens);
   void setWatched(bool watched);
-  /// The engines that run, as a server sees them: what it asks of them is in progress like any chat's. Nothing
-  /// is attached to it until setServing().
+  /// The engines that run, as a server sees them: what it asks of them is in progress like any chat's.
+  /// Nothing is attached to it until setServing().
   const std::shared_ptr<ServedEngine>& served() const { return m_served; }
   void setServing(bool serves);
 

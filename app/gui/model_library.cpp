@@ -15,8 +15,11 @@
 namespace zipage {
 
 ui::ModelEntry remoteEntry(const RemoteAddress& address) {
-  ui::ModelEntry entry{ui::ModelEntry::Origin::Recent, address.path(), address.model,
-                       ModelLibrary::tr("runs on %1").arg(address.host()), {}};
+  ui::ModelEntry entry{ui::ModelEntry::Origin::Recent,
+                       address.path(),
+                       address.model,
+                       ModelLibrary::tr("runs on %1").arg(address.host()),
+                       {}};
   entry.isRemote = true;
   return entry;
 }

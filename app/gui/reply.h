@@ -31,7 +31,8 @@ class Reply {
   /// The prompt is ready and the engine has taken the request. The answer ends before the first of `stops`.
   void begin(RequestId request, std::shared_ptr<const Tokenizer> tokenizer, const ReasoningMarks& marks,
              bool startsInside, std::vector<std::string> stops = {});
-  /// An engine elsewhere was asked. It may split reasoning from answer by itself, or leave both in the answer.
+  /// An engine elsewhere was asked. It may split reasoning from answer by itself, or leave both in the
+  /// answer.
   void beginRemote(const ReasoningMarks& marks, std::vector<std::string> stops = {});
   Growth addRemote(const QString& reasoning, const QString& answer);
   Growth finishRemote(const RemoteOutcome& outcome);
@@ -65,8 +66,8 @@ class Reply {
 
   MessageRecord m_record;
   RequestId m_request;
-  ReplyFigures m_before;  // of the record when this began
-  std::unique_ptr<ReplyReader> m_reader;       // of an engine here
+  ReplyFigures m_before;                        // of the record when this began
+  std::unique_ptr<ReplyReader> m_reader;        // of an engine here
   std::optional<ReasoningParser> m_remoteText;  // of one elsewhere
   StopStrings m_stops;
   ui::ReplyState m_phase = ui::ReplyState::Waiting;

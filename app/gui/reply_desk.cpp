@@ -14,8 +14,8 @@ ReplyDesk::ReplyDesk(EngineHost& host, QObject* parent) : QObject(parent), m_hos
 void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, RequestSettings settings,
                       std::vector<std::string> stopStrings) {
   if (m_host.isRemote()) {
-    RemoteQuestion question{{}, std::move(job.turns), std::move(job.begun), job.enableThinking, std::move(settings),
-                            stopStrings};
+    RemoteQuestion question{
+        {}, std::move(job.turns), std::move(job.begun), job.enableThinking, std::move(settings), stopStrings};
     for (const MessageRecord& record : records) {
       m_replies.emplace(record.id.value, Reply(record));
       ask(record.id, question, stopStrings);
@@ -35,7 +35,8 @@ void ReplyDesk::start(const std::vector<MessageRecord>& records, PromptJob job, 
   m_host.prepare(std::move(job));
 }
 
-void ReplyDesk::ask(MessageId message, const RemoteQuestion& question, const std::vector<std::string>& stops) {
+void ReplyDesk::ask(MessageId message, const RemoteQuestion& question,
+                    const std::vector<std::string>& stops) {
   m_replies.at(message.value).beginRemote(knownReasoningMarks().front(), stops);
   RemoteReply* reply = m_host.ask(question, this);
   m_remote[message.value] = reply;

@@ -71,8 +71,8 @@ class ReplyDesk final : public QObject {
   void endAll(const std::string& reason);
 
   EngineHost& m_host;
-  std::unordered_map<std::uint64_t, Reply> m_replies;  // by message id
-  std::unordered_map<quint64, Batch> m_batches;        // by ticket
+  std::unordered_map<std::uint64_t, Reply> m_replies;                 // by message id
+  std::unordered_map<quint64, Batch> m_batches;                       // by ticket
   std::unordered_map<std::uint64_t, QPointer<RemoteReply>> m_remote;  // by message id: those made elsewhere
 };
 

@@ -49,9 +49,9 @@ class ServerDesk final : public QObject {
   std::filesystem::path m_keyFile;
   Wanted m_wanted;
   ui::ServerInfo m_info;
-  int m_numStarts = 0;                   // the latest one counts
-  std::shared_ptr<ApiServer> m_server;   // used by m_thread only
-  QThreadPool m_thread;                  // one thread: what is asked for happens in turn
+  int m_numStarts = 0;                  // the latest one counts
+  std::shared_ptr<ApiServer> m_server;  // used by m_thread only
+  QThreadPool m_thread;                 // one thread: what is asked for happens in turn
 };
 
 }  // namespace zipage

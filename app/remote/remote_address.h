@@ -1,5 +1,5 @@
-// Where an engine elsewhere is, and which of its models is meant: written as one path, so that it stands among the
-// models that were opened like any file.
+// Where an engine elsewhere is, and which of its models is meant: written as one path, so that it stands
+// among the models that were opened like any file.
 #pragma once
 
 #include <QString>

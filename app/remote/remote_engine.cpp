@@ -105,7 +105,8 @@ void RemoteEngine::askForFacts() {
     reply->deleteLater();
     if (m_address != address) return;
     const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    emit factsChanged(status == 200 ? remoteFactsIn(QString::fromUtf8(reply->read(kMostMetrics))) : QStringList());
+    emit factsChanged(status == 200 ? remoteFactsIn(QString::fromUtf8(reply->read(kMostMetrics)))
+                                    : QStringList());
   });
 }
 

@@ -1,5 +1,5 @@
-// An engine that runs elsewhere, behind an endpoint of the OpenAI API's form. Everything comes by signals; nothing
-// is asked of the network until somebody opens one. GUI thread.
+// An engine that runs elsewhere, behind an endpoint of the OpenAI API's form. Everything comes by signals;
+// nothing is asked of the network until somebody opens one. GUI thread.
 #pragma once
 
 #include <QNetworkAccessManager>

@@ -51,21 +51,25 @@ QStringList remoteFactsIn(const QString& metrics) {
   addCount(Words::tr("Requests waiting: %1"),
            {QStringLiteral("zipage:num_requests_waiting"), QStringLiteral("vllm:num_requests_waiting"),
             QStringLiteral("sglang:num_queue_reqs"), QStringLiteral("llamacpp:requests_deferred")});
-  const auto used = firstOf(sums, {QStringLiteral("zipage:kv_cache_usage_perc"),
-                                   QStringLiteral("vllm:kv_cache_usage_perc"),
-                                   QStringLiteral("vllm:gpu_cache_usage_perc"), QStringLiteral("sglang:token_usage"),
-                                   QStringLiteral("llamacpp:kv_cache_usage_ratio")});
+  const auto used =
+      firstOf(sums, {QStringLiteral("zipage:kv_cache_usage_perc"), QStringLiteral("vllm:kv_cache_usage_perc"),
+                     QStringLiteral("vllm:gpu_cache_usage_perc"), QStringLiteral("sglang:token_usage"),
+                     QStringLiteral("llamacpp:kv_cache_usage_ratio")});
   if (used) lines << Words::tr("KV cache in use: %1 %").arg(locale.toString(*used * 100.0, 'f', 1));
   addCount(Words::tr("Pages held: %1"), {QStringLiteral("zipage:kv_pages_used")});
-  addCount(Words::tr("Tokens live: %1"), {QStringLiteral("zipage:kv_tokens_live"), QStringLiteral("sglang:num_used_tokens"),
-                                          QStringLiteral("llamacpp:kv_cache_tokens")});
-  addCount(Words::tr("Tokens evicted since its start: %1"), {QStringLiteral("zipage:kv_tokens_evicted_total")});
-  addCount(Words::tr("Compressions since its start: %1"), {QStringLiteral("zipage:kv_compression_seconds_count")});
+  addCount(Words::tr("Tokens live: %1"),
+           {QStringLiteral("zipage:kv_tokens_live"), QStringLiteral("sglang:num_used_tokens"),
+            QStringLiteral("llamacpp:kv_cache_tokens")});
+  addCount(Words::tr("Tokens evicted since its start: %1"),
+           {QStringLiteral("zipage:kv_tokens_evicted_total")});
+  addCount(Words::tr("Compressions since its start: %1"),
+           {QStringLiteral("zipage:kv_compression_seconds_count")});
   addCount(Words::tr("Preemptions since its start: %1"),
            {QStringLiteral("zipage:num_preemptions_total"), QStringLiteral("vllm:num_preemptions_total")});
-  addCount(Words::tr("Tokens generated since its start: %1"),
-           {QStringLiteral("zipage:generation_tokens_total"), QStringLiteral("vllm:generation_tokens_total"),
-            QStringLiteral("sglang:generation_tokens_total"), QStringLiteral("llamacpp:tokens_predicted_total")});
+  addCount(
+      Words::tr("Tokens generated since its start: %1"),
+      {QStringLiteral("zipage:generation_tokens_total"), QStringLiteral("vllm:generation_tokens_total"),
+       QStringLiteral("sglang:generation_tokens_total"), QStringLiteral("llamacpp:tokens_predicted_total")});
   return lines;
 }
 

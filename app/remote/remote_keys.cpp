@@ -17,7 +17,9 @@ QJsonObject keysIn(const std::filesystem::path& path) {
 
 }  // namespace
 
-QString RemoteKeys::keyFor(const QUrl& base) const { return keysIn(m_file).value(base.toString()).toString(); }
+QString RemoteKeys::keyFor(const QUrl& base) const {
+  return keysIn(m_file).value(base.toString()).toString();
+}
 
 Result<void> RemoteKeys::setKey(const QUrl& base, const QString& key) const {
   QJsonObject keys = keysIn(m_file);

@@ -14,7 +14,7 @@ namespace zipage {
 
 /// How it ended, and what the endpoint says of it; 0: nothing.
 struct RemoteOutcome {
-  QString problem;  // why it is not whole; empty: it is
+  QString problem;          // why it is not whole; empty: it is
   bool isCutShort = false;  // at the limit of its tokens
   qint64 promptTokens = 0;
   qint64 cachedTokens = 0;

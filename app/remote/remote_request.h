@@ -20,8 +20,8 @@ struct RemoteQuestion {
   bool isZipage = false;  // then it knows what a policy is
 };
 
-/// The body of a streamed chat request. What only some servers know (top_k, min_p, the template's arguments, going
-/// on with a reply) goes in the fields of vLLM and llama.cpp, and only where it asks for something.
+/// The body of a streamed chat request. What only some servers know (top_k, min_p, the template's arguments,
+/// going on with a reply) goes in the fields of vLLM and llama.cpp, and only where it asks for something.
 std::string remoteBody(const RemoteQuestion& question);
 
 }  // namespace zipage

@@ -1,6 +1,6 @@
-// Whom the server lets in. A page in a browser can send requests to 127.0.0.1, and can give itself a name that
-// leads there (DNS rebinding); so the name a client calls by, and the page that calls, are checked, and a key where
-// there is one.
+// Whom the server lets in. A page in a browser can send requests to 127.0.0.1, and can give itself a name
+// that leads there (DNS rebinding); so the name a client calls by, and the page that calls, are checked, and
+// a key where there is one.
 #pragma once
 
 #include <optional>
@@ -33,8 +33,8 @@ bool isAllowedOrigin(const std::string& origin, const AccessRules& rules);
 /// "127.0.0.1", "::1", "localhost": nobody on another machine gets there.
 bool isLoopback(const std::string& host);
 
-/// The keys in a file, one on each line. Io or InvalidArgument: it cannot be read, holds none, or others may read
-/// it.
+/// The keys in a file, one on each line. Io or InvalidArgument: it cannot be read, holds none, or others may
+/// read it.
 Result<std::vector<std::string>> readKeys(const std::string& path);
 
 }  // namespace zipage

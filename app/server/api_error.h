@@ -1,5 +1,5 @@
-// What an endpoint answers when it cannot do what was asked: the HTTP status, and the error object of the OpenAI
-// API with it.
+// What an endpoint answers when it cannot do what was asked: the HTTP status, and the error object of the
+// OpenAI API with it.
 #pragma once
 
 #include <string>

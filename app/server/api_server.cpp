@@ -59,7 +59,8 @@ ApiServer::ApiServer(ServerOptions options, ServedModels models)
   HttpServer& http = m_state->http;
   const ServedModels& served = m_state->models;
   const CompletionEndpoint& completions = m_state->completions;
-  http.onGet("/health", [&](Exchange& exchange) { answer(exchange, health(served)); }, false);
+  http.onGet(
+      "/health", [&](Exchange& exchange) { answer(exchange, health(served)); }, false);
   http.onGet("/v1/models", [&](Exchange& exchange) { answer(exchange, modelList(served)); });
   http.onGet("/v1/models/(.+)", [&](Exchange& exchange) { answerModel(exchange, served); });
   http.onGet("/metrics", [&](Exchange& exchange) {

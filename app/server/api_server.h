@@ -1,4 +1,5 @@
-// The server: every endpoint over the engines behind it. What `zipage-cli serve` and the window's switch start.
+// The server: every endpoint over the engines behind it. What `zipage-cli serve` and the window's switch
+// start.
 #pragma once
 
 #include <memory>

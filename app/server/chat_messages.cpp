@@ -16,9 +16,11 @@ std::string element(const char* list, std::size_t index) {
 }
 
 std::optional<TurnRole> roleOf(const std::string& name) {
-  static const std::map<std::string, TurnRole> roles = {
-      {"system", TurnRole::System},       {"developer", TurnRole::System}, {"user", TurnRole::User},
-      {"assistant", TurnRole::Assistant}, {"tool", TurnRole::Tool}};
+  static const std::map<std::string, TurnRole> roles = {{"system", TurnRole::System},
+                                                        {"developer", TurnRole::System},
+                                                        {"user", TurnRole::User},
+                                                        {"assistant", TurnRole::Assistant},
+                                                        {"tool", TurnRole::Tool}};
   const auto found = roles.find(name);
   return found == roles.end() ? std::nullopt : std::optional(found->second);
 }
@@ -97,7 +99,8 @@ bool isToolName(const std::string& name) {
 }
 
 void readTool(JsonFields& tool, ChatContent& chat) {
-  if (tool.text("type").value_or("") != "function") tool.refuse("type", "only tools of type function are known");
+  if (tool.text("type").value_or("") != "function")
+    tool.refuse("type", "only tools of type function are known");
   const Json* declared = tool.object("function");
   if (declared == nullptr) return tool.refuse("function", tool.pathOf("function") + " is missing");
   JsonFields function(*declared, tool.pathOf("function"));
@@ -130,7 +133,8 @@ void readTools(JsonFields& body, ChatContent& chat) {
 /// The last message is what the reply begins with.
 void takeBegun(JsonFields& body, ChatContent& chat) {
   if (chat.turns.empty() || chat.turns.back().role != TurnRole::Assistant)
-    return body.refuse("continue_final_message", "continue_final_message needs a last message of the assistant");
+    return body.refuse("continue_final_message",
+                       "continue_final_message needs a last message of the assistant");
   chat.begun = {chat.turns.back().reasoning, chat.turns.back().text};
   chat.turns.pop_back();
 }

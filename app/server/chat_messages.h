@@ -13,7 +13,7 @@ namespace zipage {
 struct ChatContent {
   std::vector<ConversationTurn> turns;
   BegunReply begun;  // "continue_final_message": the last message, which is not among the turns
-  Json tools;  // an array; null: none
+  Json tools;        // an array; null: none
   std::vector<std::string> toolNames;
 };
 

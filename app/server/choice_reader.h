@@ -1,5 +1,5 @@
-// One reply as its client reads it: tokens decoded, reasoning told from the answer, the answer ended at a stop
-// text, calls of tools taken out of it.
+// One reply as its client reads it: tokens decoded, reasoning told from the answer, the answer ended at a
+// stop text, calls of tools taken out of it.
 #pragma once
 
 #include <memory>

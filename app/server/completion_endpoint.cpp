@@ -51,8 +51,7 @@ void readCompletionExtras(JsonFields& fields, GenerationOptions& options) {
     options.numTopLogProbs = static_cast<int>(*top);
   if (fields.boolean("echo").value_or(false)) fields.refuse("echo", "echo is not supported");
   if (!fields.text("suffix").value_or("").empty()) fields.refuse("suffix", "suffix is not supported");
-  if (fields.integer("best_of", 1, options.numChoices))
-    options.numChoices = std::max(options.numChoices, 1);
+  if (fields.integer("best_of", 1, options.numChoices)) options.numChoices = std::max(options.numChoices, 1);
 }
 
 /// A text, token ids, or an array of one of these. Who writes a raw prompt writes its control tokens too.
@@ -157,8 +156,7 @@ void answerWhole(Exchange& exchange, ReplyJob& job, const ReplyHead& head) {
   if (job.problem()) return answer(exchange.response, *job.problem());
   Json choices = Json::array();
   for (int c = 0; c < job.numChoices(); ++c)
-    choices.push_back(
-        wholeChoice(head, c, replies[static_cast<std::size_t>(c)], job.finishReason(c)));
+    choices.push_back(wholeChoice(head, c, replies[static_cast<std::size_t>(c)], job.finishReason(c)));
   answer(exchange, wholeReply(head, std::move(choices), job));
 }
 
@@ -166,8 +164,7 @@ void answerWhole(Exchange& exchange, ReplyJob& job, const ReplyHead& head) {
 void answerStreamed(Exchange& exchange, ReplyStream stream, ReplyJob& job) {
   const auto end = steady_clock::now() + kRefusalTime;
   std::vector<ChoiceNews> news;
-  while (!job.hasStarted() && steady_clock::now() < end && exchange.isClientThere())
-    news = job.next(kGlance);
+  while (!job.hasStarted() && steady_clock::now() < end && exchange.isClientThere()) news = job.next(kGlance);
   if (job.isOver() && job.problem()) return answer(exchange.response, *job.problem());
   stream.keep(std::move(news));
   answerWithEvents(exchange, std::move(stream));
@@ -206,7 +203,8 @@ ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readChatRequest(const J
   readChatRanking(fields, options);
   auto asked = findModel(fields);
   if (!asked) return asked;
-  auto prompt = asked->model->prompts->render(chat->turns, chat->begun, {options.enableThinking, std::move(chat->tools)});
+  auto prompt = asked->model->prompts->render(chat->turns, chat->begun,
+                                              {options.enableThinking, std::move(chat->tools)});
   if (!prompt) return tl::unexpected(apiErrorOf(prompt.error()));
   asked->options = std::move(options);
   asked->prompt = std::move(*prompt);
@@ -235,8 +233,7 @@ ApiResult<std::shared_ptr<ReplyJob>> CompletionEndpoint::begin(Asked& asked) con
                              std::move(asked.prompt.tokens), asked.prompt.startsInsideReasoning);
   if (!request) return tl::unexpected(apiErrorOf(request.error()));
   request->numTopLogProbs = asked.options.numTopLogProbs;
-  auto open =
-      asked.engine->submit(std::move(*request), asked.options.numChoices, m_options.maxOpenRequests);
+  auto open = asked.engine->submit(std::move(*request), asked.options.numChoices, m_options.maxOpenRequests);
   if (!open) return tl::unexpected(refusalOf(open.error()));
   ReplyForm form{bundle.tokenizer, {"", ""}, false, asked.continues, asked.options.stops, asked.toolNames};
   if (asked.kind == ReplyKind::Chat) {

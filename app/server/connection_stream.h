@@ -1,6 +1,6 @@
-// The bytes of one connection, with an end to every patience: headers of limited size and time, a body that must
-// arrive, a client that must take what it is sent. Outlives the requests on it, so that what a client sends ahead
-// of time is not lost.
+// The bytes of one connection, with an end to every patience: headers of limited size and time, a body that
+// must arrive, a client that must take what it is sent. Outlives the requests on it, so that what a client
+// sends ahead of time is not lost.
 #pragma once
 
 #include <array>

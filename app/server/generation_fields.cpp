@@ -52,7 +52,8 @@ std::vector<std::string> readStops(JsonFields& fields) {
       texts.is_array() && texts.size() <= kMostStops &&
       std::all_of(texts.begin(), texts.end(), [](const Json& text) { return text.is_string(); });
   if (isList) return texts.get<std::vector<std::string>>();
-  fields.refuse("stop", "stop must be a text or an array of at most " + std::to_string(kMostStops) + " texts");
+  fields.refuse("stop",
+                "stop must be a text or an array of at most " + std::to_string(kMostStops) + " texts");
   return {};
 }
 

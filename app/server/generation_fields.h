@@ -25,9 +25,9 @@ struct GenerationLimits {
   int maxChoices = 16;
 };
 
-/// `defaults`: what holds where the request is silent. A field that this engine cannot honour and that asks for
-/// something (logit_bias, penalties of presence, a schema) is refused, not ignored; fields it does not know are
-/// ignored.
+/// `defaults`: what holds where the request is silent. A field that this engine cannot honour and that asks
+/// for something (logit_bias, penalties of presence, a schema) is refused, not ignored; fields it does not
+/// know are ignored.
 GenerationOptions readGeneration(JsonFields& fields, const RequestSettings& defaults,
                                  const GenerationLimits& limits);
 

@@ -14,7 +14,7 @@ namespace zipage {
 
 namespace {
 
-constexpr int kBacklog = 512;  // connections the system holds until they are accepted
+constexpr int kBacklog = 512;                  // connections the system holds until they are accepted
 constexpr std::size_t kMostRequests = 10'000;  // on one connection
 
 std::string ownName() {
@@ -22,8 +22,8 @@ std::string ownName() {
   return ::gethostname(name, sizeof name - 1) == 0 ? std::string(name) : std::string();
 }
 
-/// httplib gives handlers no sight of the connection. A request's `progress` is a client's own affair, so on the
-/// server it carries the question whether the client is there.
+/// httplib gives handlers no sight of the connection. A request's `progress` is a client's own affair, so on
+/// the server it carries the question whether the client is there.
 std::function<bool()> clientQuestion(const httplib::Request& request) {
   return [ask = request.progress] { return !ask || ask(0, 0); };
 }
@@ -106,11 +106,11 @@ void HttpServer::onGet(const std::string& path, Endpoint endpoint, bool needsKey
 }
 
 void HttpServer::onPost(const std::string& path, Endpoint endpoint) {
-  Post(path, [this, endpoint = std::move(endpoint)](const httplib::Request& request,
-                                                    httplib::Response& response,
-                                                    const httplib::ContentReader& reader) {
-    readAndServe(endpoint, request, response, reader);
-  });
+  Post(path,
+       [this, endpoint = std::move(endpoint)](const httplib::Request& request, httplib::Response& response,
+                                              const httplib::ContentReader& reader) {
+         readAndServe(endpoint, request, response, reader);
+       });
 }
 
 void HttpServer::readAndServe(const Endpoint& endpoint, const httplib::Request& request,
@@ -125,7 +125,8 @@ void HttpServer::readAndServe(const Endpoint& endpoint, const httplib::Request& 
     if (!isTooLarge) exchange.body.append(data, size);
     return !isTooLarge;
   });
-  if (isTooLarge || response.status == 413) return answer(response, statusError(413, messageOf(413, request)));
+  if (isTooLarge || response.status == 413)
+    return answer(response, statusError(413, messageOf(413, request)));
   if (!isWhole) return answer(response, statusError(400, "the body ends before its end"));
   endpoint(exchange);
 }
@@ -159,9 +160,8 @@ Result<void> HttpServer::start() {
     return failure(ErrorCode::InvalidArgument,
                    "anybody on the network could use " + m_options.host + "; that needs a key");
   errno = 0;
-  m_port = m_options.port > 0
-               ? (bind_to_port(m_options.host, m_options.port) ? m_options.port : -1)
-               : bind_to_any_port(m_options.host);
+  m_port = m_options.port > 0 ? (bind_to_port(m_options.host, m_options.port) ? m_options.port : -1)
+                              : bind_to_any_port(m_options.host);
   if (m_port <= 0)
     return failure(ErrorCode::Io, "the server cannot listen on " + m_options.host + " port " +
                                       std::to_string(m_options.port) +

@@ -27,8 +27,8 @@ class HttpServer final : private httplib::Server {
   /// The body is read first; beyond the limit it is refused.
   void onPost(const std::string& path, Endpoint endpoint);
 
-  /// Binds, and serves on threads of its own. InvalidArgument: an address beyond this machine without a key. Io:
-  /// the address cannot be had, and why.
+  /// Binds, and serves on threads of its own. InvalidArgument: an address beyond this machine without a key.
+  /// Io: the address cannot be had, and why.
   Result<void> start();
   /// Closes every connection and waits for their ends; clients of streams see them break off.
   void stop();

@@ -59,8 +59,8 @@ std::optional<double> JsonFields::number(const char* name, double least, double 
 std::optional<std::int64_t> JsonFields::integer(const char* name, std::int64_t least, std::int64_t most) {
   const Json* field = ofKind(name, &Json::is_number, "a whole number");
   if (field == nullptr) return std::nullopt;
-  // Some clients have only one kind of number, and write 1.0. Beyond 2^53 a double is not exact, so those that
-  // come as integers stay integers.
+  // Some clients have only one kind of number, and write 1.0. Beyond 2^53 a double is not exact, so those
+  // that come as integers stay integers.
   const double approximate = field->get<double>();
   const bool isWhole = field->is_number_integer() || approximate == std::floor(approximate);
   const bool fits = approximate >= static_cast<double>(least) && approximate <= static_cast<double>(most);

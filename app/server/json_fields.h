@@ -1,5 +1,5 @@
-// Reads the fields of one JSON object that a stranger has sent. The first field of a wrong type or out of range
-// is remembered with its name, and what was read after it does not matter.
+// Reads the fields of one JSON object that a stranger has sent. The first field of a wrong type or out of
+// range is remembered with its name, and what was read after it does not matter.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ class JsonFields {
   std::optional<ApiError> m_problem;
 };
 
-/// The object in a request's body. 400: it is no JSON object, no UTF-8, or nested deeper than anything that is
-/// meant.
+/// The object in a request's body. 400: it is no JSON object, no UTF-8, or nested deeper than anything that
+/// is meant.
 ApiResult<Json> parseBody(std::string_view body);
 
 }  // namespace zipage

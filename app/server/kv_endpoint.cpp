@@ -102,7 +102,8 @@ class FeedStream {
   explicit FeedStream(std::shared_ptr<MemoryFeed> feed) : m_feed(std::move(feed)) {}
 
   bool operator()(EventWriter& writer) {
-    if (!std::exchange(m_hasOpened, true) && !writer.sendPulse()) return false;  // the client sees it is heard
+    if (!std::exchange(m_hasOpened, true) && !writer.sendPulse())
+      return false;  // the client sees it is heard
     const auto taken = m_feed->take(kGlance);
     bool isThere = taken.numDropped == 0 || writer.send("dropped", {{"events", taken.numDropped}});
     for (const MemoryEvent& event : taken.values)

@@ -6,9 +6,11 @@
 
 namespace zipage {
 
-/// Of the model in ?model=, or the first: the pool and every sequence in it, as of the engine's last snapshot.
+/// Of the model in ?model=, or the first: the pool and every sequence in it, as of the engine's last
+/// snapshot.
 void answerKv(Exchange& exchange, const ServedModels& models);
-/// Events from now on: started, compressed, preempted, swapped_out, swapped_in, prefix_dropped, pinned, finished.
+/// Events from now on: started, compressed, preempted, swapped_out, swapped_in, prefix_dropped, pinned,
+/// finished.
 void answerKvEvents(Exchange& exchange, const ServedModels& models);
 
 }  // namespace zipage

@@ -1,5 +1,5 @@
-// Renders and tokenizes the prompts of one model for callers on any thread. Templates belong to the thread that
-// parsed them, so one thread of its own does it for all.
+// Renders and tokenizes the prompts of one model for callers on any thread. Templates belong to the thread
+// that parsed them, so one thread of its own does it for all.
 #pragma once
 
 #include <condition_variable>

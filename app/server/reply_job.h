@@ -1,5 +1,5 @@
-// The replies to one request of a client, as they come from the engine: n choices, read side by side, cancelled
-// when their client leaves, when they take too long, or when the job goes.
+// The replies to one request of a client, as they come from the engine: n choices, read side by side,
+// cancelled when their client leaves, when they take too long, or when the job goes.
 #pragma once
 
 #include <chrono>
@@ -22,8 +22,8 @@ struct ChoiceNews {
 
 class ReplyJob {
  public:
-  /// `open` is what submit() gave; every reply in it has the same form. `longest`: after so long the replies end
-  /// as they are.
+  /// `open` is what submit() gave; every reply in it has the same form. `longest`: after so long the replies
+  /// end as they are.
   ReplyJob(std::shared_ptr<ServedEngine> engine, ServedEngine::Open open, const ReplyForm& form,
            std::chrono::milliseconds longest);
   ~ReplyJob();

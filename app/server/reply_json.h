@@ -1,5 +1,5 @@
-// Replies in the words of the OpenAI API, whole and in chunks. `timings` follows llama.cpp's server, with what the
-// KV cache did added to it.
+// Replies in the words of the OpenAI API, whole and in chunks. `timings` follows llama.cpp's server, with
+// what the KV cache did added to it.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// One model's engine as the server sees it: requests go in from any thread, what the engine reports of each goes
-// to the connection that asked. The engine itself comes and goes under it, when a model is unloaded and woken;
-// in the window it is the very engine that chats use.
+// One model's engine as the server sees it: requests go in from any thread, what the engine reports of each
+// goes to the connection that asked. The engine itself comes and goes under it, when a model is unloaded and
+// woken; in the window it is the very engine that chats use.
 #pragma once
 
 #include <atomic>
@@ -62,7 +62,8 @@ class ServedEngine {
   /// Wakes one that is asleep and waits for it; null after `patience`.
   std::shared_ptr<const ServedModel> waitForModel(std::chrono::milliseconds patience);
 
-  /// Its owner becomes kOtherPrograms. Cancelled: the engine is gone. `maxOpen`: requests there may be at a time; OutOfMemory beyond it.
+  /// Its owner becomes kOtherPrograms. Cancelled: the engine is gone. `maxOpen`: requests there may be at a
+  /// time; OutOfMemory beyond it.
   Result<Open> submit(Request request, int numSamples, int maxOpen);
   void cancel(RequestId request);
   int numOpen() const;

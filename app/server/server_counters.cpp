@@ -23,8 +23,7 @@ void ServerCounters::take(const EngineEvent& event) {
   } else if (const auto* over = std::get_if<RequestFinished>(&event)) {
     ++finished[over->reason];
     if (over->generatedTokens > 0) timeToFirstToken.add(seconds(over->timeToFirstToken));
-    if (over->generatedTokens > 1)
-      timePerToken.add(seconds(over->decodeTime) / (over->generatedTokens - 1));
+    if (over->generatedTokens > 1) timePerToken.add(seconds(over->decodeTime) / (over->generatedTokens - 1));
   }
 }
 

@@ -32,7 +32,7 @@ struct ServerCounters {
   TimeHistogram timeToFirstToken;
   TimeHistogram timePerToken;  // of each reply, after its first token
   std::int64_t promptTokens = 0;
-  std::int64_t cachedTokens = 0;                   // of them
+  std::int64_t cachedTokens = 0;                  // of them
   std::map<FinishReason, std::int64_t> finished;  // requests
 
   void take(const EngineEvent& event);

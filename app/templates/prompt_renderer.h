@@ -26,7 +26,7 @@ enum class TurnRole { System, User, Assistant, Tool };
 struct ConversationTurn {
   TurnRole role = TurnRole::User;
   std::string text;
-  std::string reasoning;  // of an assistant turn; most templates leave it out of later prompts
+  std::string reasoning;                 // of an assistant turn; most templates leave it out of later prompts
   std::vector<ToolCall> toolCalls = {};  // of an assistant turn
   std::string toolName = {};             // of a tool's turn: what was called
 };

@@ -1,5 +1,5 @@
-// How deeply untrusted JSON is nested. Libraries print and compare nested values by recursion, so that somebody
-// has to look before.
+// How deeply untrusted JSON is nested. Libraries print and compare nested values by recursion, so that
+// somebody has to look before.
 #pragma once
 
 #include <string_view>

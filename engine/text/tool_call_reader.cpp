@@ -70,7 +70,8 @@ void ToolCallReader::take(ToolCallPiece& piece) {
   }
 }
 
-/// False: there is nothing more to decide. White space waits for what follows it: before a call it is nothing.
+/// False: there is nothing more to decide. White space waits for what follows it: before a call it is
+/// nothing.
 bool ToolCallReader::takeText(ToolCallPiece& piece) {
   const std::size_t open = m_pending.find(kOpen);
   const bool found = open != std::string::npos;

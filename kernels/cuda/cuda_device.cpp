@@ -86,8 +86,7 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   device->m_info.name = "cuda";
   device->m_info.description = std::string(properties.name) + ", " + inGibibytes(properties.totalGlobalMem) +
                                (isExact ? ", float32 products" : "");
-  device->m_info.arithmetic =
-      "cuda " + std::string(properties.name) + (isExact ? " float32" : " bfloat16");
+  device->m_info.arithmetic = "cuda " + std::string(properties.name) + (isExact ? " float32" : " bfloat16");
   device->m_info.memoryBytes = properties.totalGlobalMem;
   device->m_chainsLaunches = properties.major >= 9;
   device->m_info.activationType = isExact ? DataType::F32 : DataType::BF16;

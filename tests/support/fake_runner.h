@@ -171,7 +171,7 @@ class FakeRunner final : public ModelRunner {
   std::function<void(const CompressionPlan&)> beforeCompression;  // and of every compression
   std::optional<Error> failsWith;                                 // what every call answers from now on
   std::vector<TokenId> script;  // what every sequence writes, in place of what is drawn
-  bool hostIsFull = false;                                        // nothing can be swapped
+  bool hostIsFull = false;      // nothing can be swapped
   int numSteps = 0;
 
  private:

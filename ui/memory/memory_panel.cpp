@@ -130,8 +130,8 @@ void MemoryPanel::showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
 
 void MemoryPanel::setRemoteHost(const QString& host) {
   m_remoteHost = host;
-  for (QWidget* part : {static_cast<QWidget*>(m_summary), static_cast<QWidget*>(m_map), static_cast<QWidget*>(m_legend),
-                        static_cast<QWidget*>(m_table)})
+  for (QWidget* part : {static_cast<QWidget*>(m_summary), static_cast<QWidget*>(m_map),
+                        static_cast<QWidget*>(m_legend), static_cast<QWidget*>(m_table)})
     part->setVisible(host.isEmpty());
   static_cast<QVBoxLayout*>(layout())->setAlignment(m_empty, host.isEmpty() ? Qt::Alignment() : Qt::AlignTop);
   showEmptyText();
@@ -144,9 +144,11 @@ void MemoryPanel::setRemoteFacts(const QStringList& lines) {
 
 void MemoryPanel::showEmptyText() {
   if (m_remoteHost.isEmpty())
-    return m_empty->setText(tr("No model is open, so there are no pages yet. Open one at the top of the window."));
+    return m_empty->setText(
+        tr("No model is open, so there are no pages yet. Open one at the top of the window."));
   const QString unseen =
-      tr("This model runs on %1. Which pages it holds, and what it evicts, cannot be seen from here.").arg(m_remoteHost);
+      tr("This model runs on %1. Which pages it holds, and what it evicts, cannot be seen from here.")
+          .arg(m_remoteHost);
   const QString said = m_remoteFacts.isEmpty() ? tr("It tells no figures of its memory.")
                                                : tr("What it says of itself:") + QLatin1Char('\n') +
                                                      m_remoteFacts.join(QLatin1Char('\n'));

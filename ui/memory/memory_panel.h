@@ -34,7 +34,8 @@ class MemoryPanel final : public QWidget {
   /// Of now; not shown while the cursor is at another moment.
   void setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
   void setFigures(const MemoryFigures& figures);
-  /// Empty: the engine runs here. Where it runs elsewhere there is no map, and what it says stands in its place.
+  /// Empty: the engine runs here. Where it runs elsewhere there is no map, and what it says stands in its
+  /// place.
   void setRemoteHost(const QString& host);
   void setRemoteFacts(const QStringList& lines);
   /// The chat whose future is told.

@@ -206,8 +206,9 @@ void ModelPicker::choose(const ModelEntry& entry) {
   m_chosen = entry;
   m_form->setChoice(m_edited.value(entry.path, m_choices.value(entry.path)));
   m_memory->setEstimate({});
-  m_fit->setText(entry.isRemote ? tr("It runs there, so nothing is loaded here, and its pages cannot be seen.")
-                                : QString());
+  m_fit->setText(entry.isRemote
+                     ? tr("It runs there, so nothing is loaded here, and its pages cannot be seen.")
+                     : QString());
   setTone(*m_fit, QStringLiteral("muted"));
   requestEstimate();
   showState();

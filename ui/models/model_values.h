@@ -28,8 +28,8 @@ struct ModelEntry {
   Origin origin = Origin::Found;
   QString path;  // empty: the embedded model
   QString name;
-  QString detail;   // "qwen3 · Q8_0 · 610 MiB"
-  QString problem;  // why it cannot be opened
+  QString detail;         // "qwen3 · Q8_0 · 610 MiB"
+  QString problem;        // why it cannot be opened
   bool isRemote = false;  // it runs elsewhere: nothing is loaded here
 };
 

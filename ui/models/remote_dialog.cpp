@@ -73,8 +73,9 @@ RemoteDialog::RemoteDialog(QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(16, 16, 16, 16);
   layout->setSpacing(8);
-  layout->addWidget(muted(tr("Any server that speaks as OpenAI's does: vLLM, SGLang, llama-server, or Zipage on another "
-                             "machine. What you write goes there.")));
+  layout->addWidget(
+      muted(tr("Any server that speaks as OpenAI's does: vLLM, SGLang, llama-server, or Zipage on another "
+               "machine. What you write goes there.")));
   layout->addSpacing(8);
   layout->addLayout(form);
   layout->addWidget(m_state);

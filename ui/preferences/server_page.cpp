@@ -42,8 +42,9 @@ QLabel* nameOf(QWidget* field, const QString& name) {
 QString exampleFor(const ServerInfo& info) {
   const QString key =
       info.key.isEmpty() ? QString() : QStringLiteral(" -H 'Authorization: Bearer %1'").arg(info.key);
-  return QStringLiteral("curl %1/chat/completions%2 -d '{\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 "
-                        "+ 25?\"}]}'")
+  return QStringLiteral(
+             "curl %1/chat/completions%2 -d '{\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 "
+             "+ 25?\"}]}'")
       .arg(info.address, key);
 }
 
@@ -93,8 +94,9 @@ ServerPage::ServerPage(QWidget* parent)
   layout->setContentsMargins(16, 16, 16, 16);
   layout->setSpacing(8);
   layout->addWidget(m_serves);
-  layout->addWidget(wrappedLabel(tr("Programs that speak to OpenAI can use this model instead. Their requests share "
-                                    "the pages with the chats, and are seen among them.")));
+  layout->addWidget(
+      wrappedLabel(tr("Programs that speak to OpenAI can use this model instead. Their requests share "
+                      "the pages with the chats, and are seen among them.")));
   layout->addSpacing(8);
   layout->addWidget(m_isOpen);
   layout->addWidget(m_needsKey);

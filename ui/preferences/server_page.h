@@ -14,8 +14,8 @@ class QSpinBox;
 
 namespace zipage::ui {
 
-/// The switch that serves the open model to other programs: where, to whom, with which key, and a line that tries
-/// it.
+/// The switch that serves the open model to other programs: where, to whom, with which key, and a line that
+/// tries it.
 class ServerPage final : public QWidget {
   Q_OBJECT
 

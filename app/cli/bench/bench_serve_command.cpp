@@ -265,7 +265,8 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
   command->add_option("--url", options->endpoint.url,
                       "Measure this endpoint of the OpenAI API's form instead, ours or another: http://…/v1");
   command->add_option("--api-key-file", options->keyFile, "With --url: holds the key");
-  command->add_option("--remote-model", options->endpoint.model, "With --url: which model; the first by default");
+  command->add_option("--remote-model", options->endpoint.model,
+                      "With --url: which model; the first by default");
   command->callback([options, command, &action] {
     const bool namesPolicies = command->count("--policies") > 0;
     action = [options, namesPolicies] { return serve(*options, namesPolicies); };

@@ -14,8 +14,8 @@ namespace {
 constexpr double kMillisecond = 1e-3;
 
 Json latencyJson(const LatencyFigures& figures) {
-  return {{"mean", figures.mean}, {"p50", figures.p50}, {"p95", figures.p95}, {"p99", figures.p99},
-          {"max", figures.most},  {"count", figures.count}};
+  return {{"mean", figures.mean}, {"p50", figures.p50},  {"p95", figures.p95},
+          {"p99", figures.p99},   {"max", figures.most}, {"count", figures.count}};
 }
 
 std::string latencyText(const char* name, const LatencyFigures& figures) {
@@ -25,12 +25,13 @@ std::string latencyText(const char* name, const LatencyFigures& figures) {
 }
 
 void print(const BenchReport& report, const std::string& policy, const EndpointResult& result) {
-  report.print(formatted("%s: %d finished, %d failed, %.1f s%s; %lld tokens%s, %.1f tokens/s; %lld of prompts, %lld "
-                         "of them cached",
-                         policy.empty() ? "as it is" : policy.c_str(), result.finished, result.failed, result.seconds,
-                         result.isCut ? " (cut)" : "", static_cast<long long>(result.generatedTokens),
-                         result.countsTokens ? "" : " (chunks: it does not say)", result.tokensPerSecond(),
-                         static_cast<long long>(result.promptTokens), static_cast<long long>(result.cachedTokens)));
+  report.print(
+      formatted("%s: %d finished, %d failed, %.1f s%s; %lld tokens%s, %.1f tokens/s; %lld of prompts, %lld "
+                "of them cached",
+                policy.empty() ? "as it is" : policy.c_str(), result.finished, result.failed, result.seconds,
+                result.isCut ? " (cut)" : "", static_cast<long long>(result.generatedTokens),
+                result.countsTokens ? "" : " (chunks: it does not say)", result.tokensPerSecond(),
+                static_cast<long long>(result.promptTokens), static_cast<long long>(result.cachedTokens)));
   report.print(latencyText("first token", result.firstToken));
   report.print(latencyText("next token", result.nextToken));
   report.print(latencyText("whole reply", result.reply));
@@ -66,8 +67,10 @@ int benchEndpoint(EndpointBench bench) {
     if (models->empty()) return complain(bench.endpoint.url + " serves no model");
     bench.endpoint.model = models->front();
   }
-  const BenchReport report(
-      {{"url", bench.endpoint.url}, {"model", bench.endpoint.model}, {"commit", std::string(builtFromCommit())}}, bench.json);
+  const BenchReport report({{"url", bench.endpoint.url},
+                            {"model", bench.endpoint.model},
+                            {"commit", std::string(builtFromCommit())}},
+                           bench.json);
   report.print("endpoint " + bench.endpoint.url + ", model " + bench.endpoint.model + ", commit " +
                std::string(builtFromCommit()));
   report.print(bench.shape);

@@ -45,7 +45,8 @@ std::unique_ptr<httplib::Client> clientFor(const EndpointOptions& options, const
 
 /// Words that mean nothing in particular, other ones for each request; about a token each.
 std::string promptOf(const ServeRequest& request) {
-  static constexpr const char* kWords[] = {"apple", "river", "stone", "green", "seven", "house", "light", "north"};
+  static constexpr const char* kWords[] = {"apple", "river", "stone", "green",
+                                           "seven", "house", "light", "north"};
   std::string prompt;
   for (int i = 0; i < request.promptTokens; ++i)
     prompt += std::string(i > 0 ? " " : "") +

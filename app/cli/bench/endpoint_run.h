@@ -14,9 +14,9 @@
 namespace zipage {
 
 struct EndpointOptions {
-  std::string url;    // "http://127.0.0.1:7979/v1"
-  std::string key;    // empty: none
-  std::string model;  // empty: the first that it lists
+  std::string url;     // "http://127.0.0.1:7979/v1"
+  std::string key;     // empty: none
+  std::string model;   // empty: the first that it lists
   std::string policy;  // as kv_policy, which others ignore; empty: not sent
   std::optional<int> budgetTokens;
   std::optional<int> periodTokens;
@@ -38,7 +38,9 @@ struct EndpointResult {
   LatencyFigures nextToken;          // between two chunks of a reply
   LatencyFigures reply;
 
-  double tokensPerSecond() const { return seconds > 0.0 ? static_cast<double>(generatedTokens) / seconds : 0.0; }
+  double tokensPerSecond() const {
+    return seconds > 0.0 ? static_cast<double>(generatedTokens) / seconds : 0.0;
+  }
 };
 
 /// Ids of the models that the endpoint lists, or why it cannot be asked.

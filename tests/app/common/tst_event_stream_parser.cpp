@@ -11,7 +11,8 @@ class TestEventStreamParser : public QObject {
  private Q_SLOTS:
   void eventsSurviveEveryCut() {
     const std::string stream =
-        ": hello\r\n\r\ndata: {\"a\": 1}\r\n\r\nevent: x\ndata:two\ndata: lines\nid: 3\n\n\n\ndata:\r\rdata: [DONE]\n\nrest";
+        ": hello\r\n\r\ndata: {\"a\": 1}\r\n\r\nevent: x\ndata:two\ndata: lines\nid: 3\n\n\n\ndata:\r\rdata: "
+        "[DONE]\n\nrest";
     const std::vector<std::string> expected = {"{\"a\": 1}", "two\nlines", "", "[DONE]"};
     for (std::size_t size = 1; size <= stream.size(); ++size) {
       EventStreamParser parser;

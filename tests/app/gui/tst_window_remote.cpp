@@ -1,7 +1,7 @@
-// The window on an engine in another process: our own server, killed and restarted in the middle of a reply, and
-// endpoints that answer as no engine does.
-#include <QListWidget>
+// The window on an engine in another process: our own server, killed and restarted in the middle of a reply,
+// and endpoints that answer as no engine does.
 #include <QLineEdit>
+#include <QListWidget>
 #include <QProcess>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -26,7 +26,8 @@ class Server {
                     QStringList{"serve", "--device", "cpu", "--threads", "1", "--no-prefixes", "--port",
                                 QString::number(port)} +
                         further);
-    if (!QTest::qWaitFor([&] { return m_process.canReadLine(); }, 60'000)) qFatal("the server does not start");
+    if (!QTest::qWaitFor([&] { return m_process.canReadLine(); }, 60'000))
+      qFatal("the server does not start");
     m_address = QString::fromUtf8(m_process.readLine()).trimmed();
   }
   ~Server() { kill(); }
@@ -52,9 +53,10 @@ class Puppet {
         const QByteArray request = socket->readAll();
         const QByteArray list = R"({"data": [{"id": "puppet"}]})";
         const bool asksForModels = request.startsWith("GET /v1/models");
-        socket->write(asksForModels ? "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-                                          QByteArray::number(list.size()) + "\r\n\r\n" + list
-                                    : m_answer);
+        socket->write(asksForModels
+                          ? "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                                QByteArray::number(list.size()) + "\r\n\r\n" + list
+                          : m_answer);
         if (!asksForModels) socket->disconnectFromHost();
       });
     });
@@ -123,7 +125,8 @@ class TestWindowRemote : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(open.last().state, ui::ReplyState::Complete, kAnswerMs);
     const qint64 second = open.last().id;
     open.application.chats().commandMessage(open.chat(), second, ui::MessageCommand::Regenerate);
-    QTRY_VERIFY_WITH_TIMEOUT(open.last().id != second && open.last().state == ui::ReplyState::Complete, kAnswerMs);
+    QTRY_VERIFY_WITH_TIMEOUT(open.last().id != second && open.last().state == ui::ReplyState::Complete,
+                             kAnswerMs);
     QCOMPARE(open.last().numVersions, 2);
     open.application.host().load({});
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
@@ -174,7 +177,8 @@ class TestWindowRemote : public QObject {
     server = std::make_unique<Server>(port);
     const qint64 again = open.last().id;
     open.application.chats().commandMessage(open.chat(), again, ui::MessageCommand::Regenerate);
-    QTRY_VERIFY_WITH_TIMEOUT(open.last().id != again && open.last().state == ui::ReplyState::Complete, kAnswerMs);
+    QTRY_VERIFY_WITH_TIMEOUT(open.last().id != again && open.last().state == ui::ReplyState::Complete,
+                             kAnswerMs);
     QVERIFY(open.last().text.contains(QStringLiteral("37")));
   }
 
@@ -192,7 +196,8 @@ class TestWindowRemote : public QObject {
     }
     const QFile kept(m_profile->path(QStringLiteral("config/remote.keys")));
     QVERIFY(kept.exists());
-    QCOMPARE(kept.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther), QFileDevice::Permissions());
+    QCOMPARE(kept.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther),
+             QFileDevice::Permissions());
     {
       OpenWindow open;
       QTRY_VERIFY_WITH_TIMEOUT(open.application.host().isRemote(), kLoadMs);
@@ -202,32 +207,38 @@ class TestWindowRemote : public QObject {
     server.kill();
     OpenWindow open;
     QTRY_VERIFY(open.problem().isVisible());
-    QVERIFY2(open.problem().text().contains(QStringLiteral("cannot be used")), qPrintable(open.problem().text()));
+    QVERIFY2(open.problem().text().contains(QStringLiteral("cannot be used")),
+             qPrintable(open.problem().text()));
   }
 
   void oddEndpointsAreTold_data() {
     QTest::addColumn<QByteArray>("answer");
     QTest::addColumn<QString>("error");
     QTest::addColumn<QString>("text");
-    QTest::newRow("its own error") << QByteArray("HTTP/1.1 500 No\r\nContent-Type: application/json\r\n\r\n"
-                                                 "{\"error\": {\"message\": \"out of pages\"}}")
+    QTest::newRow("its own error") << QByteArray(
+                                          "HTTP/1.1 500 No\r\nContent-Type: application/json\r\n\r\n"
+                                          "{\"error\": {\"message\": \"out of pages\"}}")
                                    << QStringLiteral("out of pages") << QString();
     QTest::newRow("no key") << QByteArray("HTTP/1.1 401 No\r\n\r\n") << QStringLiteral("key") << QString();
     QTest::newRow("a web page") << QByteArray("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")
                                 << QStringLiteral("does not answer as an engine") << QString();
     QTest::newRow("no HTTP") << QByteArray("hello") << QStringLiteral("127.0.0.1") << QString();
-    QTest::newRow("an error in the stream")
-        << stream("data: {\"choices\": [{\"delta\": {\"content\": \"It is\"}}]}\n\ndata: {\"error\": {\"message\": "
-                  "\"it broke\"}}\n\n")
-        << QStringLiteral("it broke") << QStringLiteral("It is");
+    QTest::newRow("an error in the stream") << stream(
+                                                   "data: {\"choices\": [{\"delta\": {\"content\": \"It "
+                                                   "is\"}}]}\n\ndata: {\"error\": {\"message\": "
+                                                   "\"it broke\"}}\n\n")
+                                            << QStringLiteral("it broke") << QStringLiteral("It is");
     QTest::newRow("nonsense in the stream")
-        << stream("data: {\"choices\": 5}\n\ndata: [\n\ndata: {\"choices\": [{\"delta\": {\"content\": 7}}]}\n\n"
-                  "data: {\"choices\": [{\"delta\": null, \"finish_reason\": 3}], \"usage\": [], \"timings\": \"\"}\n\n"
-                  "data: {\"choices\": [{\"delta\": {\"content\": \"Yes.\"}, \"finish_reason\": \"stop\"}]}\n\n")
+        << stream(
+               "data: {\"choices\": 5}\n\ndata: [\n\ndata: {\"choices\": [{\"delta\": {\"content\": 7}}]}\n\n"
+               "data: {\"choices\": [{\"delta\": null, \"finish_reason\": 3}], \"usage\": [], \"timings\": "
+               "\"\"}\n\n"
+               "data: {\"choices\": [{\"delta\": {\"content\": \"Yes.\"}, \"finish_reason\": \"stop\"}]}\n\n")
         << QString() << QStringLiteral("Yes.");
     QTest::newRow("reasoning in the answer")
-        << stream("data: {\"choices\": [{\"delta\": {\"content\": \"<think>Hm\"}}]}\n\ndata: {\"choices\": "
-                  "[{\"delta\": {\"content\": \".</think>\\n\\n4\"}}]}\n\ndata: [DONE]\n\n")
+        << stream(
+               "data: {\"choices\": [{\"delta\": {\"content\": \"<think>Hm\"}}]}\n\ndata: {\"choices\": "
+               "[{\"delta\": {\"content\": \".</think>\\n\\n4\"}}]}\n\ndata: [DONE]\n\n")
         << QString() << QStringLiteral("4");
   }
 
@@ -249,8 +260,10 @@ class TestWindowRemote : public QObject {
   void figuresAreReadByTheirNames() {
     const QStringList lines = remoteFactsIn(QStringLiteral(
         "# HELP vllm:num_requests_running x\nvllm:num_requests_running{model_name=\"a}b\"} 3.0\n"
-        "vllm:num_requests_running{model_name=\"c\"} 2\nvllm:kv_cache_usage_perc{x=\"1\"} 0.255\nnonsense\n{} {}\n"));
-    QCOMPARE(lines, (QStringList{QStringLiteral("Requests running: 5"), QStringLiteral("KV cache in use: 25.5 %")}));
+        "vllm:num_requests_running{model_name=\"c\"} 2\nvllm:kv_cache_usage_perc{x=\"1\"} "
+        "0.255\nnonsense\n{} {}\n"));
+    QCOMPARE(lines,
+             (QStringList{QStringLiteral("Requests running: 5"), QStringLiteral("KV cache in use: 25.5 %")}));
     QVERIFY(remoteFactsIn(QStringLiteral("<html>")).isEmpty());
   }
 };

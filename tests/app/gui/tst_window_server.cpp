@@ -1,5 +1,5 @@
-// The server behind the window's switch: what clients ask of it runs on the engine of the chats and is seen among
-// them.
+// The server behind the window's switch: what clients ask of it runs on the engine of the chats and is seen
+// among them.
 #include <QCheckBox>
 #include <QElapsedTimer>
 #include <QLineEdit>
@@ -81,16 +81,18 @@ class TestWindowServer : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
     const int port = freePort();
     switchOn(open, port);
-    QCOMPARE(open.part<QLineEdit>("serverAddress").text(), QStringLiteral("http://127.0.0.1:%1/v1").arg(port));
+    QCOMPARE(open.part<QLineEdit>("serverAddress").text(),
+             QStringLiteral("http://127.0.0.1:%1/v1").arg(port));
     int mostClients = 0;
-    QObject::connect(&open.application.host(), &EngineHost::snapshotTaken, &open.window(),
-                     [&](const std::shared_ptr<const CacheSnapshot>& snapshot) {
-                       if (snapshot == nullptr) return;
-                       const auto isClient = [](const SequenceSnapshot& s) { return s.owner == kOtherPrograms; };
-                       mostClients = std::max(mostClients, static_cast<int>(std::count_if(
-                                                               snapshot->sequences.begin(),
-                                                               snapshot->sequences.end(), isClient)));
-                     });
+    QObject::connect(
+        &open.application.host(), &EngineHost::snapshotTaken, &open.window(),
+        [&](const std::shared_ptr<const CacheSnapshot>& snapshot) {
+          if (snapshot == nullptr) return;
+          const auto isClient = [](const SequenceSnapshot& s) { return s.owner == kOtherPrograms; };
+          mostClients =
+              std::max(mostClients, static_cast<int>(std::count_if(snapshot->sequences.begin(),
+                                                                   snapshot->sequences.end(), isClient)));
+        });
     const HttpReply reply = ask(port, chatBody(false, 400));
     QCOMPARE(reply.status, 200);
     QVERIFY2(reply.body.find("42") != std::string::npos, reply.body.c_str());
@@ -131,7 +133,8 @@ class TestWindowServer : public QObject {
     QCOMPARE(ask(port, chatBody(false, 3)).status, 401);
     QCOMPARE(ask(port, chatBody(false, 3), first).status, 200);
     const QFile file(m_profile->path(QStringLiteral("config/server.key")));
-    QCOMPARE(file.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther), QFileDevice::Permissions());
+    QCOMPARE(file.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther),
+             QFileDevice::Permissions());
     Q_EMIT page.keyRenewRequested();
     QTRY_VERIFY(!key.text().isEmpty() && key.text().toStdString() != first);
     QTRY_VERIFY(!open.part<QLineEdit>("serverAddress").text().isEmpty());
@@ -174,7 +177,8 @@ class TestWindowServer : public QObject {
         httplib::Client http("127.0.0.1", port);
         http.set_read_timeout(120);
         while (!ends) {
-          const auto result = http.Post("/v1/chat/completions", chatBody(c % 2 == 0, 20 + c), "application/json");
+          const auto result =
+              http.Post("/v1/chat/completions", chatBody(c % 2 == 0, 20 + c), "application/json");
           if (result && result->status == 200) ++finished;
         }
       });
@@ -194,8 +198,8 @@ class TestWindowServer : public QObject {
     for (std::thread& client : clients) client.join();
     std::sort(gaps.begin(), gaps.end());
     const double p50 = gaps[gaps.size() / 2], p95 = gaps[gaps.size() * 95 / 100], most = gaps.back();
-    qInfo("%d clients, %d replies in 6 s; a timer of 16 ms came after ms: p50 %.1f, p95 %.1f, most %.1f", kClients,
-          finished.load(), p50, p95, most);
+    qInfo("%d clients, %d replies in 6 s; a timer of 16 ms came after ms: p50 %.1f, p95 %.1f, most %.1f",
+          kClients, finished.load(), p50, p95, most);
     QVERIFY(finished > 10);
     QVERIFY2(p95 < 100.0, "the GUI thread waits for nobody");
     QTRY_COMPARE_WITH_TIMEOUT(open.application.host().served()->numOpen(), 0, 20'000);

@@ -94,8 +94,8 @@ class ServedDemo {
   /// Nothing is open and no sequence holds a page.
   bool isIdle() const {
     const auto snapshot = m_served->snapshot();
-    return m_served->numOpen() == 0 && m_served->metrics().running == 0 &&
-           m_served->metrics().waiting == 0 && snapshot != nullptr && snapshot->sequences.empty();
+    return m_served->numOpen() == 0 && m_served->metrics().running == 0 && m_served->metrics().waiting == 0 &&
+           snapshot != nullptr && snapshot->sequences.empty();
   }
 
  private:
@@ -115,8 +115,7 @@ class ServedDemo {
 };
 
 inline Json question(const std::string& text, Json extras = Json::object()) {
-  Json body = {{"model", "demo"},
-               {"messages", Json::array({{{"role", "user"}, {"content", text}}})}};
+  Json body = {{"model", "demo"}, {"messages", Json::array({{{"role", "user"}, {"content", text}}})}};
   if (!extras.contains("temperature")) body["temperature"] = 0;
   body.update(extras);
   return body;

@@ -38,13 +38,14 @@ inline LoadFigures runLoad(const ServedDemo& demo, const LoadOptions& options) {
     client.set_keep_alive(true);
     while (Clock::now() < end) {
       const char* policies[] = {"full", "budget", "auto", "grow"};
-      Json body = question("What is " + std::to_string(random() % 900) + " + " + std::to_string(random() % 900) + "?",
-                           {{"stream", random() % 4 != 0},
-                            {"max_tokens", 1 + random() % static_cast<unsigned>(options.longestReply)},
-                            {"kv_policy", policies[random() % 4]},
-                            {"kv_budget", 64},
-                            {"kv_period", 32},
-                            {"ignore_eos", true}});
+      Json body =
+          question("What is " + std::to_string(random() % 900) + " + " + std::to_string(random() % 900) + "?",
+                   {{"stream", random() % 4 != 0},
+                    {"max_tokens", 1 + random() % static_cast<unsigned>(options.longestReply)},
+                    {"kv_policy", policies[random() % 4]},
+                    {"kv_budget", 64},
+                    {"kv_period", 32},
+                    {"ignore_eos", true}});
       const std::size_t leavesAfter = random() % 3 == 0 ? 200 + random() % 4000 : ~std::size_t{0};
       const auto begin = Clock::now();
       std::size_t bytes = 0;
@@ -59,7 +60,8 @@ inline LoadFigures runLoad(const ServedDemo& demo, const LoadOptions& options) {
       request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
         text.append(data, size);
         bytes += size;
-        if (firstMs < 0.0 && text.find("\"content\":\"\"") != std::string::npos && bytes > 400) firstMs = ms();
+        if (firstMs < 0.0 && text.find("\"content\":\"\"") != std::string::npos && bytes > 400)
+          firstMs = ms();
         return bytes < leavesAfter;
       };
       const auto result = client.send(request);
@@ -76,8 +78,8 @@ inline LoadFigures runLoad(const ServedDemo& demo, const LoadOptions& options) {
         ++figures.refused;
       } else {
         if (figures.failed++ == 0)
-          figures.complaint = (result ? std::to_string(result->status) : httplib::to_string(result.error())) + ": " +
-                              text.substr(0, 500);
+          figures.complaint = (result ? std::to_string(result->status) : httplib::to_string(result.error())) +
+                              ": " + text.substr(0, 500);
       }
     }
   };
@@ -90,15 +92,19 @@ inline LoadFigures runLoad(const ServedDemo& demo, const LoadOptions& options) {
 inline double percentile(std::vector<double> values, double share) {
   if (values.empty()) return 0.0;
   std::sort(values.begin(), values.end());
-  return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
+  return values[std::min(values.size() - 1,
+                         static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
 inline void printLoad(const char* name, const LoadFigures& figures) {
-  qInfo("%s: %d finished, %d left by their client, %d refused; reply ms p50 %.0f p95 %.0f p99 %.0f; first event ms "
-        "p50 %.0f p95 %.0f p99 %.0f",
-        name, figures.finished, figures.left, figures.refused, percentile(figures.replyMs, 0.5),
-        percentile(figures.replyMs, 0.95), percentile(figures.replyMs, 0.99), percentile(figures.firstTokenMs, 0.5),
-        percentile(figures.firstTokenMs, 0.95), percentile(figures.firstTokenMs, 0.99));
+  qInfo(
+      "%s: %d finished, %d left by their client, %d refused; reply ms p50 %.0f p95 %.0f p99 %.0f; first "
+      "event ms "
+      "p50 %.0f p95 %.0f p99 %.0f",
+      name, figures.finished, figures.left, figures.refused, percentile(figures.replyMs, 0.5),
+      percentile(figures.replyMs, 0.95), percentile(figures.replyMs, 0.99),
+      percentile(figures.firstTokenMs, 0.5), percentile(figures.firstTokenMs, 0.95),
+      percentile(figures.firstTokenMs, 0.99));
 }
 
 }  // namespace zipage::test

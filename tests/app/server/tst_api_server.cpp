@@ -55,8 +55,8 @@ class TestApiServer : public QObject {
 
   void aStreamSaysTheSameAsTheWhole() {
     const auto whole = m_demo->chat(question(kSum));
-    const auto stream = m_demo->chat(
-        question(kSum, {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
+    const auto stream =
+        m_demo->chat(question(kSum, {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
     QCOMPARE(stream.status, 200);
     QVERIFY(stream.text.ends_with("data: [DONE]\n\n"));
     std::string content, reasoning, finish;
@@ -145,16 +145,15 @@ class TestApiServer : public QObject {
       QCOMPARE(said(token["top_logprobs"][0]["token"]), said(token["token"]));
     }
     const std::string content = choice["message"]["content"];
-    QVERIFY2(text.find(content) != std::string::npos || content.find(text) != std::string::npos, text.c_str());
+    QVERIFY2(text.find(content) != std::string::npos || content.find(text) != std::string::npos,
+             text.c_str());
     QVERIFY(m_demo->chat(question(kSum, {{"max_tokens", 2}})).json["choices"][0]["logprobs"].is_null());
   }
 
   void aPlainCompletionGoesOn() {
-    const auto reply = m_demo->post("/v1/completions", {{"model", "demo"},
-                                                        {"prompt", "17 + 25 ="},
-                                                        {"temperature", 0},
-                                                        {"max_tokens", 8},
-                                                        {"logprobs", 2}});
+    const auto reply = m_demo->post(
+        "/v1/completions",
+        {{"model", "demo"}, {"prompt", "17 + 25 ="}, {"temperature", 0}, {"max_tokens", 8}, {"logprobs", 2}});
     QCOMPARE(reply.status, 200);
     QCOMPARE(said(reply.json["object"]), said("text_completion"));
     const Json& choice = reply.json["choices"][0];
@@ -163,23 +162,23 @@ class TestApiServer : public QObject {
     QCOMPARE(choice["logprobs"]["top_logprobs"][0].size(), std::size_t{2});
 
     const auto tokens = m_demo->post("/tokenize", {{"content", "17 + 25 ="}, {"add_special", true}});
-    const auto byTokens = m_demo->post("/v1/completions", {{"prompt", tokens.json["tokens"]},
-                                                           {"temperature", 0},
-                                                           {"max_tokens", 8}});
+    const auto byTokens = m_demo->post(
+        "/v1/completions", {{"prompt", tokens.json["tokens"]}, {"temperature", 0}, {"max_tokens", 8}});
     QCOMPARE(said(byTokens.json["choices"][0]["text"]), said(choice["text"]));
-    const auto stream = m_demo->post("/v1/completions", {{"prompt", "17 + 25 ="},
-                                                         {"temperature", 0},
-                                                         {"max_tokens", 8},
-                                                         {"stream", true}});
+    const auto stream =
+        m_demo->post("/v1/completions",
+                     {{"prompt", "17 + 25 ="}, {"temperature", 0}, {"max_tokens", 8}, {"stream", true}});
     std::string streamed;
     for (const Json& event : eventsOf(stream.text)) streamed += event["choices"][0]["text"];
     QCOMPARE(said(streamed), said(choice["text"]));
   }
 
   void thePolicyOfTheRequestHolds() {
-    const auto bounded = m_demo->chat(question(
-        kSum,
-        {{"kv_policy", "budget"}, {"kv_budget", 64}, {"kv_period", 32}, {"max_tokens", 300}, {"ignore_eos", true}}));
+    const auto bounded = m_demo->chat(question(kSum, {{"kv_policy", "budget"},
+                                                      {"kv_budget", 64},
+                                                      {"kv_period", 32},
+                                                      {"max_tokens", 300},
+                                                      {"ignore_eos", true}}));
     QCOMPARE(bounded.status, 200);
     const Json& timings = bounded.json["timings"];
     QVERIFY(timings["kv_compressions"] >= 6);
@@ -286,8 +285,7 @@ class TestApiServer : public QObject {
   void badRequestsAreRefusedByName() {
     QFETCH(QByteArray, body);
     QFETCH(QByteArray, param);
-    const auto result =
-        m_demo->client().Post("/v1/chat/completions", body.toStdString(), "application/json");
+    const auto result = m_demo->client().Post("/v1/chat/completions", body.toStdString(), "application/json");
     QVERIFY(result);
     QCOMPARE(result->status, 400);
     const Json error = Json::parse(result->body)["error"];
@@ -296,7 +294,8 @@ class TestApiServer : public QObject {
   }
 
   void whatCannotWorkIsRefusedBeforeTheStreamBegins() {
-    const auto odd = m_demo->chat(question(kSum, {{"kv_policy", "budget"}, {"kv_budget", 33}, {"stream", true}}));
+    const auto odd =
+        m_demo->chat(question(kSum, {{"kv_policy", "budget"}, {"kv_budget", 33}, {"stream", true}}));
     QCOMPARE(odd.status, 400);
     std::string text;
     for (int i = 0; i < 12000; ++i) text += " 17";
@@ -310,8 +309,9 @@ class TestApiServer : public QObject {
     const auto refused = m_demo->chat(question(kSum, {{"tools", tools}}));
     QCOMPARE(refused.status, 400);
     QVERIFY(refused.text.find("knows no tools") != std::string::npos);
-    QCOMPARE(m_demo->chat(question(kSum, {{"tools", tools}, {"tool_choice", "none"}, {"max_tokens", 2}})).status,
-             200);
+    QCOMPARE(
+        m_demo->chat(question(kSum, {{"tools", tools}, {"tool_choice", "none"}, {"max_tokens", 2}})).status,
+        200);
   }
 
   void aClientThatLeavesFreesItsPages() {
@@ -361,7 +361,13 @@ class TestApiServer : public QObject {
     std::jthread client([&] {
       auto http = demo.client();
       http.Post("/v1/chat/completions",
-                question(kSum, {{"stream", true}, {"kv_policy", "budget"}, {"kv_budget", 64}, {"kv_period", 32}, {"ignore_eos", true}, {"max_tokens", 400}}).dump(),
+                question(kSum, {{"stream", true},
+                                {"kv_policy", "budget"},
+                                {"kv_budget", 64},
+                                {"kv_period", 32},
+                                {"ignore_eos", true},
+                                {"max_tokens", 400}})
+                    .dump(),
                 "application/json");
     });
     Json kv;
@@ -372,9 +378,9 @@ class TestApiServer : public QObject {
     QCOMPARE(said(sequence["policy"]), said("budget"));
     QVERIFY(sequence["tokens_live"] <= 96);
     QVERIFY(sequence["tokens"].get<int>() > sequence["tokens_live"].get<int>());
-    QCOMPARE(kv["pool"]["pages_total"].get<int>(),
-             kv["pool"]["pages_used"].get<int>() + kv["pool"]["pages_free"].get<int>() +
-                 kv["pool"]["pages_prefix_only"].get<int>());
+    QCOMPARE(kv["pool"]["pages_total"].get<int>(), kv["pool"]["pages_used"].get<int>() +
+                                                       kv["pool"]["pages_free"].get<int>() +
+                                                       kv["pool"]["pages_prefix_only"].get<int>());
     client.join();
     follower.join();
     for (const char* event : {"event: started\n", "event: compressed\n", "event: finished\n"})

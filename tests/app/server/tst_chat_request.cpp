@@ -1,4 +1,5 @@
-// What a chat request says: messages, tools, and every field that has a range; and whatever else somebody may send.
+// What a chat request says: messages, tools, and every field that has a range; and whatever else somebody may
+// send.
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -102,8 +103,18 @@ class TestChatRequest : public QObject {
   // Bytes changed, cut, doubled and swapped for pieces of JSON: an answer or an error, never more.
   void spoiledRequestsAreErrors() {
     const std::string request = richRequest();
-    const std::vector<std::string> pieces = {"null", "[]", "{}", "\"\"", "-1", "1e999", "true", "\\u0000", ",",
-                                             "\xff", "\"tool_calls\": [{}]", "99999999999999999999"};
+    const std::vector<std::string> pieces = {"null",
+                                             "[]",
+                                             "{}",
+                                             "\"\"",
+                                             "-1",
+                                             "1e999",
+                                             "true",
+                                             "\\u0000",
+                                             ",",
+                                             "\xff",
+                                             "\"tool_calls\": [{}]",
+                                             "99999999999999999999"};
     int numErrors = 0;
     for (unsigned seed = 1; seed <= 20'000; ++seed) {
       std::mt19937 random(seed);

@@ -1,5 +1,5 @@
-// Clients that are slow, huge, broken or gone, over real sockets: each gets an error or is let go, and nobody else
-// notices.
+// Clients that are slow, huge, broken or gone, over real sockets: each gets an error or is let go, and nobody
+// else notices.
 #include <QElapsedTimer>
 #include <QTest>
 #include <atomic>
@@ -25,7 +25,12 @@ class EchoServer {
     m_options.connection.maxHeaderBytes = 16'384;
     m_options.maxBodyBytes = 100'000;
     m_server = std::make_unique<HttpServer>(m_options);
-    m_server->onGet("/open", [](Exchange& exchange) { answer(exchange, {{"open", true}}); }, false);
+    m_server->onGet(
+        "/open",
+        [](Exchange& exchange) {
+          answer(exchange, {{"open", true}});
+        },
+        false);
     m_server->onGet("/closed", [](Exchange& exchange) { answer(exchange, {{"open", false}}); });
     m_server->onPost("/echo", [](Exchange& exchange) { answer(exchange, {{"size", exchange.body.size()}}); });
     m_server->onPost("/throw", [](Exchange&) { throw std::runtime_error("secret"); });
@@ -104,11 +109,14 @@ class TestHttpServer : public QObject {
     row("a long address", getText("/" + std::string(9000, 'a')), 414);
     const std::string line = "X: " + std::string(7000, 'a') + "\r\n";
     row("large headers", getText("/open", line + line + line), 431);
-    row("many headers", [] {
-      std::string lines;
-      for (int i = 0; i < 4000; ++i) lines += "X: a\r\n";
-      return getText("/open", lines);
-    }(), 431);
+    row(
+        "many headers",
+        [] {
+          std::string lines;
+          for (int i = 0; i < 4000; ++i) lines += "X: a\r\n";
+          return getText("/open", lines);
+        }(),
+        431);
     row("a body that is too large", postText("/echo", std::string(200'000, 'a')), 413);
     row("a negative length", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n", 0);
     row("an endpoint that fails", postText("/throw", "{}"), 500);
@@ -190,7 +198,8 @@ class TestHttpServer : public QObject {
     EchoServer server(options);
     QCOMPARE(statusOf(exchange(server.port(), getText("/open"))), 200);
     QCOMPARE(statusOf(exchange(server.port(), getText("/closed"))), 401);
-    for (const char* wrong : {"Bearer first-kex", "Bearer ", "first-key", "Basic first-key", "Bearer first-key-"})
+    for (const char* wrong :
+         {"Bearer first-kex", "Bearer ", "first-key", "Basic first-key", "Bearer first-key-"})
       QCOMPARE(statusOf(exchange(server.port(),
                                  getText("/closed", "Authorization: " + std::string(wrong) + "\r\n"))),
                401);

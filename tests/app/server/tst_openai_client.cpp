@@ -12,10 +12,12 @@ namespace {
 
 /// Declares tools and shows calls and answers in the manner of Qwen and Hermes.
 constexpr const char* kToolTemplate =
-    "{%- if tools %}<|im_start|>system\nYou may call:\n{%- for tool in tools %}\n{{ tool | tojson }}{% endfor %}"
+    "{%- if tools %}<|im_start|>system\nYou may call:\n{%- for tool in tools %}\n{{ tool | tojson }}{% "
+    "endfor %}"
     "<|im_end|>\n{% endif %}"
     "{%- for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}"
-    "{%- for call in message.tool_calls %}\n<tool_call>\n{{ call.function | tojson }}\n</tool_call>{% endfor %}"
+    "{%- for call in message.tool_calls %}\n<tool_call>\n{{ call.function | tojson }}\n</tool_call>{% endfor "
+    "%}"
     "<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
 
 constexpr const char* kCall =
@@ -35,10 +37,11 @@ class TestOpenaiClient : public QObject {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("ZIPAGE_TEST_KEY"), key);
     node.setProcessEnvironment(environment);
-    node.start(QStringLiteral(ZIPAGE_NODE), {QStringLiteral("client.mjs"), check,
-                                             QString::fromStdString(demo.api().address())});
+    node.start(QStringLiteral(ZIPAGE_NODE),
+               {QStringLiteral("client.mjs"), check, QString::fromStdString(demo.api().address())});
     if (!node.waitForFinished(120'000)) return "it does not end: " + node.readAll();
-    return node.exitStatus() == QProcess::NormalExit && node.exitCode() == 0 ? QByteArray() : node.readAll() + "!";
+    return node.exitStatus() == QProcess::NormalExit && node.exitCode() == 0 ? QByteArray()
+                                                                             : node.readAll() + "!";
   }
 
  private Q_SLOTS:

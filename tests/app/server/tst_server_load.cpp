@@ -1,5 +1,6 @@
-// 200 clients at once for some seconds, with mixed policies and lengths, many of whom leave in the middle: nothing
-// is left behind, and nobody waits for ever. The engine's books are checked by the runner at every step.
+// 200 clients at once for some seconds, with mixed policies and lengths, many of whom leave in the middle:
+// nothing is left behind, and nobody waits for ever. The engine's books are checked by the runner at every
+// step.
 #include "app/common/process_memory.h"
 #include "tests/app/server/server_load.h"
 #include "tests/support/fake_runner.h"

@@ -12,14 +12,16 @@ struct Read {
   std::vector<ToolCall> calls;
 };
 
-Read readIn(const std::string& answer, std::size_t pieceSize, std::vector<std::string> names = {"add", "now"}) {
+Read readIn(const std::string& answer, std::size_t pieceSize,
+            std::vector<std::string> names = {"add", "now"}) {
   ToolCallReader reader(std::move(names));
   Read read;
   const auto take = [&](ToolCallPiece piece) {
     read.text += piece.text;
     read.calls.insert(read.calls.end(), piece.calls.begin(), piece.calls.end());
   };
-  for (std::size_t at = 0; at < answer.size(); at += pieceSize) take(reader.push(answer.substr(at, pieceSize)));
+  for (std::size_t at = 0; at < answer.size(); at += pieceSize)
+    take(reader.push(answer.substr(at, pieceSize)));
   take(reader.finish());
   return read;
 }
@@ -38,23 +40,28 @@ class TestToolCallReader : public QObject {
       QTest::newRow(name) << QByteArray(answer) << QByteArray(text) << QByteArray(calls);
     };
     row("no call", "It is 42. <tool", "It is 42. <tool", "");
-    row("one", "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"x\": 1}}\n</tool_call>", "", "add{\"x\":1};");
+    row("one", "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"x\": 1}}\n</tool_call>", "",
+        "add{\"x\":1};");
     row("text before it", "Let me see.\n<tool_call>{\"name\": \"now\", \"arguments\": {}}</tool_call>",
         "Let me see.", "now{};");
     row("two",
-        "\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"x\": 1}}\n</tool_call>\n<tool_call>\n{\"name\": "
+        "\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"x\": "
+        "1}}\n</tool_call>\n<tool_call>\n{\"name\": "
         "\"now\"}\n</tool_call>\n",
         "", "add{\"x\":1};now{};");
-    row("arguments as a text", "<tool_call>{\"name\": \"add\", \"arguments\": \"{\\\"x\\\": 1}\"}</tool_call>", "",
+    row("arguments as a text",
+        "<tool_call>{\"name\": \"add\", \"arguments\": \"{\\\"x\\\": 1}\"}</tool_call>", "",
         "add{\"x\": 1};");
-    row("one that cannot be read", "<tool_call>{\"name\": add}</tool_call> so", "<tool_call>{\"name\": add}</tool_call> so",
-        "");
+    row("one that cannot be read", "<tool_call>{\"name\": add}</tool_call> so",
+        "<tool_call>{\"name\": add}</tool_call> so", "");
     row("its end is missing", "<tool_call>{\"name\": \"add\", \"arguments\": {}}", "", "add{};");
     row("its half is missing", "<tool_call>{\"name\": \"add\", ", "<tool_call>{\"name\": \"add\", ", "");
     row("the whole answer", "{\"name\": \"add\", \"parameters\": {\"x\": 2}}", "", "add{\"x\":2};");
-    row("an array", " [{\"name\": \"add\", \"arguments\": {\"x\": 2}}, {\"name\": \"now\", \"arguments\": {}}]", "",
+    row("an array",
+        " [{\"name\": \"add\", \"arguments\": {\"x\": 2}}, {\"name\": \"now\", \"arguments\": {}}]", "",
         "add{\"x\":2};now{};");
-    row("JSON that calls nothing", "{\"name\": \"Tom\", \"apples\": 2}", "{\"name\": \"Tom\", \"apples\": 2}", "");
+    row("JSON that calls nothing", "{\"name\": \"Tom\", \"apples\": 2}", "{\"name\": \"Tom\", \"apples\": 2}",
+        "");
     row("braces in an answer", "{1, 2} is a set", "{1, 2} is a set", "");
     row("an empty array", "[]", "[]", "");
     row("nothing", "", "", "");

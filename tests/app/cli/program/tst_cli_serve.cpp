@@ -45,10 +45,10 @@ class TestCliServe : public QObject {
   void curlIsAnsweredUntilItEnds() {
     QProcess server;
     server.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    server.start(QStringLiteral(ZIPAGE_CLI),
-                 {"serve", "--port", "0", "--device", "cpu", "--max-body", "0.25", "--model", "demo", "--model",
-                  "demo", "--api-key-file",
-                  keyFile("the-key\n", QFileDevice::ReadOwner | QFileDevice::WriteOwner)});
+    server.start(
+        QStringLiteral(ZIPAGE_CLI),
+        {"serve", "--port", "0", "--device", "cpu", "--max-body", "0.25", "--model", "demo", "--model",
+         "demo", "--api-key-file", keyFile("the-key\n", QFileDevice::ReadOwner | QFileDevice::WriteOwner)});
     QTRY_VERIFY_WITH_TIMEOUT(server.canReadLine(), 60'000);
     const QString address = QString::fromUtf8(server.readLine()).trimmed();
     QVERIFY2(QRegularExpression(QStringLiteral("^http://127\\.0\\.0\\.1:\\d+/v1$")).match(address).hasMatch(),
