@@ -13,7 +13,7 @@ set(of_the_system
 set(plugin_names
   platforms/libqxcb.so platforms/libqoffscreen.so platforms/libqminimal.so platforms/libqwayland-generic.so
   platforms/libqwayland-egl.so platformthemes/libqxdgdesktopportal.so iconengines/libqsvgicon.so imageformats/libqsvg.so)
-foreach(folder platforminputcontexts xcbglintegrations wayland-shell-integration wayland-decoration-client
+foreach(folder platforminputcontexts tls xcbglintegrations wayland-shell-integration wayland-decoration-client
         wayland-graphics-integration-client)
   file(GLOB found RELATIVE "${QT_PLUGINS}" "${QT_PLUGINS}/${folder}/*.so")
   list(APPEND plugin_names ${found})

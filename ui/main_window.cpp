@@ -51,6 +51,7 @@ void MainWindow::applyTheme() {
   m_parts->inspector->setTheme(theme);
   m_parts->picker->setTheme(theme);
   m_parts->doctor->setTheme(theme);
+  m_parts->compare->setTheme(theme);
 }
 
 void MainWindow::setPreferences(const Preferences& preferences) {

@@ -16,6 +16,7 @@ class QDialog;
 
 namespace zipage::ui {
 
+class CompareDialog;
 class DoctorDialog;
 class MemoryModel;
 class ModelPicker;
@@ -68,6 +69,7 @@ class MainWindow final : public QMainWindow {
   void setPreferences(const Preferences& preferences);
   void setStorageReport(const StorageReport& report);
   void setServerInfo(const ServerInfo& info);
+  CompareDialog& compareDialog();
   /// What an engine elsewhere says of its memory, line by line.
   void setRemoteFacts(const QStringList& lines);
   void setPresets(const QVector<Preset>& presets);
@@ -80,6 +82,7 @@ class MainWindow final : public QMainWindow {
   void chooseModel();
   /// Shows the doctor's page, which asks for a look at this computer.
   void openDoctor();
+  void openComparison();
 
   /// Size and place of the window, of its docks and of the sidebar.
   QByteArray saveLayout() const;

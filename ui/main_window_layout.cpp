@@ -35,6 +35,7 @@ void MainWindow::arrange() {
   setMinimumSize(kMinimumSize);
   resize(kDefaultSize);
   const OwnerNames names = [chats = parts.chats](OwnerId owner) {
+    if (owner == kComparisons) return MainWindow::tr("Comparison");
     if (owner == kOtherPrograms) return MainWindow::tr("Other programs");
     return chats->titleOf(static_cast<qint64>(owner.value));
   };

@@ -2,6 +2,7 @@
 #include <QAction>
 #include <QFileDialog>
 
+#include "ui/generation/generation_panel.h"
 #include "ui/main_window_parts.h"
 #include "ui/transcript/transcript_view.h"
 
@@ -23,6 +24,7 @@ void MainWindow::connectMemory() {
     showShades();
     if (shown) showNotice(m_parts->chatMemory.summary());
   });
+  connect(parts.actions.comparePolicies, &QAction::triggered, this, &MainWindow::openComparison);
   connect(parts.actions.saveTrace, &QAction::triggered, this, [this] { chooseTrace(true); });
   connect(parts.actions.openTrace, &QAction::triggered, this, [this] { chooseTrace(false); });
   parts.actions.closeTrace->setEnabled(false);
@@ -47,6 +49,20 @@ void MainWindow::connectMemory() {
     const MessagePart part = spot->isReasoning ? MessagePart::Reasoning : MessagePart::Text;
     m_parts->conversation->transcript().showPlace(spot->messageId, part, spot->from);
   });
+}
+
+CompareDialog& MainWindow::compareDialog() { return *m_parts->compare; }
+
+/// About the last question of the chat that is shown.
+void MainWindow::openComparison() {
+  Parts& parts = *m_parts;
+  const TranscriptModel& messages = parts.conversation->messages();
+  QString question;
+  for (int row = messages.rowCount() - 1; row >= 0 && question.isEmpty(); --row) {
+    if (messages.at(row).role == Role::User) question = messages.at(row).text;
+  }
+  parts.compare->setQuestion(question, parts.inspector->generation().settings());
+  showWindow(parts.compare);
 }
 
 /// The engine takes all pins of a request at once, so what was pinned before goes along.

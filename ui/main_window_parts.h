@@ -11,6 +11,7 @@
 #include "ui/indicators/status_line.h"
 #include "ui/main_window.h"
 #include "ui/memory/chat_memory.h"
+#include "ui/memory/compare_dialog.h"
 #include "ui/memory/memory_model.h"
 #include "ui/models/model_picker.h"
 #include "ui/preferences/preferences.h"
@@ -37,6 +38,7 @@ struct MainWindow::Parts {
         inspector(std::make_unique<Inspector>(memory, colors, *window)),
         picker(new ModelPicker(window)),
         doctor(new DoctorDialog(window)),
+        compare(new CompareDialog(window)),
         settings(new SettingsDialog(actions, window)) {}
 
   OwnerColors colors;
@@ -51,6 +53,7 @@ struct MainWindow::Parts {
   std::unique_ptr<Inspector> inspector;
   ModelPicker* picker;
   DoctorDialog* doctor;
+  CompareDialog* compare;
   SettingsDialog* settings;
   Preferences preferences;
   ReplyWatch replies;

@@ -8,6 +8,7 @@
 #include "app/common/process_memory.h"
 #include "app/gui/stored_prefixes.h"
 #include "engine/store/database_repair.h"
+#include "ui/memory/compare_dialog.h"
 
 namespace zipage {
 
@@ -117,6 +118,7 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   m_check = std::make_unique<MachineCheck>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   m_memory = std::make_unique<MemoryDesk>(*m_host, m_window->memory());
+  m_compare = std::make_unique<CompareDesk>(*m_host);
   connectWindow();
   connectController();
   connectModels();
@@ -147,6 +149,7 @@ Application::~Application() {
   m_window->flush();  // drafts that were not told yet
   m_settings->saveLayout(m_window->saveLayout());
   m_check.reset();
+  m_compare.reset();
   m_memory.reset();
   m_library.reset();   // stops looking for models
   m_server.reset();    // lets its clients go
@@ -195,6 +198,10 @@ void Application::connectWindow() {
   connect(window, &ui::MainWindow::pinsRequested, m_host.get(), &EngineHost::pin);
   connect(window, &ui::MainWindow::traceSaveRequested, m_memory.get(), &MemoryDesk::save);
   connect(window, &ui::MainWindow::traceOpenRequested, m_memory.get(), &MemoryDesk::open);
+  ui::CompareDialog* compare = &window->compareDialog();
+  connect(compare, &ui::CompareDialog::compareRequested, m_compare.get(), &CompareDesk::start);
+  connect(compare, &ui::CompareDialog::stopRequested, m_compare.get(), &CompareDesk::stop);
+  connect(m_compare.get(), &CompareDesk::changed, compare, &ui::CompareDialog::setComparison);
   connect(m_memory.get(), &MemoryDesk::noticed, window,
           [window](const QString& text) { window->showNotice(text); });
   connect(m_memory.get(), &MemoryDesk::problemFound, window,

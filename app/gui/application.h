@@ -9,6 +9,7 @@
 
 #include "app/common/app_paths.h"
 #include "app/gui/chat_controller.h"
+#include "app/gui/compare_desk.h"
 #include "app/gui/engine_host.h"
 #include "app/gui/machine_check.h"
 #include "app/gui/memory_desk.h"
@@ -80,6 +81,7 @@ class Application final : public QObject {
   std::unique_ptr<MachineCheck> m_check;
   std::unique_ptr<ui::MainWindow> m_window;
   std::unique_ptr<MemoryDesk> m_memory;
+  std::unique_ptr<CompareDesk> m_compare;
   QVector<ui::ModelEntry> m_models;  // that were found
   ui::Preferences m_preferences;
   QHash<QString, ui::Preset> m_deletedPresets;  // by undo action

@@ -5,6 +5,7 @@
 
 #include "app/common/app_paths.h"
 #include "app/gui/application.h"
+#include "ui/memory/owner_names.h"
 
 namespace zipage {
 
@@ -16,6 +17,7 @@ struct Words {
 
 QString nameOf(OwnerId owner, const QHash<qint64, QString>& titles) {
   if (!owner) return Words::tr("No chat");
+  if (owner == ui::kComparisons) return Words::tr("Comparisons");
   if (owner == kOtherPrograms) return Words::tr("Other programs");
   const auto title = titles.find(static_cast<qint64>(owner.value));
   return title == titles.end() ? Words::tr("A deleted chat") : *title;

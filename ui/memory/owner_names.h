@@ -7,6 +7,9 @@
 
 namespace zipage::ui {
 
+/// Requests that compare memory policies; they are no chat's.
+inline constexpr OwnerId kComparisons{kOtherPrograms.value + 1};
+
 /// The title of the chat that an owner is; empty: not known.
 using OwnerNames = std::function<QString(OwnerId)>;
 

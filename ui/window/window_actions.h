@@ -57,6 +57,7 @@ struct WindowActions {
   QAction* showTimeline;
   QAction* showEvictions;
   QAction* showShades;
+  QAction* comparePolicies;
   QAction* saveTrace;
   QAction* openTrace;
   QAction* closeTrace;

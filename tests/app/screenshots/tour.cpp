@@ -3,7 +3,10 @@
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
+#include <QLineEdit>
 #include <QListWidget>
+#include <QProcess>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QTabWidget>
 #include <QTest>
@@ -12,6 +15,7 @@
 #include "ui/indicators/context_ring.h"
 #include "ui/memory/memory_model.h"
 #include "ui/models/model_picker.h"
+#include "ui/models/remote_dialog.h"
 #include "ui/transcript/transcript_view.h"
 #include "ui/window/top_bar.h"
 
@@ -39,6 +43,9 @@ ui::GenerationSettings settings() {
   return chosen;
 }
 
+constexpr std::pair<ui::ColorScheme, const char*> kSchemes[] = {{ui::ColorScheme::Light, "light"},
+                                                                {ui::ColorScheme::Dark, "dark"}};
+
 }  // namespace
 
 Tour::Tour(const QDir& out, int percent) : m_out(out), m_percent(percent) {
@@ -51,6 +58,7 @@ bool Tour::run() {
   visitInspector();
   visitMemory();
   visitDialogs();
+  if (!visitElsewhere()) return false;
   visitTrouble();
   visitNarrow();
   return true;
@@ -73,19 +81,26 @@ void Tour::start(const QString& profile) {
   window().show();
 }
 
+void Tour::useScheme(ui::ColorScheme scheme) {
+  m_preferences.scheme = scheme;
+  window().setPreferences(m_preferences);
+  QTest::qWait(kSettleMs);
+}
+
+void Tour::take(const QString& view, const QString& scheme, QWidget* widget) {
+  const auto* transcript = window().findChild<ui::TranscriptView*>();
+  waitFor(
+      "formulas", [&] { return transcript->isTypeset(); }, kLoadMs);
+  const QString path = m_out.filePath(QStringLiteral("%1-%2-%3.png").arg(view, scheme).arg(m_percent));
+  QWidget* subject = widget != nullptr ? widget : &window();
+  if (!subject->grab().save(path)) qWarning("cannot write %s", qPrintable(path));
+}
+
 /// The window, or one of its dialogs, in both schemes, once everything is typeset.
 void Tour::photograph(const QString& view, QWidget* widget) {
-  for (const auto& [scheme, name] :
-       {std::pair(ui::ColorScheme::Light, "light"), std::pair(ui::ColorScheme::Dark, "dark")}) {
-    m_preferences.scheme = scheme;
-    window().setPreferences(m_preferences);
-    QTest::qWait(kSettleMs);
-    const auto* transcript = window().findChild<ui::TranscriptView*>();
-    waitFor(
-        "formulas", [&] { return transcript->isTypeset(); }, kLoadMs);
-    const QString path = m_out.filePath(QStringLiteral("%1-%2-%3.png").arg(view, name).arg(m_percent));
-    QWidget* subject = widget != nullptr ? widget : &window();
-    if (!subject->grab().save(path)) qWarning("cannot write %s", qPrintable(path));
+  for (const auto& [scheme, name] : kSchemes) {
+    useScheme(scheme);
+    take(view, QLatin1String(name), widget);
   }
 }
 
@@ -119,13 +134,17 @@ bool Tour::visitReply() {
   QObject::connect(&chats, &ChatController::messageChanged, m_application.get(),
                    [&latest](qint64, const ui::MessageItem& item) { latest = item; });
   chats.changeSettings(0, settings());
-  emit window().sendRequested(0, QString::fromUtf8(kQuestion));
-  if (!waitFor(
-          "a compression", [&] { return latest.compressions > 0; }, kReplyMs))
-    return false;
-  photograph(QStringLiteral("thinking"));
-  const bool isDone = waitFor(
-      "the answer", [&] { return !chats.isGenerating(); }, kReplyMs);
+  // A reply is over before two pictures of it are taken, so each scheme gets one of its own.
+  bool isDone = true;
+  for (const auto& [scheme, name] : kSchemes) {
+    useScheme(scheme);
+    latest = {};
+    chats.startNewChat();
+    emit window().sendRequested(0, QString::fromUtf8(kQuestion));
+    isDone = waitFor("a compression", [&] { return latest.compressions > 0; }, kReplyMs) && isDone;
+    take(QStringLiteral("thinking"), QLatin1String(name), nullptr);
+    isDone = waitFor("the answer", [&] { return !chats.isGenerating(); }, kReplyMs) && isDone;
+  }
   QObject::disconnect(&chats, nullptr, m_application.get(), nullptr);
   photograph(QStringLiteral("answer"));
   return isDone;
@@ -193,6 +212,11 @@ void Tour::visitDialogs() {
   QTest::qWait(4 * kSettleMs);
   photograph(QStringLiteral("models"), &picker);
   closeDialogs();
+  m_preferences.serves = true;
+  m_preferences.serverNeedsKey = true;
+  emit window().preferencesChanged(m_preferences);
+  waitFor(
+      "the server", [this] { return !m_application->server().info().address.isEmpty(); }, kLoadMs);
   action("showSettings")->trigger();
   auto* settings = window().findChild<QDialog*>(QStringLiteral("settingsDialog"));
   auto* pages = settings->findChild<QTabWidget*>();
@@ -201,6 +225,8 @@ void Tour::visitDialogs() {
     photograph(QStringLiteral("settings-%1").arg(page + 1), settings);
   }
   closeDialogs();
+  m_preferences.serves = false;
+  emit window().preferencesChanged(m_preferences);
   action("showKeys")->trigger();
   photograph(QStringLiteral("keys"), window().findChild<QDialog*>(QStringLiteral("keyList")));
   closeDialogs();
@@ -213,6 +239,42 @@ void Tour::visitDialogs() {
   closeDialogs();
   chats.restoreChat(last);
   chats.selectChat(chats.chatItems().constFirst().id);
+}
+
+/// On an engine in another process.
+bool Tour::visitElsewhere() {
+  QProcess server;
+  server.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+  server.start(QCoreApplication::applicationDirPath() + QStringLiteral("/zipage-cli"),
+               {QStringLiteral("serve"), QStringLiteral("--port"), QStringLiteral("0"), QStringLiteral("--no-prefixes")});
+  if (!waitFor("the other engine", [&] { return server.canReadLine(); }, kLoadMs)) return false;
+  const QString address = QString::fromUtf8(server.readLine()).trimmed();
+  auto& dialog = window().modelPicker().remoteDialog();
+  action("chooseModel")->trigger();
+  dialog.open();
+  auto* field = dialog.findChild<QLineEdit*>(QStringLiteral("remoteAddress"));
+  field->setText(address);
+  emit field->textEdited(address);
+  dialog.findChild<QPushButton*>(QStringLiteral("remoteAsk"))->click();
+  QTest::qWait(8 * kSettleMs);
+  photograph(QStringLiteral("elsewhere-address"), &dialog);
+  dialog.findChild<QPushButton*>(QStringLiteral("remoteUse"))->click();
+  if (!waitFor("the other model", [this] { return m_application->host().isRemote(); }, kLoadMs)) return false;
+  closeDialogs();
+  ChatController& chats = m_application->chats();
+  chats.startNewChat();
+  emit window().sendRequested(0, QString::fromUtf8(kQuestion));
+  const bool isDone = waitFor("its answer", [&] { return !chats.isGenerating(); }, kReplyMs);
+  QTest::qWait(2500);  // until it has said what it holds
+  photograph(QStringLiteral("elsewhere"));
+  action("chooseModel")->trigger();
+  QTest::qWait(4 * kSettleMs);
+  photograph(QStringLiteral("elsewhere-models"), &window().modelPicker());
+  closeDialogs();
+  server.kill();
+  server.waitForFinished();
+  m_application->host().load({});
+  return waitFor("the model", [this] { return m_application->host().isReady(); }, kLoadMs) && isDone;
 }
 
 void Tour::visitTrouble() {

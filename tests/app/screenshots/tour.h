@@ -26,10 +26,13 @@ class Tour {
   void visitInspector();
   void visitMemory();
   void visitDialogs();
+  bool visitElsewhere();
   void visitTrouble();
   void visitNarrow();
 
   void photograph(const QString& view, QWidget* widget = nullptr);
+  void useScheme(ui::ColorScheme scheme);
+  void take(const QString& view, const QString& scheme, QWidget* widget);
   void closeDialogs();
   bool waitFor(const char* what, const std::function<bool()>& isThere, int ms);
   ui::MainWindow& window() { return m_application->window(); }

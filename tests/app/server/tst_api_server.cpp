@@ -173,6 +173,21 @@ class TestApiServer : public QObject {
     QCOMPARE(said(streamed), said(choice["text"]));
   }
 
+  void aReplyThatWasBegunIsGoneOnWith() {
+    const auto whole = m_demo->chat(question(kSum));
+    const Json& message = whole.json["choices"][0]["message"];
+    const std::string reasoning = message["reasoning_content"];
+    const std::string begun = reasoning.substr(0, reasoning.find(' ', reasoning.size() / 2));
+    Json body = question(kSum, {{"continue_final_message", true}, {"add_generation_prompt", false}});
+    body["messages"].push_back({{"role", "assistant"}, {"content", ""}, {"reasoning_content", begun}});
+    const auto rest = m_demo->chat(body);
+    QCOMPARE(rest.status, 200);
+    QCOMPARE(begun + rest.json["choices"][0]["message"]["reasoning_content"].get<std::string>(), reasoning);
+    QCOMPARE(said(rest.json["choices"][0]["message"]["content"]), said(message["content"]));
+    const auto refused = m_demo->chat(question(kSum, {{"continue_final_message", true}}));
+    QCOMPARE(refused.status, 400);
+  }
+
   void thePolicyOfTheRequestHolds() {
     const auto bounded = m_demo->chat(question(kSum, {{"kv_policy", "budget"},
                                                       {"kv_budget", 64},

@@ -1,5 +1,7 @@
 // The real zipage-cli serve: starts, refuses what it should, answers curl, and ends when it is told to.
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
@@ -67,6 +69,25 @@ class TestCliServe : public QObject {
     QVERIFY(models.waitForFinished());
     const QByteArray list = models.readAll();
     QVERIFY2(list.contains("\"id\":\"zipage-demo\"") && list.contains("\"id\":\"zipage-demo:2\""), list);
+
+    // The same load as for the engine itself, against the address.
+    const QStringList load = {"--requests", "6", "--mean-prompt", "12", "--mean-output", "20", "--max-output", "40",
+                              "--api-key-file", m_folder.filePath(QStringLiteral("keys"))};
+    const auto bench = runCli(QStringList{"bench", "serve", "--url", address, "--policies", "full,budget", "--budget",
+                                          "64", "--period", "32", "--json"} +
+                              load);
+    QVERIFY2(bench.exitCode == 0, bench.errors);
+    const QList<QByteArray> lines = bench.output.trimmed().split('\n');
+    QCOMPARE(lines.size(), 2);
+    for (const QByteArray& line : lines) {
+      const QJsonObject object = QJsonDocument::fromJson(line).object();
+      QCOMPARE(object["case"].toString(), QStringLiteral("serve-url"));
+      QCOMPARE(object["finished"].toInt(), 6);
+      QCOMPARE(object["failed"].toInt(), 0);
+      QVERIFY(object["counts_tokens"].toBool() && object["tokens"].toInt() >= 60);
+      QVERIFY(object["first_token_seconds"].toObject()["p50"].toDouble() > 0.0);
+    }
+    QCOMPARE(runCli(QStringList{"bench", "serve", "--url", "http://127.0.0.1:1/v1"} + load).exitCode, 2);
 
     ::kill(static_cast<pid_t>(server.processId()), SIGTERM);
     QVERIFY(server.waitForFinished(20'000));
