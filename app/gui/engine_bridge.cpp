@@ -61,6 +61,7 @@ void EngineBridge::forget() {
   m_inbox->submissions.clear();
   m_inbox->events.clear();
   m_inbox->snapshot = nullptr;
+  m_inbox->metrics = {};
   m_inbox->memory = {};
 }
 

@@ -18,19 +18,15 @@ class Feed {
   void push(T value) {
     {
       const std::lock_guard lock(m_mutex);
-      if (m_values.size() < m_capacity)
-        m_values.push_back(std::move(value));
-      else
-        ++m_numDropped;
+      add(std::move(value));
     }
     m_arrived.notify_one();
   }
-
-  /// No more values will come.
-  void close() {
+  /// All of them at once: whoever waits is woken once.
+  void push(std::vector<T> values) {
     {
       const std::lock_guard lock(m_mutex);
-      m_isClosed = true;
+      for (T& value : values) add(std::move(value));
     }
     m_arrived.notify_one();
   }
@@ -38,23 +34,28 @@ class Feed {
   struct Taken {
     std::vector<T> values;
     std::size_t numDropped = 0;  // since the last call
-    bool isClosed = false;
   };
 
   /// What has come; waits for something at most this long.
   Taken take(std::chrono::milliseconds patience) {
     std::unique_lock lock(m_mutex);
-    m_arrived.wait_for(lock, patience, [this] { return m_isClosed || !m_values.empty(); });
-    return {std::exchange(m_values, {}), std::exchange(m_numDropped, 0), m_isClosed};
+    m_arrived.wait_for(lock, patience, [this] { return !m_values.empty(); });
+    return {std::exchange(m_values, {}), std::exchange(m_numDropped, 0)};
   }
 
  private:
+  void add(T value) {
+    if (m_values.size() < m_capacity)
+      m_values.push_back(std::move(value));
+    else
+      ++m_numDropped;
+  }
+
   const std::size_t m_capacity;
   std::mutex m_mutex;
   std::condition_variable m_arrived;
   std::vector<T> m_values;       // guarded by m_mutex
   std::size_t m_numDropped = 0;  // guarded by m_mutex
-  bool m_isClosed = false;       // guarded by m_mutex
 };
 
 }  // namespace zipage

@@ -16,6 +16,17 @@ RequestId requestOf(const EngineEvent& event) {
 
 }  // namespace
 
+ServedEngine::ServedEngine(std::string id) : m_id(std::move(id)), m_distributor([this] { distribute(); }) {}
+
+ServedEngine::~ServedEngine() {
+  {
+    const std::lock_guard lock(m_mutex);
+    m_isEnding = true;
+  }
+  m_reported.notify_one();
+  m_distributor.join();
+}
+
 EngineThread::Sink ServedEngine::sink() {
   return [this](const EngineReport& report) { take(report); };
 }
@@ -37,12 +48,16 @@ void ServedEngine::attach(EngineThread& engine, std::shared_ptr<const ModelBundl
 }
 
 void ServedEngine::detach(const std::string& reason) {
-  std::shared_ptr<const ServedModel> model;  // its thread is joined without the lock
-  const std::lock_guard lock(m_mutex);
-  m_engine = nullptr;
-  model = std::exchange(m_model, nullptr);
-  m_snapshot = nullptr;
-  m_metrics = {};
+  std::shared_ptr<const ServedModel> model;  // its thread is joined without the locks
+  const std::lock_guard feeds(m_feedMutex);
+  {
+    const std::lock_guard lock(m_mutex);
+    m_engine = nullptr;
+    model = std::exchange(m_model, nullptr);
+    m_snapshot = nullptr;
+    m_metrics = {};
+  }
+  deliver(takeEvents());
   for (const auto& [request, feed] : std::exchange(m_feeds, {})) {
     RequestFinished ended;
     ended.request = request;
@@ -85,6 +100,7 @@ std::shared_ptr<const ServedModel> ServedEngine::waitForModel(std::chrono::milli
 }
 
 Result<ServedEngine::Open> ServedEngine::submit(Request request, int numSamples, int maxOpen) {
+  const std::lock_guard feeds(m_feedMutex);
   const std::lock_guard lock(m_mutex);
   if (m_engine == nullptr) return failure(ErrorCode::Cancelled, "the model was unloaded");
   if (static_cast<int>(m_feeds.size()) + numSamples > maxOpen)
@@ -92,7 +108,7 @@ Result<ServedEngine::Open> ServedEngine::submit(Request request, int numSamples,
   request.owner = kOtherPrograms;
   Open open{{}, std::make_shared<ReplyFeed>(kMostEvents)};
   const std::vector<TokenId> prompt = m_watcher ? request.prompt : std::vector<TokenId>{};
-  // What the engine reports waits for the lock, so no event comes before its feed.
+  // What the engine reports waits for m_mutex, and its way to a feed for m_feedMutex: no event comes too early.
   open.requests = m_engine->submitSamples(std::move(request), numSamples);
   for (const RequestId id : open.requests) m_feeds[id] = open.feed;
   if (m_watcher) m_watcher(open.requests, prompt);
@@ -100,12 +116,13 @@ Result<ServedEngine::Open> ServedEngine::submit(Request request, int numSamples,
 }
 
 void ServedEngine::cancel(RequestId request) {
+  const std::lock_guard feeds(m_feedMutex);
   const std::lock_guard lock(m_mutex);
   if (m_engine != nullptr && m_feeds.contains(request)) m_engine->cancel(request);
 }
 
 int ServedEngine::numOpen() const {
-  const std::lock_guard lock(m_mutex);
+  const std::lock_guard feeds(m_feedMutex);
   return static_cast<int>(m_feeds.size());
 }
 
@@ -115,7 +132,7 @@ EngineMetrics ServedEngine::metrics() const {
 }
 
 ServerCounters ServedEngine::counters() const {
-  const std::lock_guard lock(m_mutex);
+  const std::lock_guard feeds(m_feedMutex);
   return m_counters;
 }
 
@@ -127,31 +144,61 @@ std::shared_ptr<const CacheSnapshot> ServedEngine::snapshot() const {
 std::shared_ptr<MemoryFeed> ServedEngine::follow() {
   constexpr std::size_t kMostUnread = 4096;
   auto feed = std::make_shared<MemoryFeed>(kMostUnread);
-  const std::lock_guard lock(m_mutex);
+  const std::lock_guard feeds(m_feedMutex);
   m_followers.push_back(feed);
   return feed;
 }
 
 void ServedEngine::take(const EngineReport& report) {
-  const std::lock_guard lock(m_mutex);
-  if (m_engine == nullptr) return;  // nobody serves it, or it says its last
-  m_metrics = report.metrics;
-  if (report.snapshot != nullptr) m_snapshot = report.snapshot;
-  for (const EngineEvent& event : report.events) deliver(event, report.at);
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_engine == nullptr) return;  // nobody serves it, or it says its last
+    m_metrics = report.metrics;
+    if (report.snapshot != nullptr) m_snapshot = report.snapshot;
+    for (const EngineEvent& event : report.events) m_events.emplace_back(event, report.at);
+  }
+  m_reported.notify_one();
 }
 
-void ServedEngine::deliver(const EngineEvent& event, Duration at) {
-  m_counters.take(event);
-  std::erase_if(m_followers, [](const auto& follower) { return follower.expired(); });
-  if (const auto happened = m_followers.empty() ? std::nullopt : memoryEventOf(event, at)) {
-    for (const auto& follower : m_followers) {
-      if (const auto feed = follower.lock()) feed->push(*happened);
+ServedEngine::Events ServedEngine::takeEvents() {
+  const std::lock_guard lock(m_mutex);
+  return std::exchange(m_events, {});
+}
+
+void ServedEngine::distribute() {
+  while (true) {
+    {
+      std::unique_lock lock(m_mutex);
+      m_reported.wait(lock, [this] { return m_isEnding || !m_events.empty(); });
+      if (m_isEnding) return;
     }
+    // Taken under the lock they are delivered under: whoever detaches comes before or after both.
+    const std::lock_guard feeds(m_feedMutex);
+    deliver(takeEvents());
   }
-  const auto found = m_feeds.find(requestOf(event));
-  if (found == m_feeds.end()) return;
-  found->second->push(event);
-  if (std::holds_alternative<RequestFinished>(event)) m_feeds.erase(found);
+}
+
+/// Each feed gets what is new for it in one go.
+void ServedEngine::deliver(const Events& events) {
+  std::unordered_map<std::shared_ptr<ReplyFeed>, std::vector<EngineEvent>> news;
+  for (const auto& [event, at] : events) {
+    m_counters.take(event);
+    tellFollowers(event, at);
+    const auto found = m_feeds.find(requestOf(event));
+    if (found == m_feeds.end()) continue;
+    news[found->second].push_back(event);
+    if (std::holds_alternative<RequestFinished>(event)) m_feeds.erase(found);
+  }
+  for (auto& [feed, values] : news) feed->push(std::move(values));
+}
+
+void ServedEngine::tellFollowers(const EngineEvent& event, Duration at) {
+  std::erase_if(m_followers, [](const auto& follower) { return follower.expired(); });
+  const auto happened = m_followers.empty() ? std::nullopt : memoryEventOf(event, at);
+  if (!happened) return;
+  for (const auto& follower : m_followers) {
+    if (const auto feed = follower.lock()) feed->push(*happened);
+  }
 }
 
 }  // namespace zipage

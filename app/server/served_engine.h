@@ -9,7 +9,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "app/server/feed.h"
@@ -39,7 +41,10 @@ class ServedEngine {
     std::shared_ptr<ReplyFeed> feed;
   };
 
-  explicit ServedEngine(std::string id) : m_id(std::move(id)) {}
+  explicit ServedEngine(std::string id);
+  ~ServedEngine();
+  ServedEngine(const ServedEngine&) = delete;
+  ServedEngine& operator=(const ServedEngine&) = delete;
 
   /// For the EngineThread that will be attached, which this outlives. Where others see its reports too, this
   /// comes first.
@@ -76,22 +81,36 @@ class ServedEngine {
   std::shared_ptr<MemoryFeed> follow();
 
  private:
+  using Events = std::vector<std::pair<EngineEvent, Duration>>;  // with the time of their report
+
   void take(const EngineReport& report);
-  void deliver(const EngineEvent& event, Duration at);
+  void distribute();
+  Events takeEvents();
+  void deliver(const Events& events);
+  void tellFollowers(const EngineEvent& event, Duration at);
+
+  // The engine's thread only leaves its events; a thread of the server's own wakes the connections. Who takes both
+  // locks takes m_feedMutex first.
+  mutable std::mutex m_feedMutex;
+  std::unordered_map<RequestId, std::shared_ptr<ReplyFeed>> m_feeds;  // of requests in progress
+  std::vector<std::weak_ptr<MemoryFeed>> m_followers;
+  ServerCounters m_counters;
 
   mutable std::mutex m_mutex;
   std::condition_variable m_attached;
+  std::condition_variable m_reported;
   // Guarded by m_mutex from here on.
   std::string m_id;
   EngineThread* m_engine = nullptr;
   std::shared_ptr<const ServedModel> m_model;
   std::function<void()> m_wakes;
   Watcher m_watcher;
-  std::unordered_map<RequestId, std::shared_ptr<ReplyFeed>> m_feeds;  // of requests in progress
-  std::vector<std::weak_ptr<MemoryFeed>> m_followers;
+  Events m_events;  // not delivered yet
   EngineMetrics m_metrics;
   std::shared_ptr<const CacheSnapshot> m_snapshot;
-  ServerCounters m_counters;
+  bool m_isEnding = false;
+
+  std::thread m_distributor;
 };
 
 }  // namespace zipage

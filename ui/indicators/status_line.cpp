@@ -57,6 +57,7 @@ void StatusLine::setModel(const ModelInfo& model) {
   const bool isThere = model.state == ModelInfo::State::Ready;
   m_device->setVisible(isThere);
   m_device->setText(model.device);
+  m_requests->setVisible(!model.isRemote);  // those elsewhere are not known here
 }
 
 void StatusLine::setFigures(const MemoryFigures& figures) {

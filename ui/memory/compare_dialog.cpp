@@ -27,6 +27,7 @@ QSpinBox* tokenBox(const QString& name) {
   auto* box = new QSpinBox;
   box->setRange(kPageTokens, kMostTokens);
   box->setSingleStep(kPageTokens);
+  box->setButtonSymbols(QAbstractSpinBox::NoButtons);
   box->setAccessibleName(name);
   box->setToolTip(name);
   return box;

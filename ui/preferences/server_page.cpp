@@ -40,8 +40,7 @@ QLabel* nameOf(QWidget* field, const QString& name) {
 }
 
 QString exampleFor(const ServerInfo& info) {
-  const QString key =
-      info.key.isEmpty() ? QString() : QStringLiteral(" -H 'Authorization: Bearer %1'").arg(info.key);
+  const QString key = info.key.isEmpty() ? QString() : QStringLiteral(" -H \"Authorization: Bearer $KEY\"");
   return QStringLiteral(
              "curl %1/chat/completions%2 -d '{\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 "
              "+ 25?\"}]}'")
@@ -70,6 +69,7 @@ ServerPage::ServerPage(QWidget* parent)
   m_port->setRange(1, 65535);
   m_port->setFixedWidth(kFieldWidth);
   m_port->setGroupSeparatorShown(false);
+  m_port->setButtonSymbols(QAbstractSpinBox::NoButtons);
   m_port->setKeyboardTracking(false);  // each digit would be another server
   for (QLineEdit* field : {m_address, m_key}) field->setReadOnly(true);
   for (QPushButton* button : {m_copyAddress, m_copyKey, m_renewKey}) button->setAutoDefault(false);
@@ -170,6 +170,7 @@ void ServerPage::showInfo() {
                                              : tr("It is off."));
   m_address->setText(m_info.address);
   m_key->setText(m_info.key);
+  m_key->setCursorPosition(0);
   m_copyAddress->setEnabled(isRunning);
   m_copyKey->setEnabled(!m_info.key.isEmpty());
   m_renewKey->setEnabled(isRunning && !m_info.key.isEmpty());

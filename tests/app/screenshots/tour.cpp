@@ -13,6 +13,7 @@
 
 #include "tests/app/screenshots/stored_chats.h"
 #include "ui/indicators/context_ring.h"
+#include "ui/memory/compare_dialog.h"
 #include "ui/memory/memory_model.h"
 #include "ui/models/model_picker.h"
 #include "ui/models/remote_dialog.h"
@@ -57,6 +58,7 @@ bool Tour::run() {
   visitReading();
   visitInspector();
   visitMemory();
+  visitComparison();
   visitDialogs();
   if (!visitElsewhere()) return false;
   visitTrouble();
@@ -204,6 +206,22 @@ void Tour::visitMemory() {
   action("showShades")->trigger();
   action("showMemory")->trigger();
   transcript->toggleLastThinking();
+}
+
+/// One question under two policies, the second too small for it.
+void Tour::visitComparison() {
+  action("comparePolicies")->trigger();
+  ui::CompareDialog& dialog = window().compareDialog();
+  ui::ComparisonPlan plan{QString::fromUtf8(kQuestion), settings(), settings()};
+  plan.first.policy = MemoryPolicy::Full;
+  plan.second.budgetTokens = 64;
+  plan.second.periodTokens = 32;
+  plan.first.maxNewTokens = plan.second.maxNewTokens = 600;
+  emit dialog.compareRequested(plan);
+  waitFor(
+      "both replies", [&] { return !dialog.comparison().isRunning(); }, kReplyMs);
+  photograph(QStringLiteral("compare"), &dialog);
+  closeDialogs();
 }
 
 void Tour::visitDialogs() {

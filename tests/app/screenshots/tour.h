@@ -25,6 +25,7 @@ class Tour {
   void visitReading();
   void visitInspector();
   void visitMemory();
+  void visitComparison();
   void visitDialogs();
   bool visitElsewhere();
   void visitTrouble();
