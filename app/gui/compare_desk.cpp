@@ -68,8 +68,8 @@ void CompareDesk::onPrompt(const PreparedPrompt& prompt) {
 }
 
 void CompareDesk::submit(Side& side, const PreparedPrompt& prompt) {
-  auto request = makeRequest(requestSettingsFor(side.settings), m_host.session().model(), m_host.session().limits(),
-                             prompt.tokens, prompt.startsInsideReasoning);
+  auto request = makeRequest(requestSettingsFor(side.settings), m_host.session().model(),
+                             m_host.session().limits(), prompt.tokens, prompt.startsInsideReasoning);
   if (!request) {
     side.shown.problem = QString::fromStdString(request.error().message);
     side.shown.isRunning = false;
@@ -135,7 +135,8 @@ ui::Comparison CompareDesk::compared() const {
   comparison.meanDrift = same > 0 ? drift / static_cast<double>(same) : 0.0;
   for (const auto& [side, reply] : {std::pair(&first, &comparison.first), {&second, &comparison.second}}) {
     const auto textUpTo = [&](std::size_t token) {
-      return QString::fromUtf8(side->bytes.data(), static_cast<qsizetype>(token > 0 ? side->ends[token - 1] : 0));
+      return QString::fromUtf8(side->bytes.data(),
+                               static_cast<qsizetype>(token > 0 ? side->ends[token - 1] : 0));
     };
     reply->tokens = static_cast<qint64>(side->tokens.size());
     reply->text = QString::fromStdString(side->bytes);

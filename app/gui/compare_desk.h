@@ -1,5 +1,5 @@
-// Runs one question under two memory policies beside each other, on the engine of the chats, and tells how far they
-// are the same.
+// Runs one question under two memory policies beside each other, on the engine of the chats, and tells how
+// far they are the same.
 #pragma once
 
 #include <QObject>

@@ -108,7 +108,8 @@ Result<ServedEngine::Open> ServedEngine::submit(Request request, int numSamples,
   request.owner = kOtherPrograms;
   Open open{{}, std::make_shared<ReplyFeed>(kMostEvents)};
   const std::vector<TokenId> prompt = m_watcher ? request.prompt : std::vector<TokenId>{};
-  // What the engine reports waits for m_mutex, and its way to a feed for m_feedMutex: no event comes too early.
+  // What the engine reports waits for m_mutex, and its way to a feed for m_feedMutex: no event comes too
+  // early.
   open.requests = m_engine->submitSamples(std::move(request), numSamples);
   for (const RequestId id : open.requests) m_feeds[id] = open.feed;
   if (m_watcher) m_watcher(open.requests, prompt);

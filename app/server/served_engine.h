@@ -89,8 +89,8 @@ class ServedEngine {
   void deliver(const Events& events);
   void tellFollowers(const EngineEvent& event, Duration at);
 
-  // The engine's thread only leaves its events; a thread of the server's own wakes the connections. Who takes both
-  // locks takes m_feedMutex first.
+  // The engine's thread only leaves its events; a thread of the server's own wakes the connections. Who takes
+  // both locks takes m_feedMutex first.
   mutable std::mutex m_feedMutex;
   std::unordered_map<RequestId, std::shared_ptr<ReplyFeed>> m_feeds;  // of requests in progress
   std::vector<std::weak_ptr<MemoryFeed>> m_followers;

@@ -85,8 +85,9 @@ CompareDialog::CompareDialog(QWidget* parent)
   m_compare->setProperty("kind", "primary");
   for (QPushButton* button : {m_compare, m_copy}) button->setAutoDefault(false);
 
-  auto* hint = new QLabel(tr("Asked in a chat of its own, with the same seed, on the engine that is open. Where the texts part "
-                             "is marked."));
+  auto* hint = new QLabel(
+      tr("Asked in a chat of its own, with the same seed, on the engine that is open. Where the texts part "
+         "is marked."));
   hint->setWordWrap(true);
   hint->setProperty("tone", "muted");
   auto* sides = new QHBoxLayout;
@@ -129,11 +130,13 @@ CompareDialog::Side CompareDialog::makeSide(const QString& name) {
   side.policy->addItem(tr("Budget"), static_cast<int>(MemoryPolicy::Budget));
   side.policy->addItem(tr("Automatic"), static_cast<int>(MemoryPolicy::Auto));
   side.policy->addItem(tr("Growing"), static_cast<int>(MemoryPolicy::Grow));
-  connect(side.policy, &QComboBox::currentIndexChanged, this, [side] {
+  const auto showBoxes = [side] {
     const bool evicts = side.policy->currentData().toInt() != static_cast<int>(MemoryPolicy::Full);
     side.budget->setEnabled(evicts);
     side.period->setEnabled(evicts);
-  });
+  };
+  connect(side.policy, &QComboBox::currentIndexChanged, this, showBoxes);
+  showBoxes();
   return side;
 }
 
@@ -199,7 +202,9 @@ void CompareDialog::setComparison(const Comparison& comparison) {
       if (m_figures->data(cell).toString() != rows[row][column]) m_figures->setData(cell, rows[row][column]);
     }
   }
-  m_table->setFixedHeight(static_cast<int>(rows.size() + 1) * (fontMetrics().lineSpacing() + 8) + 8);
+  const int rowHeight = std::max(m_table->sizeHintForRow(0), fontMetrics().lineSpacing());
+  m_table->setFixedHeight(static_cast<int>(rows.size()) * rowHeight + m_table->header()->sizeHint().height() +
+                          8);
   showState();
 }
 
@@ -207,7 +212,8 @@ void CompareDialog::showReply(const Side& side, const ComparedReply& reply) {
   if (side.text->toPlainText() != reply.text) {
     const int scrolled = side.text->verticalScrollBar()->value();
     side.text->setPlainText(reply.text);
-    side.text->verticalScrollBar()->setValue(reply.isRunning ? side.text->verticalScrollBar()->maximum() : scrolled);
+    side.text->verticalScrollBar()->setValue(reply.isRunning ? side.text->verticalScrollBar()->maximum()
+                                                             : scrolled);
   }
   QTextEdit::ExtraSelection same = selectionOf(*side.text, 0, reply.sameLength);
   same.format.setForeground(m_muted);
@@ -224,9 +230,7 @@ void CompareDialog::showState() {
   m_question->setReadOnly(isRunning);
 }
 
-void CompareDialog::copy() {
-  QApplication::clipboard()->setText(comparisonMarkdown(m_plan, m_comparison));
-}
+void CompareDialog::copy() { QApplication::clipboard()->setText(comparisonMarkdown(m_plan, m_comparison)); }
 
 void CompareDialog::closeEvent(QCloseEvent* event) {
   if (m_comparison.isRunning()) emit stopRequested();

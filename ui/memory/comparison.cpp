@@ -32,7 +32,9 @@ QString answers(const Comparison& comparison) {
   const QString& second = comparison.second.answer;
   if (first.isEmpty() && second.isEmpty()) return {};
   if (first == second) return Words::tr("Both answer %1.").arg(first);
-  const auto orNothing = [](const QString& answer) { return answer.isEmpty() ? Words::tr("nothing") : answer; };
+  const auto orNothing = [](const QString& answer) {
+    return answer.isEmpty() ? Words::tr("nothing") : answer;
+  };
   return Words::tr("The first answers %1, the second %2.").arg(orNothing(first), orNothing(second));
 }
 
@@ -40,8 +42,8 @@ QString answers(const Comparison& comparison) {
 
 QString policyText(const GenerationSettings& settings) {
   const QLocale locale;
-  const QString size =
-      QStringLiteral("%1 + %2").arg(locale.toString(settings.budgetTokens), locale.toString(settings.periodTokens));
+  const QString size = QStringLiteral("%1 + %2").arg(locale.toString(settings.budgetTokens),
+                                                     locale.toString(settings.periodTokens));
   switch (settings.policy) {
     case MemoryPolicy::Full:
       return Words::tr("full");
@@ -82,9 +84,12 @@ QVector<QStringList> comparisonRows(const Comparison& comparison) {
   add(Words::tr("Tokens"), [&](const ComparedReply& reply) { return locale.toString(reply.tokens); });
   add(Words::tr("Answer"),
       [](const ComparedReply& reply) { return reply.answer.isEmpty() ? QStringLiteral("–") : reply.answer; });
-  add(Words::tr("Pages at most"), [&](const ComparedReply& reply) { return locale.toString(reply.peakPages); });
-  add(Words::tr("Compressions"), [&](const ComparedReply& reply) { return locale.toString(reply.compressions); });
-  add(Words::tr("Tokens evicted"), [&](const ComparedReply& reply) { return locale.toString(reply.tokensEvicted); });
+  add(Words::tr("Pages at most"),
+      [&](const ComparedReply& reply) { return locale.toString(reply.peakPages); });
+  add(Words::tr("Compressions"),
+      [&](const ComparedReply& reply) { return locale.toString(reply.compressions); });
+  add(Words::tr("Tokens evicted"),
+      [&](const ComparedReply& reply) { return locale.toString(reply.tokensEvicted); });
   add(Words::tr("Tokens a second"),
       [&](const ComparedReply& reply) { return locale.toString(reply.tokensPerSecond, 'f', 1); });
   return rows;
@@ -96,7 +101,8 @@ QString comparisonMarkdown(const ComparisonPlan& plan, const Comparison& compari
                           comparisonText(comparison), policyText(plan.first), policyText(plan.second));
   for (const QStringList& row : comparisonRows(comparison))
     text += QStringLiteral("| %1 |\n").arg(row.join(QStringLiteral(" | ")));
-  for (const auto& [settings, reply] : {std::pair(&plan.first, &comparison.first), {&plan.second, &comparison.second}})
+  for (const auto& [settings, reply] :
+       {std::pair(&plan.first, &comparison.first), {&plan.second, &comparison.second}})
     text += QStringLiteral("\n**%1**\n\n%2\n").arg(policyText(*settings), reply->text);
   return text;
 }

@@ -1,4 +1,5 @@
-// One question under two memory policies, in the whole program: what is the same, where it parts, what it cost.
+// One question under two memory policies, in the whole program: what is the same, where it parts, what it
+// cost.
 #include <QPlainTextEdit>
 
 #include "tests/app/gui/open_window.h"
@@ -28,7 +29,8 @@ class TestWindowCompare : public QObject {
   static ui::Comparison run(OpenWindow& open, const ui::ComparisonPlan& plan) {
     auto& dialog = open.window().compareDialog();
     emit dialog.compareRequested(plan);
-    if (!QTest::qWaitFor([&] { return !dialog.comparison().isRunning(); }, kAnswerMs)) qFatal("it does not end");
+    if (!QTest::qWaitFor([&] { return !dialog.comparison().isRunning(); }, kAnswerMs))
+      qFatal("it does not end");
     return dialog.comparison();
   }
 
@@ -108,7 +110,8 @@ class TestWindowCompare : public QObject {
     comparison.sameTokens = 3;
     comparison.differs = true;
     const QString text = ui::comparisonText(comparison);
-    QVERIFY2(text.contains(QStringLiteral("“37”")) && text.contains(QStringLiteral("“41”")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("“37”")) && text.contains(QStringLiteral("“41”")),
+             qPrintable(text));
     QVERIFY(text.contains(QStringLiteral("The first answers 37, the second 41.")));
     const QString markdown = ui::comparisonMarkdown(plan(MemoryPolicy::Budget, 512, 128), comparison);
     QVERIFY(markdown.contains(QStringLiteral("| Answer | 37 | 41 |")));

@@ -143,9 +143,13 @@ bool Tour::visitReply() {
     latest = {};
     chats.startNewChat();
     emit window().sendRequested(0, QString::fromUtf8(kQuestion));
-    isDone = waitFor("a compression", [&] { return latest.compressions > 0; }, kReplyMs) && isDone;
+    isDone = waitFor(
+                 "a compression", [&] { return latest.compressions > 0; }, kReplyMs) &&
+             isDone;
     take(QStringLiteral("thinking"), QLatin1String(name), nullptr);
-    isDone = waitFor("the answer", [&] { return !chats.isGenerating(); }, kReplyMs) && isDone;
+    isDone = waitFor(
+                 "the answer", [&] { return !chats.isGenerating(); }, kReplyMs) &&
+             isDone;
   }
   QObject::disconnect(&chats, nullptr, m_application.get(), nullptr);
   photograph(QStringLiteral("answer"));
@@ -264,8 +268,11 @@ bool Tour::visitElsewhere() {
   QProcess server;
   server.setProcessChannelMode(QProcess::ForwardedErrorChannel);
   server.start(QCoreApplication::applicationDirPath() + QStringLiteral("/zipage-cli"),
-               {QStringLiteral("serve"), QStringLiteral("--port"), QStringLiteral("0"), QStringLiteral("--no-prefixes")});
-  if (!waitFor("the other engine", [&] { return server.canReadLine(); }, kLoadMs)) return false;
+               {QStringLiteral("serve"), QStringLiteral("--port"), QStringLiteral("0"),
+                QStringLiteral("--no-prefixes")});
+  if (!waitFor(
+          "the other engine", [&] { return server.canReadLine(); }, kLoadMs))
+    return false;
   const QString address = QString::fromUtf8(server.readLine()).trimmed();
   auto& dialog = window().modelPicker().remoteDialog();
   action("chooseModel")->trigger();
@@ -277,12 +284,15 @@ bool Tour::visitElsewhere() {
   QTest::qWait(8 * kSettleMs);
   photograph(QStringLiteral("elsewhere-address"), &dialog);
   dialog.findChild<QPushButton*>(QStringLiteral("remoteUse"))->click();
-  if (!waitFor("the other model", [this] { return m_application->host().isRemote(); }, kLoadMs)) return false;
+  if (!waitFor(
+          "the other model", [this] { return m_application->host().isRemote(); }, kLoadMs))
+    return false;
   closeDialogs();
   ChatController& chats = m_application->chats();
   chats.startNewChat();
   emit window().sendRequested(0, QString::fromUtf8(kQuestion));
-  const bool isDone = waitFor("its answer", [&] { return !chats.isGenerating(); }, kReplyMs);
+  const bool isDone = waitFor(
+      "its answer", [&] { return !chats.isGenerating(); }, kReplyMs);
   QTest::qWait(2500);  // until it has said what it holds
   photograph(QStringLiteral("elsewhere"));
   action("chooseModel")->trigger();
@@ -292,7 +302,9 @@ bool Tour::visitElsewhere() {
   server.kill();
   server.waitForFinished();
   m_application->host().load({});
-  return waitFor("the model", [this] { return m_application->host().isReady(); }, kLoadMs) && isDone;
+  return waitFor(
+             "the model", [this] { return m_application->host().isReady(); }, kLoadMs) &&
+         isDone;
 }
 
 void Tour::visitTrouble() {

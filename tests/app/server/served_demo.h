@@ -20,7 +20,7 @@ struct DemoOptions {
   int maxSequences = 16;
   /// What runs in place of the model; null: the model.
   std::function<std::unique_ptr<ModelRunner>(const EngineLimits&)> makesRunner = nullptr;
-  std::string chatTemplate;  // empty: the model's own
+  std::string chatTemplate = {};  // empty: the model's own
 };
 
 class ServedDemo {

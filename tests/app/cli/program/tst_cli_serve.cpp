@@ -71,10 +71,13 @@ class TestCliServe : public QObject {
     QVERIFY2(list.contains("\"id\":\"zipage-demo\"") && list.contains("\"id\":\"zipage-demo:2\""), list);
 
     // The same load as for the engine itself, against the address.
-    const QStringList load = {"--requests", "6", "--mean-prompt", "12", "--mean-output", "20", "--max-output", "40",
+    const QStringList load = {"--requests",     "6",
+                              "--mean-prompt",  "12",
+                              "--mean-output",  "20",
+                              "--max-output",   "40",
                               "--api-key-file", m_folder.filePath(QStringLiteral("keys"))};
-    const auto bench = runCli(QStringList{"bench", "serve", "--url", address, "--policies", "full,budget", "--budget",
-                                          "64", "--period", "32", "--json"} +
+    const auto bench = runCli(QStringList{"bench", "serve", "--url", address, "--policies", "full,budget",
+                                          "--budget", "64", "--period", "32", "--json"} +
                               load);
     QVERIFY2(bench.exitCode == 0, bench.errors);
     const QList<QByteArray> lines = bench.output.trimmed().split('\n');
