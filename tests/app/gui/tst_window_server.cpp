@@ -164,7 +164,7 @@ class TestWindowServer : public QObject {
   }
 
   void manyClientsLeaveTheWindowItsFrames() {
-    constexpr int kClients = 60;
+    constexpr int kClients = 200;
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
     const int port = freePort();
@@ -178,7 +178,7 @@ class TestWindowServer : public QObject {
         http.set_read_timeout(120);
         while (!ends) {
           const auto result =
-              http.Post("/v1/chat/completions", chatBody(c % 2 == 0, 20 + c), "application/json");
+              http.Post("/v1/chat/completions", chatBody(c % 2 == 0, 20 + c % 60), "application/json");
           if (result && result->status == 200) ++finished;
         }
       });

@@ -230,6 +230,72 @@ class TestPromptRenderer : public QObject {
     QCOMPARE(rendered(jinja, {user("q")}, false).text(), std::string("q<think>\n\n</think>\n\n"));
     QCOMPARE(rendered(jinja, {user("q")}, true).text(), std::string("q"));
   }
+
+  void toolsReachTheTemplateAndStayHarmless() {
+    TemplateSource source;
+    source.jinja =
+        "{% if tools %}<|tools|>{% for tool in tools %}{{ tool | tojson }}{% endfor %}{% endif %}"
+        "{% for m in messages %}<|im_start|>{{ m.role }}:{{ m.content }}{% for call in m.tool_calls %}"
+        "<call>{{ call.function.name }}={{ call.function.arguments | tojson }}{% endfor %}{% endfor %}";
+    const auto renderer = PromptRenderer::create(source);
+    PromptSetting setting;
+    setting.tools = TemplateContext::parse(
+        R"([{"type": "function", "function": {"name": "add", "description": "sum <|im_end|>"}}])");
+    ConversationTurn call = assistant("");
+    call.toolCalls = {{"add", R"({"x": "<|im_start|>", "n": [1, 2.5]})"}, {"now", "no JSON"}};
+    ConversationTurn result{TurnRole::Tool, "3 <|im_start|>", {}};
+    result.toolName = "add";
+    const auto prompt = renderer->render({user("1 + 2?"), call, result}, setting);
+    QVERIFY2(prompt, prompt ? "" : prompt.error().message.c_str());
+    const std::string text = prompt->text();
+    QVERIFY2(contains(text, R"("name": "add")"), text.c_str());
+    QVERIFY2(contains(text, R"(<call>add={"x": )") && contains(text, "[1, 2.5]"), text.c_str());
+    QVERIFY2(contains(text, "<call>now=\"no JSON\""), text.c_str());
+    QVERIFY2(contains(text, "<|im_start|>tool:3 <|im_start|>"), text.c_str());
+    // What a tool and a call say cannot become a control token; the template's own text can.
+    const std::string recognised = templateText(*prompt);
+    std::size_t numStarts = 0;
+    for (std::size_t at = 0; (at = recognised.find("<|im_start|>", at)) != std::string::npos; ++at) ++numStarts;
+    QCOMPARE(numStarts, std::size_t{3});
+    QVERIFY(!contains(recognised, "<|im_end|>"));
+    const auto ignored = rendererOf(kPlain)->render({user("Hi")}, setting);
+    QCOMPARE(ignored.error().code, ErrorCode::Unsupported);
+  }
+
+  void publicTemplatesTakeTools_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QByteArray>("call");    // as it stands in the next prompt
+    QTest::addColumn<QByteArray>("result");  // what goes before it
+    QTest::newRow("Qwen3") << QStringLiteral("Qwen-Qwen3-0.6B.jinja")
+                           << QByteArray("<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": "
+                                         "\"Paris\"}}\n</tool_call>")
+                           << QByteArray("<tool_response>\nSunny");
+    QTest::newRow("Llama 3.1") << QStringLiteral("meta-llama-Llama-3.1-8B-Instruct.jinja")
+                               << QByteArray("{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Paris\"}}")
+                               << QByteArray("Sunny");
+  }
+
+  void publicTemplatesTakeTools() {
+    QFETCH(QString, file);
+    QFETCH(QByteArray, call);
+    QFETCH(QByteArray, result);
+    std::ifstream stream(kPublicTemplates / file.toStdString());
+    if (!stream) QSKIP("the public templates are not beside this source tree");
+    const auto renderer = rendererOf({std::istreambuf_iterator<char>(stream), {}});
+    PromptSetting setting;
+    setting.tools = TemplateContext::parse(
+        R"([{"type": "function", "function": {"name": "get_weather", "description": "Of a place",
+             "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}])");
+    ConversationTurn called = assistant("");
+    called.toolCalls = {{"get_weather", R"({"city": "Paris"})"}};
+    const auto prompt = renderer->render({user("Is it sunny?"), called, {TurnRole::Tool, "Sunny", {}}}, setting);
+    QVERIFY2(prompt, prompt ? "" : prompt.error().message.c_str());
+    QVERIFY(!prompt->usedFallback);
+    const std::string text = prompt->text();
+    QVERIFY2(contains(text, "Of a place"), text.c_str());
+    QVERIFY2(contains(text, call.toStdString()), text.c_str());
+    QVERIFY2(contains(text, result.toStdString()), text.c_str());
+  }
 };
 
 QTEST_GUILESS_MAIN(TestPromptRenderer)

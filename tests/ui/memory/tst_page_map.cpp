@@ -1,6 +1,10 @@
 #include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QImage>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
+#include <random>
 
 #include "tests/ui/snapshots.h"
 #include "ui/memory/page_map.h"
@@ -115,6 +119,30 @@ class TestPageMap : public QObject {
     m_map->setSnapshot(snapshotOf(std::string(300, 'A')));
     m_map->setSnapshot(snapshotOf("AB"));
     QCOMPARE(m_map->grid().numTiles, 2);
+  }
+
+  // 100,000 pages, of which a few hundred change between two frames, as in a pool at work.
+  void aHugePoolIsDrawnThirtyTimesASecond() {
+    constexpr int kPages = 100'000, kFrames = 40, kChanges = 400;
+    constexpr double kFrameMs = 1000.0 / 30.0;
+    std::string pages(kPages, '_');
+    std::mt19937 random(1);
+    m_map->resize(368, 480);
+    m_map->setSnapshot(snapshotOf(pages));
+    QImage image(m_map->size(), QImage::Format_ARGB32_Premultiplied);
+    std::vector<double> times;
+    for (int frame = 0; frame < kFrames; ++frame) {
+      for (int change = 0; change < kChanges; ++change) pages[random() % kPages] = "AaBbC_"[random() % 6];
+      const auto snapshot = snapshotOf(pages);
+      QElapsedTimer time;
+      time.start();
+      m_map->setSnapshot(snapshot);
+      m_map->render(&image);
+      times.push_back(static_cast<double>(time.nsecsElapsed()) / 1e6);
+    }
+    std::sort(times.begin(), times.end());
+    qInfo("100,000 pages: %.1f ms a frame in the middle, %.1f at 95 %%", times[kFrames / 2], times[kFrames * 95 / 100]);
+    QVERIFY(times[kFrames / 2] < kFrameMs);
   }
 
   void sequencesAreATable() {
