@@ -4,6 +4,7 @@
 
 #include "ui/generation/generation_panel.h"
 #include "ui/main_window_parts.h"
+#include "ui/memory/forecast.h"
 #include "ui/transcript/transcript_view.h"
 
 namespace zipage::ui {
@@ -75,9 +76,7 @@ void MainWindow::pinSelection() {
   QSet<std::int32_t>& pins = m_parts->pins[request.value];
   pins.unite({tokens.begin(), tokens.end()});
   emit pinsRequested(request, {pins.begin(), pins.end()});
-  showNotice(
-      tr("%1 tokens are to be kept from eviction: of every layer and head, as long as this reply is written.")
-          .arg(pins.size()));
+  showNotice(pinCostText(m_parts->snapshot.get(), request, pins.size()));
 }
 
 void MainWindow::chooseTrace(bool saves) {

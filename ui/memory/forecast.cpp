@@ -4,6 +4,8 @@
 #include <QLocale>
 #include <algorithm>
 
+#include "ui/theme/byte_text.h"
+
 namespace zipage::ui {
 
 namespace {
@@ -50,6 +52,23 @@ QString forecastText(const CacheSnapshot& snapshot, OwnerId chat) {
         .arg(room);
   return ForecastWords::tr("The pool has room for %1 more tokens. Then this chat keeps %2 and goes on.")
       .arg(room, number(sequence.budgetTokens));
+}
+
+QString pinCostText(const CacheSnapshot* snapshot, RequestId request, qint64 tokens) {
+  const QString kept =
+      ForecastWords::tr("%1 tokens are kept from eviction while this reply is written.").arg(number(tokens));
+  if (snapshot == nullptr) return kept;
+  const auto found =
+      std::find_if(snapshot->sequences.begin(), snapshot->sequences.end(),
+                   [&](const SequenceSnapshot& sequence) { return sequence.request == request; });
+  if (found == snapshot->sequences.end()) return kept;
+  if (found->policy == MemoryPolicy::Full || found->budgetTokens <= 0)
+    return kept + QLatin1Char(' ') + ForecastWords::tr("It keeps everything as it is, so they cost nothing.");
+  const qint64 bytes = snapshot->bytesPerPage * tokens / std::max(snapshot->pageTokens, 1);
+  return kept + QLatin1Char(' ') +
+         ForecastWords::tr("They take %1 % of its budget of %2, which others have to do without, and %3.")
+             .arg(number((100 * tokens + found->budgetTokens / 2) / found->budgetTokens),
+                  number(found->budgetTokens), bytesText(bytes));
 }
 
 }  // namespace zipage::ui

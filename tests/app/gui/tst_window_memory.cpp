@@ -156,6 +156,39 @@ class TestWindowMemory : public QObject {
   EngineMetrics m_metrics;
   int m_numCompared = 0;
   int m_numDifferent = 0;
+
+  // While the reply is written: from the next compression on every layer and head keeps them.
+  void pinnedWordsStayWithEveryHead() {
+    const std::int64_t before = memory().history().numCompressions();
+    std::int32_t mostPinned = 0;
+    QObject::connect(&m_open->application.host(), &EngineHost::snapshotTaken, this,
+                     [&](const std::shared_ptr<const CacheSnapshot>& snapshot) {
+                       for (const SequenceSnapshot& sequence :
+                            snapshot ? snapshot->sequences : std::vector<SequenceSnapshot>())
+                         mostPinned = std::max(mostPinned, sequence.pinnedTokens);
+                     });
+    const std::vector<std::int32_t> pins = {4, 5, 6, 7, 8};
+    RequestId request;
+    QObject::connect(&m_open->application.host(), &EngineHost::submitted, this,
+                     [&](const std::vector<RequestId>& requests) {
+                       request = requests.front();
+                       emit m_open->window().pinsRequested(request, pins);
+                     });
+    m_open->application.chats().startNewChat();
+    emit m_open->window().sendRequested(0, QString::fromUtf8(kQuestion), {});
+    QTRY_VERIFY_WITH_TIMEOUT(request && !m_open->application.chats().isGenerating(), kAnswerMs);
+    QTRY_VERIFY(memory().history().numCompressions() > before);
+    const CompressionEntry* entry = memory().history().compression(memory().history().numCompressions() - 1);
+    QVERIFY(entry != nullptr && entry->request == request && entry->record != nullptr);
+    const CompressionLook look(*entry->record);
+    for (int head = 0; head < look.numHeads(); ++head) {
+      for (const std::int32_t token : pins)
+        QVERIFY2(isHeld(look.verdict(head, token).fate),
+                 qPrintable(QStringLiteral("%1 at %2").arg(token).arg(head)));
+    }
+    QCOMPARE(mostPinned, static_cast<std::int32_t>(pins.size()));
+    m_open->application.host().disconnect(this);
+  }
 };
 
 QTEST_MAIN(TestWindowMemory)

@@ -255,7 +255,8 @@ class TestPromptRenderer : public QObject {
     // What a tool and a call say cannot become a control token; the template's own text can.
     const std::string recognised = templateText(*prompt);
     std::size_t numStarts = 0;
-    for (std::size_t at = 0; (at = recognised.find("<|im_start|>", at)) != std::string::npos; ++at) ++numStarts;
+    for (std::size_t at = 0; (at = recognised.find("<|im_start|>", at)) != std::string::npos; ++at)
+      ++numStarts;
     QCOMPARE(numStarts, std::size_t{3});
     QVERIFY(!contains(recognised, "<|im_end|>"));
     const auto ignored = rendererOf(kPlain)->render({user("Hi")}, setting);
@@ -267,11 +268,13 @@ class TestPromptRenderer : public QObject {
     QTest::addColumn<QByteArray>("call");    // as it stands in the next prompt
     QTest::addColumn<QByteArray>("result");  // what goes before it
     QTest::newRow("Qwen3") << QStringLiteral("Qwen-Qwen3-0.6B.jinja")
-                           << QByteArray("<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": "
-                                         "\"Paris\"}}\n</tool_call>")
+                           << QByteArray(
+                                  "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": "
+                                  "\"Paris\"}}\n</tool_call>")
                            << QByteArray("<tool_response>\nSunny");
     QTest::newRow("Llama 3.1") << QStringLiteral("meta-llama-Llama-3.1-8B-Instruct.jinja")
-                               << QByteArray("{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Paris\"}}")
+                               << QByteArray(
+                                      "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Paris\"}}")
                                << QByteArray("Sunny");
   }
 
@@ -288,7 +291,8 @@ class TestPromptRenderer : public QObject {
              "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}])");
     ConversationTurn called = assistant("");
     called.toolCalls = {{"get_weather", R"({"city": "Paris"})"}};
-    const auto prompt = renderer->render({user("Is it sunny?"), called, {TurnRole::Tool, "Sunny", {}}}, setting);
+    const auto prompt =
+        renderer->render({user("Is it sunny?"), called, {TurnRole::Tool, "Sunny", {}}}, setting);
     QVERIFY2(prompt, prompt ? "" : prompt.error().message.c_str());
     QVERIFY(!prompt->usedFallback);
     const std::string text = prompt->text();

@@ -1,4 +1,5 @@
-// The list of what happened to memory, as it grows, forgets its oldest rows, and is replaced by a trace and back.
+// The list of what happened to memory, as it grows, forgets its oldest rows, and is replaced by a trace and
+// back.
 #include <QAbstractItemModelTester>
 #include <QTest>
 

@@ -32,6 +32,20 @@ class TestForecast final : public QObject {
     QVERIFY(forecastText(*snapshot, OwnerId{1}).contains(QStringLiteral("keeps 16")));
   }
 
+  void pinsSayWhatTheyCost() {
+    auto snapshot = snapshotOf("AAa___");
+    SequenceSnapshot& chat = snapshot->sequences.front();
+    const RequestId request = chat.request;
+    QVERIFY(pinCostText(snapshot.get(), request, 8).contains(QStringLiteral("cost nothing")));
+    chat.policy = MemoryPolicy::Budget;
+    chat.budgetTokens = 32;
+    snapshot->bytesPerPage = 16 * 1024;
+    const QString text = pinCostText(snapshot.get(), request, 8);
+    QVERIFY2(text.contains(QStringLiteral("25 % of its budget of 32")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("8 KiB")), qPrintable(text));
+    QCOMPARE(pinCostText(nullptr, request, 8), pinCostText(snapshot.get(), RequestId{99}, 8));
+  }
+
   void whoIsInHostMemoryIsToldSo() {
     auto snapshot = snapshotOf("A_");
     snapshot->sequences.front().state = SequenceState::Swapped;

@@ -141,7 +141,8 @@ class TestPageMap : public QObject {
       times.push_back(static_cast<double>(time.nsecsElapsed()) / 1e6);
     }
     std::sort(times.begin(), times.end());
-    qInfo("100,000 pages: %.1f ms a frame in the middle, %.1f at 95 %%", times[kFrames / 2], times[kFrames * 95 / 100]);
+    qInfo("100,000 pages: %.1f ms a frame in the middle, %.1f at 95 %%", times[kFrames / 2],
+          times[kFrames * 95 / 100]);
     QVERIFY(times[kFrames / 2] < kFrameMs);
   }
 
