@@ -25,28 +25,6 @@ struct ExportOptions {
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-const char* nameOf(MemoryEventKind kind) {
-  switch (kind) {
-    case MemoryEventKind::Started:
-      return "started";
-    case MemoryEventKind::Compressed:
-      return "compressed";
-    case MemoryEventKind::Preempted:
-      return "preempted";
-    case MemoryEventKind::SwappedOut:
-      return "swapped out";
-    case MemoryEventKind::SwappedIn:
-      return "swapped in";
-    case MemoryEventKind::PrefixDropped:
-      return "prefix dropped";
-    case MemoryEventKind::Pinned:
-      return "pinned";
-    case MemoryEventKind::Finished:
-      return "finished";
-  }
-  return "";
-}
-
 std::string ownerName(const Trace& trace, OwnerId owner) {
   const auto found = trace.facts.names.find(owner);
   return found == trace.facts.names.end() ? "chat " + std::to_string(owner.value) : found->second;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/common/boxed_answer.h"
+#include "app/common/request_of.h"
 #include "app/gui/reply_request.h"
 #include "ui/memory/owner_names.h"
 
@@ -11,12 +12,16 @@ namespace zipage {
 
 namespace {
 
+constexpr int kNewsMs = 50;                          // both texts are laid out anew each time
 constexpr quint64 kTicketsBegin = quint64{1} << 62;  // those of replies are numbers of messages
 
 }  // namespace
 
 CompareDesk::CompareDesk(EngineHost& host, QObject* parent)
     : QObject(parent), m_host(host), m_lastTicket(kTicketsBegin) {
+  m_news.setSingleShot(true);
+  m_news.setInterval(kNewsMs);
+  connect(&m_news, &QTimer::timeout, this, &CompareDesk::tell);
   connect(&m_host, &EngineHost::promptPrepared, this, &CompareDesk::onPrompt);
   connect(&m_host, &EngineHost::eventHappened, this, &CompareDesk::onEvent);
   connect(&m_host, &EngineHost::engineClosing, this, [this] {
@@ -81,13 +86,17 @@ void CompareDesk::submit(Side& side, const PreparedPrompt& prompt) {
 }
 
 void CompareDesk::onEvent(const EngineEvent& event) {
-  const RequestId request = std::visit([](const auto& happened) { return happened.request; }, event);
+  const RequestId request = requestOf(event);
   const auto side = std::find_if(m_sides.begin(), m_sides.end(),
                                  [&](const Side& each) { return request && each.request == request; });
   if (side == m_sides.end()) return;
-  if (const auto* generated = std::get_if<TokensGenerated>(&event)) take(*side, *generated);
-  if (const auto* finished = std::get_if<RequestFinished>(&event)) finish(*side, *finished);
-  tell();
+  if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
+    take(*side, *generated);
+    if (!m_news.isActive()) m_news.start();
+  } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {
+    finish(*side, *finished);
+    tell();
+  }
 }
 
 void CompareDesk::take(Side& side, const TokensGenerated& generated) {
@@ -146,6 +155,9 @@ ui::Comparison CompareDesk::compared() const {
   return comparison;
 }
 
-void CompareDesk::tell() { emit changed(compared()); }
+void CompareDesk::tell() {
+  m_news.stop();
+  emit changed(compared());
+}
 
 }  // namespace zipage

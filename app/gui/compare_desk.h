@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 #include <array>
 #include <optional>
 #include <string>
@@ -51,6 +52,7 @@ class CompareDesk final : public QObject {
   EngineHost& m_host;
   std::array<Side, 2> m_sides;
   std::shared_ptr<const Tokenizer> m_tokenizer;
+  QTimer m_news;
   quint64 m_ticket = 0;  // of the prompt that is being made; 0: none
   quint64 m_lastTicket;
 };

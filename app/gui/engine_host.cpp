@@ -47,10 +47,10 @@ EngineHost::EngineHost(DeviceOpener opensDevice, RemoteKeys remoteKeys, QObject*
             emit submitted(requests, kOtherPrograms, prompt);
           });
   // Both are called on the server's threads.
+  letServerWake();
   m_served->setWatcher([this](const std::vector<RequestId>& requests, const std::vector<TokenId>& prompt) {
     m_bridge.announce(requests, prompt);
   });
-  m_served->setWaker([this] { QMetaObject::invokeMethod(this, &EngineHost::wake); });
   connect(&m_bridge, &EngineBridge::eventHappened, this, &EngineHost::onEvent);
   connect(&m_bridge, &EngineBridge::snapshotTaken, this, &EngineHost::snapshotTaken);
   connect(&m_bridge, &EngineBridge::metricsChanged, this, &EngineHost::metricsChanged);
@@ -113,6 +113,7 @@ void EngineHost::onModelsListed(const QUrl& base, const RemoteModels& models) {
   if (!problem.isEmpty())
     return failLoading(address->path(), tr("%1 cannot be used: %2.").arg(address->host(), problem));
   closeModel();
+  m_served->setWaker({});  // there is nothing here to wake
   m_remote.use(*address, models.isZipage);
   m_model = {};
   m_model.state = ui::ModelInfo::State::Ready;
@@ -164,9 +165,7 @@ void EngineHost::failLoading(const QString& path, const QString& problem) {
 }
 
 void EngineHost::adopt(const LoadedSession& loaded) {
-  if (isRemote()) emit engineClosing();
-  m_remote.use(std::nullopt);
-  stopEngine();
+  closeModel();
   m_session = loaded.session;
   startEngine();
   const ModelConfig& config = m_session->model().config;
@@ -209,7 +208,12 @@ void EngineHost::startEngine() {
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
 }
 
+void EngineHost::letServerWake() {
+  m_served->setWaker([this] { QMetaObject::invokeMethod(this, &EngineHost::wake); });
+}
+
 void EngineHost::attachServed() {
+  letServerWake();
   const ModelBundle& model = m_session->model();
   m_served->rename(servedName(model.path));
   m_served->attach(*m_engine, {m_session, &model}, m_session->limits());

@@ -110,6 +110,7 @@ class EngineHost final : public QObject {
   void onEvent(const EngineEvent& event);
   void noticeLoss(const RequestFinished& finished);
   void send(PromptJob job);
+  void letServerWake();
   void attachServed();
   void wake();
   bool isBusy() const { return m_numPrompts > 0 || m_numRequests > 0; }

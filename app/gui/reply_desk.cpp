@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/common/request_of.h"
+
 namespace zipage {
 
 ReplyDesk::ReplyDesk(EngineHost& host, QObject* parent) : QObject(parent), m_host(host) {
@@ -160,7 +162,7 @@ void ReplyDesk::refuse(const Batch& batch, const std::string& reason) {
 }
 
 void ReplyDesk::onEvent(const EngineEvent& event) {
-  Reply* reply = std::visit([this](const auto& happened) { return replyOf(happened.request); }, event);
+  Reply* reply = replyOf(requestOf(event));
   if (reply == nullptr) return;
   if (const auto* started = std::get_if<RequestStarted>(&event)) {
     reply->engineStarted(*started);

@@ -1,9 +1,8 @@
 #include "app/gui/server_desk.h"
 
-#include <QFile>
 #include <QRandomGenerator>
-#include <QSaveFile>
 
+#include "app/remote/private_file.h"
 #include "app/server/access_check.h"
 
 namespace zipage {
@@ -22,13 +21,8 @@ QString newKey() {
 
 Result<std::string> writeKey(const std::filesystem::path& file) {
   const QString key = newKey();
-  std::error_code ignored;
-  std::filesystem::create_directories(file.parent_path(), ignored);
-  QSaveFile saved(QString::fromStdString(file.string()));
-  const bool isOpen = saved.open(QIODevice::WriteOnly) &&
-                      saved.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
-  if (!isOpen || saved.write(key.toUtf8() + '\n') < 0 || !saved.commit())
-    return failure(ErrorCode::Io, "the key cannot be written to " + file.string());
+  if (auto written = writePrivateFile(file, key.toUtf8() + '\n'); !written)
+    return tl::unexpected(written.error());
   return key.toStdString();
 }
 
@@ -91,7 +85,7 @@ void ServerDesk::restart() {
   m_thread.start([this, options = std::move(options), info, starts, number = ++m_numStarts]() mutable {
     m_server.reset();
     if (starts) {
-      m_server = std::make_shared<ApiServer>(std::move(options), ServedModels({m_host.served()}));
+      m_server = std::make_unique<ApiServer>(std::move(options), ServedModels({m_host.served()}));
       if (const auto started = m_server->start())
         info.address = QString::fromStdString(m_server->address());
       else

@@ -50,7 +50,7 @@ class ServerDesk final : public QObject {
   Wanted m_wanted;
   ui::ServerInfo m_info;
   int m_numStarts = 0;                  // the latest one counts
-  std::shared_ptr<ApiServer> m_server;  // used by m_thread only
+  std::unique_ptr<ApiServer> m_server;  // used by m_thread only
   QThreadPool m_thread;                 // one thread: what is asked for happens in turn
 };
 

@@ -3,7 +3,8 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
+
+#include "app/remote/private_file.h"
 
 namespace zipage {
 
@@ -28,13 +29,7 @@ Result<void> RemoteKeys::setKey(const QUrl& base, const QString& key) const {
     keys.remove(base.toString());
   else
     keys[base.toString()] = key;
-  std::error_code ignored;
-  std::filesystem::create_directories(m_file.parent_path(), ignored);
-  QSaveFile file(QString::fromStdString(m_file.string()));
-  const bool isOpen = file.open(QIODevice::WriteOnly) &&
-                      file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
-  if (isOpen && file.write(QJsonDocument(keys).toJson()) >= 0 && file.commit()) return {};
-  return failure(ErrorCode::Io, "the key cannot be written to " + m_file.string());
+  return writePrivateFile(m_file, QJsonDocument(keys).toJson());
 }
 
 }  // namespace zipage

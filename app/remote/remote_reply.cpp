@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/common/foreign_json.h"
+
 namespace zipage {
 
 namespace {
@@ -10,23 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr qsizetype kMostErrorText = 500;
-
-/// The text in a field, or nothing; the endpoint is anybody's.
-std::string textIn(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-qint64 countIn(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number() ? found->get<qint64>() : 0;
-}
-
-const Json& objectIn(const Json& object, const char* name) {
-  static const Json nothing = Json::object();
-  const auto found = object.find(name);
-  return found != object.end() && found->is_object() ? *found : nothing;
-}
 
 /// {"error": {"message"}}, {"error": "…"}, {"message"} and {"detail"} are in use.
 std::string errorIn(const Json& json) {

@@ -9,20 +9,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* roleName(TurnRole role) {
-  switch (role) {
-    case TurnRole::System:
-      return "system";
-    case TurnRole::User:
-      return "user";
-    case TurnRole::Tool:
-      return "tool";
-    case TurnRole::Assistant:
-      break;
-  }
-  return "assistant";
-}
-
 Json messageOf(TurnRole role, const std::string& text, const std::string& reasoning) {
   Json message = {{"role", roleName(role)}, {"content", text}};
   if (!reasoning.empty()) message["reasoning_content"] = reasoning;

@@ -29,8 +29,10 @@ bool isAddress(const std::string& host) {
   return inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
+/// `name` is in small letters.
+bool isNameAmong(const std::vector<std::string>& hosts, const std::string& name) {
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [&](const std::string& host) { return lower(host) == name; });
 }
 
 /// Takes as long for a key that is nearly right as for any other of its length.
@@ -71,13 +73,14 @@ bool isLoopback(const std::string& host) {
 }
 
 bool isAllowedOrigin(const std::string& origin, const AccessRules& rules) {
-  return !origin.empty() && contains(rules.origins, origin);
+  return !origin.empty() &&
+         std::find(rules.origins.begin(), rules.origins.end(), origin) != rules.origins.end();
 }
 
 std::optional<ApiError> refusalOf(const Caller& caller, const AccessRules& rules) {
   if (caller.host.empty()) return refusal(400, "the request has no Host header", "no_host");
   const std::string name = hostName(caller.host);
-  const bool isKnownName = name == "localhost" || isAddress(name) || contains(rules.hosts, name);
+  const bool isKnownName = name == "localhost" || isAddress(name) || isNameAmong(rules.hosts, name);
   if (!isKnownName)
     return refusal(403, "this server is not called \"" + name + "\"; its owner can allow that name",
                    "host_not_allowed");

@@ -17,6 +17,17 @@ tl::unexpected<ApiError> refuseField(std::string param, std::string message) {
   return tl::unexpected(std::move(error));
 }
 
+ApiError statusError(int status, std::string message, int retryAfterSeconds) {
+  ApiError error;
+  error.status = status;
+  error.message = std::move(message);
+  error.retryAfterSeconds = retryAfterSeconds;
+  if (status >= 500) error.type = "server_error";
+  return error;
+}
+
+ApiError noModelLoaded() { return statusError(503, "no model is loaded", kRetryAfterSeconds); }
+
 ApiError apiErrorOf(const Error& error) {
   ApiError answer;
   answer.message = error.message;

@@ -27,6 +27,9 @@ using ApiResult = tl::expected<T, ApiError>;
 
 /// 400, naming the field.
 tl::unexpected<ApiError> refuseField(std::string param, std::string message);
+/// An error without a field; those of the server itself from 500 on.
+ApiError statusError(int status, std::string message, int retryAfterSeconds = 0);
+ApiError noModelLoaded();
 /// What the engine or a template says of a request, with the status that fits its code.
 ApiError apiErrorOf(const Error& error);
 /// {"error": {"message", "type", "param", "code"}}

@@ -13,28 +13,28 @@ namespace zipage {
 namespace {
 
 /// One that is asleep can be used as well: the first request wakes it.
+Json entryOf(const ServedEngine& engine) {
+  const auto model = engine.model();
+  Json entry = {{"id", engine.id()},
+                {"object", "model"},
+                {"created", model == nullptr ? 0 : model->loadedAt},
+                {"owned_by", "zipage"}};
+  if (model != nullptr) entry["max_model_len"] = model->bundle->config.contextLength;
+  return entry;
+}
+
 Json modelList(const ServedModels& models) {
   Json list = Json::array();
-  for (const auto& engine : models.all()) {
-    const auto model = engine->model();
-    Json entry = {{"id", engine->id()},
-                  {"object", "model"},
-                  {"created", model == nullptr ? 0 : model->loadedAt},
-                  {"owned_by", "zipage"}};
-    if (model != nullptr) entry["max_model_len"] = model->bundle->config.contextLength;
-    list.push_back(std::move(entry));
-  }
+  for (const auto& engine : models.all()) list.push_back(entryOf(*engine));
   return {{"object", "list"}, {"data", std::move(list)}};
 }
 
 void answerModel(Exchange& exchange, const ServedModels& models) {
-  const std::string name = exchange.request.matches[1];
-  const auto engine = models.find(name);
-  if (!engine) return answer(exchange.response, engine.error());
-  const Json list = modelList(models);
-  for (const Json& entry : list["data"]) {
-    if (entry["id"] == (*engine)->id()) return answer(exchange, entry);
-  }
+  const auto engine = models.find(exchange.request.matches[1]);
+  if (engine)
+    answer(exchange, entryOf(**engine));
+  else
+    answer(exchange.response, engine.error());
 }
 
 Json health(const ServedModels& models) {

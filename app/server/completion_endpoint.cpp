@@ -5,30 +5,14 @@
 #include <utility>
 
 #include "app/server/chat_messages.h"
+#include "app/server/token_endpoint.h"
 
 namespace zipage {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-/// How long a client that has left goes unnoticed while nothing is written to it.
-constexpr milliseconds kGlance{20};
 /// A request that is refused by the engine is refused by then, so that the answer can still be an error.
-constexpr milliseconds kRefusalTime{1000};
-/// Proxies and clients give up on a connection that is silent for long.
-constexpr milliseconds kPulse{10'000};
-
-ApiError noModel() {
-  ApiError error;
-  error.status = 503;
-  error.type = "server_error";
-  error.message = "no model is loaded";
-  error.retryAfterSeconds = 10;
-  return error;
-}
-
+constexpr std::chrono::milliseconds kRefusalTime{1000};
 /// What a submission was refused for; a full queue is the client's to wait for.
 ApiError refusalOf(const Error& error) {
   ApiError answer = apiErrorOf(error);
@@ -51,7 +35,7 @@ void readCompletionExtras(JsonFields& fields, GenerationOptions& options) {
     options.numTopLogProbs = static_cast<int>(*top);
   if (fields.boolean("echo").value_or(false)) fields.refuse("echo", "echo is not supported");
   if (!fields.text("suffix").value_or("").empty()) fields.refuse("suffix", "suffix is not supported");
-  if (fields.integer("best_of", 1, options.numChoices)) options.numChoices = std::max(options.numChoices, 1);
+  fields.integer("best_of", 1, options.numChoices);  // none is better than those that are shown
 }
 
 /// A text, token ids, or an array of one of these. Who writes a raw prompt writes its control tokens too.
@@ -61,11 +45,7 @@ std::vector<TokenId> readPrompt(JsonFields& fields, const Tokenizer& tokenizer) 
     prompt = &prompt->front();
   if (prompt != nullptr && prompt->is_string())
     return encodePrompt(tokenizer, {{prompt->get<std::string>(), true}});
-  const auto isToken = [&](const Json& id) {
-    return id.is_number_integer() && id >= 0 && id < tokenizer.vocabularySize();
-  };
-  if (prompt != nullptr && prompt->is_array() && std::all_of(prompt->begin(), prompt->end(), isToken))
-    return prompt->get<std::vector<TokenId>>();
+  if (auto tokens = prompt == nullptr ? std::nullopt : tokensIn(*prompt, tokenizer)) return *tokens;
   fields.refuse("prompt", "prompt must be one text, or one array of token ids of this model");
   return {};
 }
@@ -91,48 +71,36 @@ class ReplyStream {
     for (const ChoiceNews& news : hadKept ? std::exchange(m_kept, {}) : m_job->next(kGlance))
       isThere = isThere && write(writer, news);
     if (isThere && m_job->isOver()) return close(writer);
-    return isThere && pulse(writer);
+    return isThere;
   }
 
  private:
   bool open(EventWriter& writer) {
     bool isThere = true;
     for (int c = 0; c < m_job->numChoices() && m_head.kind == ReplyKind::Chat; ++c)
-      isThere = isThere && send(writer, openingChunk(m_head, c));
+      isThere = isThere && writer.send(openingChunk(m_head, c));
     return isThere;
   }
 
   bool write(EventWriter& writer, const ChoiceNews& news) {
     int& numCalls = m_numCalls[static_cast<std::size_t>(news.choice)];
-    if (!news.delta.isEmpty() && !send(writer, deltaChunk(m_head, news.choice, news.delta, numCalls)))
+    if (!news.delta.isEmpty() && !writer.send(deltaChunk(m_head, news.choice, news.delta, numCalls)))
       return false;
     numCalls += static_cast<int>(news.delta.toolCalls.size());
     if (!news.isOver || m_job->problem()) return true;
     Json closing = closingChunk(m_head, news.choice, m_job->finishReason(news.choice));
     if (++m_numClosed == m_job->numChoices()) closing["timings"] = timingsOf(*m_job);
-    return send(writer, closing);
+    return writer.send(closing);
   }
 
   /// The last word: nothing follows it.
   bool close(EventWriter& writer) {
-    if (m_job->problem()) {
-      send(writer, toJson(*m_job->problem()));
-    } else {
-      if (m_includesUsage) send(writer, usageChunk(m_head, *m_job));
-    }
+    if (m_job->problem())
+      writer.send(toJson(*m_job->problem()));
+    else if (m_includesUsage)
+      writer.send(usageChunk(m_head, *m_job));
     writer.sendDone();
     return false;
-  }
-
-  bool send(EventWriter& writer, const Json& json) {
-    m_lastWord = steady_clock::now();
-    return writer.send(json);
-  }
-
-  bool pulse(EventWriter& writer) {
-    if (steady_clock::now() - m_lastWord < kPulse) return true;
-    m_lastWord = steady_clock::now();
-    return writer.sendPulse();
   }
 
   std::shared_ptr<ReplyJob> m_job;
@@ -143,7 +111,6 @@ class ReplyStream {
   std::vector<ChoiceNews> m_kept;
   int m_numClosed = 0;
   bool m_hasOpened = false;
-  steady_clock::time_point m_lastWord = steady_clock::now();
 };
 
 void answerWhole(Exchange& exchange, ReplyJob& job, const ReplyHead& head) {
@@ -162,9 +129,10 @@ void answerWhole(Exchange& exchange, ReplyJob& job, const ReplyHead& head) {
 
 /// Begins to stream once it is known that the engine serves the request, or after a while.
 void answerStreamed(Exchange& exchange, ReplyStream stream, ReplyJob& job) {
-  const auto end = steady_clock::now() + kRefusalTime;
+  const auto end = std::chrono::steady_clock::now() + kRefusalTime;
   std::vector<ChoiceNews> news;
-  while (!job.hasStarted() && steady_clock::now() < end && exchange.isClientThere()) news = job.next(kGlance);
+  while (!job.hasStarted() && std::chrono::steady_clock::now() < end && exchange.isClientThere())
+    news = job.next(kGlance);
   if (job.isOver() && job.problem()) return answer(exchange.response, *job.problem());
   stream.keep(std::move(news));
   answerWithEvents(exchange, std::move(stream));
@@ -183,25 +151,27 @@ struct CompletionEndpoint::Asked {
   std::vector<std::string> toolNames;
 };
 
-ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::findModel(JsonFields& fields) const {
+ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::findModel(JsonFields& fields,
+                                                                   const Question& isClientThere) const {
   const std::string name = fields.text("model").value_or("");
   if (fields.problem()) return tl::unexpected(*fields.problem());
   const auto engine = m_models.find(name);
   if (!engine) return tl::unexpected(engine.error());
   Asked asked;
   asked.engine = *engine;
-  asked.model = (*engine)->waitForModel(m_options.wakeTime);
-  if (asked.model == nullptr) return tl::unexpected(noModel());
+  asked.model = (*engine)->waitForModel(m_options.wakeTime, isClientThere);
+  if (asked.model == nullptr) return tl::unexpected(noModelLoaded());
   return asked;
 }
 
-ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readChatRequest(const Json& body) const {
+ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readChatRequest(
+    const Json& body, const Question& isClientThere) const {
   JsonFields fields(body);
   auto chat = readChat(body);
   if (!chat) return tl::unexpected(chat.error());
   GenerationOptions options = readGeneration(fields, m_options.defaults, m_options.generation);
   readChatRanking(fields, options);
-  auto asked = findModel(fields);
+  auto asked = findModel(fields, isClientThere);
   if (!asked) return asked;
   auto prompt = asked->model->prompts->render(chat->turns, chat->begun,
                                               {options.enableThinking, std::move(chat->tools)});
@@ -213,11 +183,12 @@ ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readChatRequest(const J
   return asked;
 }
 
-ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readCompletionRequest(const Json& body) const {
+ApiResult<CompletionEndpoint::Asked> CompletionEndpoint::readCompletionRequest(
+    const Json& body, const Question& isClientThere) const {
   JsonFields fields(body);
   GenerationOptions options = readGeneration(fields, m_options.defaults, m_options.generation);
   readCompletionExtras(fields, options);
-  auto asked = findModel(fields);
+  auto asked = findModel(fields, isClientThere);
   if (!asked) return asked;
   asked->kind = ReplyKind::Completion;
   asked->continues = true;
@@ -251,7 +222,7 @@ void CompletionEndpoint::serve(Exchange& exchange, ApiResult<Asked> asked) const
   const ReplyHead head{asked->kind,
                        randomId(isChat ? "chatcmpl-" : "cmpl-"),
                        static_cast<std::int64_t>(std::time(nullptr)),
-                       asked->model->id,
+                       asked->engine->id(),
                        asked->model->bundle->tokenizer.get(),
                        asked->options.numTopLogProbs >= 0};
   if (!asked->options.streams) return answerWhole(exchange, **job, head);
@@ -260,12 +231,12 @@ void CompletionEndpoint::serve(Exchange& exchange, ApiResult<Asked> asked) const
 
 void CompletionEndpoint::answerChat(Exchange& exchange) const {
   const auto body = parseBody(exchange.body);
-  serve(exchange, body ? readChatRequest(*body) : tl::unexpected(body.error()));
+  serve(exchange, body ? readChatRequest(*body, exchange.isClientThere) : tl::unexpected(body.error()));
 }
 
 void CompletionEndpoint::answerCompletion(Exchange& exchange) const {
   const auto body = parseBody(exchange.body);
-  serve(exchange, body ? readCompletionRequest(*body) : tl::unexpected(body.error()));
+  serve(exchange, body ? readCompletionRequest(*body, exchange.isClientThere) : tl::unexpected(body.error()));
 }
 
 }  // namespace zipage

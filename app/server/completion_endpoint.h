@@ -20,9 +20,11 @@ class CompletionEndpoint {
  private:
   struct Asked;
 
-  ApiResult<Asked> readChatRequest(const Json& body) const;
-  ApiResult<Asked> readCompletionRequest(const Json& body) const;
-  ApiResult<Asked> findModel(JsonFields& fields) const;
+  using Question = std::function<bool()>;  // whether the client is there
+
+  ApiResult<Asked> readChatRequest(const Json& body, const Question& isClientThere) const;
+  ApiResult<Asked> readCompletionRequest(const Json& body, const Question& isClientThere) const;
+  ApiResult<Asked> findModel(JsonFields& fields, const Question& isClientThere) const;
   void serve(Exchange& exchange, ApiResult<Asked> asked) const;
   ApiResult<std::shared_ptr<ReplyJob>> begin(Asked& asked) const;
 

@@ -11,23 +11,18 @@ void ConnectionThreads::enqueue(std::function<void()> handles) {
     const std::lock_guard lock(m_mutex);
     ++m_numRunning;
   }
-  const auto run = [this](const std::function<void()>& task) {
-    task();
-    const std::lock_guard lock(m_mutex);
-    --m_numRunning;
-    m_ended.notify_all();
-  };
-  bool isFull = false;
-  {
-    const std::lock_guard lock(m_mutex);
-    isFull = m_numRunning > m_most;
-  }
-  if (isFull) return run(handles);
   try {
-    std::thread([run, handles] { run(handles); }).detach();
+    std::thread([this, handles] { run(handles); }).detach();
   } catch (const std::system_error&) {
-    run(handles);  // the system has no more threads
+    run(handles);  // the system has no more threads: others wait meanwhile
   }
+}
+
+void ConnectionThreads::run(const std::function<void()>& handles) {
+  handles();
+  const std::lock_guard lock(m_mutex);
+  --m_numRunning;
+  m_ended.notify_all();
 }
 
 void ConnectionThreads::shutdown() {

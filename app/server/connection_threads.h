@@ -1,5 +1,4 @@
-// A thread for each connection, since a connection may stream for minutes. Beyond the limit connections are
-// handled, that is refused, by whoever accepts them.
+// A thread for each connection, since a connection may stream for minutes.
 #pragma once
 
 #include <condition_variable>
@@ -12,14 +11,13 @@ namespace zipage {
 
 class ConnectionThreads final : public httplib::TaskQueue {
  public:
-  explicit ConnectionThreads(int most) : m_most(most) {}
-
   void enqueue(std::function<void()> handles) override;
   /// Waits for all of them.
   void shutdown() override;
 
  private:
-  const int m_most;
+  void run(const std::function<void()>& handles);
+
   std::mutex m_mutex;
   std::condition_variable m_ended;
   int m_numRunning = 0;  // guarded by m_mutex

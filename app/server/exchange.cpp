@@ -18,15 +18,23 @@ void answer(httplib::Response& response, const ApiError& error) {
 }
 
 void answerWithEvents(Exchange& exchange, std::function<bool(EventWriter&)> next) {
+  using Clock = std::chrono::steady_clock;
+  // Proxies and clients give up on a connection that is silent for long.
+  static constexpr std::chrono::seconds kPulse{10};
   exchange.response.status = 200;
   exchange.response.set_header("Cache-Control", "no-cache");
   exchange.response.set_header("X-Accel-Buffering", "no");  // proxies pass each event on at once
   exchange.response.set_chunked_content_provider(
-      "text/event-stream",
-      [next = std::move(next), isThere = exchange.isClientThere](std::size_t, httplib::DataSink& sink) {
+      "text/event-stream", [next = std::move(next), isThere = exchange.isClientThere,
+                            lastWord = Clock::now()](std::size_t, httplib::DataSink& sink) mutable {
         if (!isThere()) return false;
         EventWriter writer(sink);
-        if (!next(writer)) sink.done();
+        if (!next(writer)) {
+          sink.done();
+          return true;
+        }
+        if (!writer.hasWritten() && Clock::now() - lastWord >= kPulse) writer.sendPulse();
+        if (writer.hasWritten()) lastWord = Clock::now();
         return true;
       });
 }

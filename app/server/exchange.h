@@ -1,6 +1,7 @@
 // One request of a client and the answer to it, as the endpoints see them.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -20,6 +21,9 @@ struct Exchange {
 void answer(Exchange& exchange, const Json& json);
 void answer(httplib::Response& response, const ApiError& error);
 
+/// How long a client that has left goes unnoticed while nothing is written to it.
+inline constexpr std::chrono::milliseconds kGlance{20};
+
 /// Writes server-sent events to a client. False: it is gone.
 class EventWriter {
  public:
@@ -32,15 +36,20 @@ class EventWriter {
   bool sendDone() { return write("data: [DONE]\n\n"); }
   /// A line that clients skip: the connection is alive.
   bool sendPulse() { return write(":\n\n"); }
+  bool hasWritten() const { return m_hasWritten; }
 
  private:
-  bool write(const std::string& text) { return m_sink.write(text.data(), text.size()); }
+  bool write(const std::string& text) {
+    m_hasWritten = true;
+    return m_sink.write(text.data(), text.size());
+  }
 
   httplib::DataSink& m_sink;
+  bool m_hasWritten = false;
 };
 
 /// Answers with events: `next` is called until it returns false, and writes what there is; it must not wait
-/// longer than a client that has left may go unnoticed.
+/// longer than kGlance. Where it is silent for long, pulses keep the connection.
 void answerWithEvents(Exchange& exchange, std::function<bool(EventWriter&)> next);
 
 }  // namespace zipage

@@ -30,17 +30,11 @@ std::function<bool()> clientQuestion(const httplib::Request& request) {
 
 std::string plainAnswer(const ApiError& error, const char* reason) {
   const std::string body = textOf(toJson(error));
-  return "HTTP/1.1 " + std::to_string(error.status) + " " + reason +
+  const std::string retry =
+      error.retryAfterSeconds > 0 ? "\r\nRetry-After: " + std::to_string(error.retryAfterSeconds) : "";
+  return "HTTP/1.1 " + std::to_string(error.status) + " " + reason + retry +
          "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
-ApiError statusError(int status, std::string message) {
-  ApiError error;
-  error.status = status;
-  error.message = std::move(message);
-  if (status >= 500) error.type = "server_error";
-  return error;
 }
 
 /// For what httplib refuses by itself.
@@ -72,7 +66,7 @@ HttpServer::HttpServer(const ServerOptions& options)
     m_access.hosts.push_back(name);
     m_access.hosts.push_back(name + ".local");
   }
-  new_task_queue = [this] { return new ConnectionThreads(m_options.maxConnections); };
+  new_task_queue = [] { return new ConnectionThreads; };
   set_tcp_nodelay(true);
   // httplib's own options would let two servers share a port, each getting some of the clients.
   set_socket_options([](socket_t socket) {
@@ -200,9 +194,7 @@ bool HttpServer::process_and_close_socket(socket_t socket) {
     serve(stream);
     closeGently(socket);
   } else {
-    ApiError error = statusError(503, "too many connections");
-    error.retryAfterSeconds = 1;
-    stream.writeAll(plainAnswer(error, "Service Unavailable"));
+    stream.writeAll(plainAnswer(statusError(503, "too many connections", 1), "Service Unavailable"));
   }
   leave(socket);
   ::close(socket);

@@ -1,6 +1,8 @@
 #include "app/server/kv_endpoint.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "app/common/request_settings.h"
@@ -8,9 +10,6 @@
 namespace zipage {
 
 namespace {
-
-constexpr std::chrono::milliseconds kGlance{20};
-constexpr std::chrono::milliseconds kPulse{10'000};
 
 const char* nameOf(SequenceState state) {
   switch (state) {
@@ -34,26 +33,11 @@ const char* nameOf(SequenceState state) {
   return "finished";
 }
 
-const char* nameOf(MemoryEventKind kind) {
-  switch (kind) {
-    case MemoryEventKind::Started:
-      return "started";
-    case MemoryEventKind::Compressed:
-      return "compressed";
-    case MemoryEventKind::Preempted:
-      return "preempted";
-    case MemoryEventKind::SwappedOut:
-      return "swapped_out";
-    case MemoryEventKind::SwappedIn:
-      return "swapped_in";
-    case MemoryEventKind::PrefixDropped:
-      return "prefix_dropped";
-    case MemoryEventKind::Pinned:
-      return "pinned";
-    case MemoryEventKind::Finished:
-      break;
-  }
-  return "finished";
+/// As one word.
+std::string wordFor(MemoryEventKind kind) {
+  std::string word(nameOf(kind));
+  std::replace(word.begin(), word.end(), ' ', '_');
+  return word;
 }
 
 Json poolOf(const CacheSnapshot& snapshot, const EngineMetrics& metrics) {
@@ -107,17 +91,12 @@ class FeedStream {
     const auto taken = m_feed->take(kGlance);
     bool isThere = taken.numDropped == 0 || writer.send("dropped", {{"events", taken.numDropped}});
     for (const MemoryEvent& event : taken.values)
-      isThere = isThere && writer.send(nameOf(event.kind), eventOf(event));
-    const auto now = std::chrono::steady_clock::now();
-    if (!taken.values.empty()) m_lastWord = now;
-    if (now - m_lastWord < kPulse) return isThere;
-    m_lastWord = now;
-    return isThere && writer.sendPulse();
+      isThere = isThere && writer.send(wordFor(event.kind), eventOf(event));
+    return isThere;
   }
 
  private:
   std::shared_ptr<MemoryFeed> m_feed;
-  std::chrono::steady_clock::time_point m_lastWord = std::chrono::steady_clock::now();
   bool m_hasOpened = false;
 };
 

@@ -1,18 +1,15 @@
 #include "app/server/served_engine.h"
 
-#include <algorithm>
 #include <ctime>
 #include <utility>
+
+#include "app/common/request_of.h"
 
 namespace zipage {
 
 namespace {
 
 constexpr std::size_t kMostEvents = 1 << 20;  // of one reply: more than its tokens can be
-
-RequestId requestOf(const EngineEvent& event) {
-  return std::visit([](const auto& happened) { return happened.request; }, event);
-}
 
 }  // namespace
 
@@ -40,7 +37,6 @@ void ServedEngine::attach(EngineThread& engine, std::shared_ptr<const ModelBundl
   served->bundle = std::move(model);
   {
     const std::lock_guard lock(m_mutex);
-    served->id = m_id;
     m_engine = &engine;
     m_model = std::move(served);
   }
@@ -48,15 +44,15 @@ void ServedEngine::attach(EngineThread& engine, std::shared_ptr<const ModelBundl
 }
 
 void ServedEngine::detach(const std::string& reason) {
-  std::shared_ptr<const ServedModel> model;  // its thread is joined without the locks
   const std::lock_guard feeds(m_feedMutex);
   {
     const std::lock_guard lock(m_mutex);
     m_engine = nullptr;
-    model = std::exchange(m_model, nullptr);
+    if (m_model != nullptr) m_retired.push_back(std::exchange(m_model, nullptr));
     m_snapshot = nullptr;
     m_metrics = {};
   }
+  m_reported.notify_one();
   deliver(takeEvents());
   for (const auto& [request, feed] : std::exchange(m_feeds, {})) {
     RequestFinished ended;
@@ -92,10 +88,14 @@ std::shared_ptr<const ServedModel> ServedEngine::model() const {
   return m_model;
 }
 
-std::shared_ptr<const ServedModel> ServedEngine::waitForModel(std::chrono::milliseconds patience) {
+std::shared_ptr<const ServedModel> ServedEngine::waitForModel(std::chrono::milliseconds patience,
+                                                              const std::function<bool()>& isWanted) {
+  constexpr std::chrono::milliseconds kGlance{50};
+  const auto end = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(m_mutex);
   if (m_model == nullptr && m_wakes) m_wakes();
-  m_attached.wait_for(lock, patience, [this] { return m_model != nullptr; });
+  while (m_model == nullptr && m_wakes && std::chrono::steady_clock::now() < end && isWanted())
+    m_attached.wait_for(lock, kGlance);
   return m_model;
 }
 
@@ -168,10 +168,12 @@ ServedEngine::Events ServedEngine::takeEvents() {
 
 void ServedEngine::distribute() {
   while (true) {
+    std::vector<std::shared_ptr<const ServedModel>> retired;
     {
       std::unique_lock lock(m_mutex);
-      m_reported.wait(lock, [this] { return m_isEnding || !m_events.empty(); });
+      m_reported.wait(lock, [this] { return m_isEnding || !m_retired.empty() || !m_events.empty(); });
       if (m_isEnding) return;
+      retired = std::exchange(m_retired, {});
     }
     // Taken under the lock they are delivered under: whoever detaches comes before or after both.
     const std::lock_guard feeds(m_feedMutex);

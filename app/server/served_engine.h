@@ -3,7 +3,6 @@
 // woken; in the window it is the very engine that chats use.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -24,7 +23,6 @@ namespace zipage {
 
 /// What stays the same while one engine runs.
 struct ServedModel {
-  std::string id;             // what clients call it
   std::int64_t loadedAt = 0;  // Unix time in seconds
   std::shared_ptr<const ModelBundle> bundle;
   EngineLimits limits;
@@ -53,19 +51,20 @@ class ServedEngine {
   void attach(EngineThread& engine, std::shared_ptr<const ModelBundle> model, const EngineLimits& limits);
   /// Replies that are open fail, for this reason.
   void detach(const std::string& reason);
-  /// Whether somebody is told that a model is wanted while none is attached, and who.
+  /// Called, on any thread, when a model is wanted while none is attached. Without one nobody can bring it.
   void setWaker(std::function<void()> wakes);
   /// Told of every submission before any of its events is reported, on the thread that submits; must not call
   /// back.
   using Watcher = std::function<void(const std::vector<RequestId>&, const std::vector<TokenId>& prompt)>;
   void setWatcher(Watcher watcher);
 
-  std::string id() const;
+  std::string id() const;  // what clients call it
   void rename(std::string id);
   /// Null: none is attached.
   std::shared_ptr<const ServedModel> model() const;
-  /// Wakes one that is asleep and waits for it; null after `patience`.
-  std::shared_ptr<const ServedModel> waitForModel(std::chrono::milliseconds patience);
+  /// Wakes one that is asleep and waits for it; null after `patience`, and as soon as it is no longer wanted.
+  std::shared_ptr<const ServedModel> waitForModel(std::chrono::milliseconds patience,
+                                                  const std::function<bool()>& isWanted);
 
   /// Its owner becomes kOtherPrograms. Cancelled: the engine is gone. `maxOpen`: requests there may be at a
   /// time; OutOfMemory beyond it.
@@ -103,6 +102,7 @@ class ServedEngine {
   std::string m_id;
   EngineThread* m_engine = nullptr;
   std::shared_ptr<const ServedModel> m_model;
+  std::vector<std::shared_ptr<const ServedModel>> m_retired;  // their threads are joined by the distributor
   std::function<void()> m_wakes;
   Watcher m_watcher;
   Events m_events;  // not delivered yet

@@ -22,12 +22,8 @@ ApiResult<Asked> read(const Exchange& exchange, const ServedModels& models) {
   const auto engine = models.find(name);
   if (!engine) return tl::unexpected(engine.error());
   Asked asked{std::move(*body), (*engine)->model()};
-  if (asked.model != nullptr) return asked;
-  ApiError error;
-  error.status = 503;
-  error.type = "server_error";
-  error.message = "no model is loaded";
-  return tl::unexpected(error);
+  if (asked.model == nullptr) return tl::unexpected(noModelLoaded());
+  return asked;
 }
 
 std::vector<TokenId> tokensOf(const Tokenizer& tokenizer, const std::string& text, bool parses, bool begins) {
@@ -39,6 +35,14 @@ std::vector<TokenId> tokensOf(const Tokenizer& tokenizer, const std::string& tex
 }
 
 }  // namespace
+
+std::optional<std::vector<TokenId>> tokensIn(const Json& json, const Tokenizer& tokenizer) {
+  const auto isToken = [&](const Json& id) {
+    return id.is_number_integer() && id >= 0 && id < tokenizer.vocabularySize();
+  };
+  if (!json.is_array() || !std::all_of(json.begin(), json.end(), isToken)) return std::nullopt;
+  return json.get<std::vector<TokenId>>();
+}
 
 void answerTokenize(Exchange& exchange, const ServedModels& models) {
   const auto asked = read(exchange, models);
@@ -59,14 +63,11 @@ void answerDetokenize(Exchange& exchange, const ServedModels& models) {
   if (!asked) return answer(exchange.response, asked.error());
   const Tokenizer& tokenizer = *asked->model->bundle->tokenizer;
   JsonFields fields(asked->body);
-  const Json* tokens = fields.array("tokens");
-  const auto isToken = [&](const Json& id) {
-    return id.is_number_integer() && id >= 0 && id < tokenizer.vocabularySize();
-  };
-  if (tokens == nullptr || !std::all_of(tokens->begin(), tokens->end(), isToken))
-    fields.refuse("tokens", "tokens must be an array of token ids of this model");
+  const Json* given = fields.array("tokens");
+  const auto tokens = given == nullptr ? std::nullopt : tokensIn(*given, tokenizer);
+  if (!tokens) fields.refuse("tokens", "tokens must be an array of token ids of this model");
   if (fields.problem()) return answer(exchange.response, *fields.problem());
-  answer(exchange, {{"content", tokenizer.decode(tokens->get<std::vector<TokenId>>(), true)}});
+  answer(exchange, {{"content", tokenizer.decode(*tokens, true)}});
 }
 
 }  // namespace zipage

@@ -16,20 +16,6 @@ constexpr std::string_view kChatMl =
     "%}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-const char* roleName(TurnRole role) {
-  switch (role) {
-    case TurnRole::System:
-      return "system";
-    case TurnRole::User:
-      return "user";
-    case TurnRole::Tool:
-      return "tool";
-    case TurnRole::Assistant:
-      break;
-  }
-  return "assistant";
-}
-
 /// The texts of a conversation in the order of their stand-ins: text and reasoning of each turn.
 std::vector<std::string> textsOf(const std::vector<ConversationTurn>& turns) {
   std::vector<std::string> texts;
@@ -116,6 +102,20 @@ bool showsTools(const RenderedPrompt& prompt, const TemplateContext& tools) {
 }
 
 }  // namespace
+
+const char* roleName(TurnRole role) {
+  switch (role) {
+    case TurnRole::System:
+      return "system";
+    case TurnRole::User:
+      return "user";
+    case TurnRole::Tool:
+      return "tool";
+    case TurnRole::Assistant:
+      break;
+  }
+  return "assistant";
+}
 
 std::string RenderedPrompt::text() const {
   std::string whole;

@@ -22,6 +22,8 @@ namespace zipage {
 struct ModelBundle;
 
 enum class TurnRole { System, User, Assistant, Tool };
+/// As templates and the OpenAI API call it.
+const char* roleName(TurnRole role);
 
 struct ConversationTurn {
   TurnRole role = TurnRole::User;

@@ -51,6 +51,28 @@ Made from(const RequestFinished& event) {
 
 }  // namespace
 
+std::string_view nameOf(MemoryEventKind kind) {
+  switch (kind) {
+    case MemoryEventKind::Started:
+      return "started";
+    case MemoryEventKind::Compressed:
+      return "compressed";
+    case MemoryEventKind::Preempted:
+      return "preempted";
+    case MemoryEventKind::SwappedOut:
+      return "swapped out";
+    case MemoryEventKind::SwappedIn:
+      return "swapped in";
+    case MemoryEventKind::PrefixDropped:
+      return "prefix dropped";
+    case MemoryEventKind::Pinned:
+      return "pinned";
+    case MemoryEventKind::Finished:
+      return "finished";
+  }
+  return {};
+}
+
 std::optional<MemoryEvent> memoryEventOf(const EngineEvent& event, Duration at) {
   Made result = std::visit([](const auto& happened) { return from(happened); }, event);
   if (result) result->at = at;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "engine/base/clock.h"
 #include "engine/base/ids.h"
@@ -35,6 +36,9 @@ struct MemoryEvent {
   std::int64_t compression = -1;  // Compressed: its number in the history
   bool operator==(const MemoryEvent&) const = default;
 };
+
+/// "swapped out"
+std::string_view nameOf(MemoryEventKind kind);
 
 /// Nothing for events that are not about memory.
 std::optional<MemoryEvent> memoryEventOf(const EngineEvent& event, Duration at);

@@ -130,8 +130,7 @@ void MemoryPanel::showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
 
 void MemoryPanel::setRemoteHost(const QString& host) {
   m_remoteHost = host;
-  for (QWidget* part : {static_cast<QWidget*>(m_summary), static_cast<QWidget*>(m_map),
-                        static_cast<QWidget*>(m_legend), static_cast<QWidget*>(m_table)})
+  for (QWidget* part : std::initializer_list<QWidget*>{m_summary, m_map, m_legend, m_table})
     part->setVisible(host.isEmpty());
   static_cast<QVBoxLayout*>(layout())->setAlignment(m_empty, host.isEmpty() ? Qt::Alignment() : Qt::AlignTop);
   showEmptyText();

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/common/event_stream_parser.h"
+#include "app/common/foreign_json.h"
 
 namespace zipage {
 
@@ -68,12 +69,6 @@ std::string bodyFor(const EndpointOptions& options, const ServeRequest& request)
   return body.dump();
 }
 
-/// 0 where it is no number: the endpoint is anybody's.
-std::int64_t countIn(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
-}
-
 /// One reply, chunk by chunk.
 class StreamedReply {
  public:
@@ -94,9 +89,7 @@ class StreamedReply {
       result.countsTokens = true;
       result.promptTokens += countIn(m_usage, "prompt_tokens");
       result.generatedTokens += countIn(m_usage, "completion_tokens");
-      if (const auto details = m_usage.find("prompt_tokens_details");
-          details != m_usage.end() && details->is_object())
-        result.cachedTokens += countIn(*details, "cached_tokens");
+      result.cachedTokens += countIn(objectIn(m_usage, "prompt_tokens_details"), "cached_tokens");
     } else {
       result.generatedTokens += static_cast<std::int64_t>(m_times.size());
     }
@@ -115,11 +108,9 @@ class StreamedReply {
     const Json json = Json::parse(event, nullptr, false);
     if (!json.is_object()) return;
     if (json.contains("error")) m_problem = json["error"].dump();
-    if (json.contains("usage") && json["usage"].is_object()) m_usage = json["usage"];
+    if (const Json& usage = objectIn(json, "usage"); !usage.empty()) m_usage = usage;
     if (!json.contains("choices") || !json["choices"].is_array() || json["choices"].empty()) return;
-    const Json& choice = json["choices"].front();
-    if (choice.is_object() && choice.contains("text") && choice["text"].is_string() &&
-        !choice["text"].get<std::string>().empty())
+    if (const Json& choice = json["choices"].front(); choice.is_object() && !textIn(choice, "text").empty())
       m_times.push_back(std::chrono::duration<double>(Clock::now() - m_arrival).count());
   }
 

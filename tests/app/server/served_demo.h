@@ -15,7 +15,7 @@
 namespace zipage::test {
 
 struct DemoOptions {
-  ServerOptions server;
+  ServerOptions server = {};
   std::int64_t poolTokens = 8192;
   int maxSequences = 16;
   /// What runs in place of the model; null: the model.

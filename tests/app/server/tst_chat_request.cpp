@@ -82,6 +82,14 @@ class TestChatRequest : public QObject {
     QVERIFY(parseBody("{\"a\": \"" + std::string(1000, '[') + "\\\"\"}"));
   }
 
+  void hostsAreKnownInAnyCase() {
+    const AccessRules rules{{}, {"Box.Example"}, {}};
+    for (const char* host : {"box.example", "BOX.example:80", "[::1]:80", "10.1.2.3"})
+      QVERIFY2(!refusalOf({host, "", ""}, rules), host);
+    for (const char* host : {"", "evil.example", "box.example.evil", "box"})
+      QVERIFY2(refusalOf({host, "", ""}, rules), host);
+  }
+
   void keysAreKeptFromOthers() {
     QTemporaryDir folder;
     const std::string path = folder.filePath("keys").toStdString();

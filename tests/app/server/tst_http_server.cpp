@@ -259,6 +259,7 @@ class TestHttpServer : public QObject {
     QTRY_COMPARE(server.waiting.load(), 4);
     const std::string refused = exchange(server.port(), getText("/open"));
     QCOMPARE(statusOf(refused), 503);
+    QVERIFY2(refused.find("Retry-After: 1\r\n") != std::string::npos, refused.c_str());
     clients.clear();
     QTRY_COMPARE(server.waiting.load(), 0);
     QTRY_COMPARE(statusOf(exchange(server.port(), getText("/open"))), 200);

@@ -70,6 +70,14 @@ class TestCliServe : public QObject {
     const QByteArray list = models.readAll();
     QVERIFY2(list.contains("\"id\":\"zipage-demo\"") && list.contains("\"id\":\"zipage-demo:2\""), list);
 
+    QProcess second;
+    second.start(QStringLiteral("curl"),
+                 {"-sS", address + "/completions", "-H", "Authorization: Bearer the-key", "-d",
+                  "{\"model\": \"zipage-demo:2\", \"prompt\": \"1\", \"max_tokens\": 1}"});
+    QVERIFY(second.waitForFinished());
+    const QByteArray reply = second.readAll();
+    QVERIFY2(reply.contains("\"model\":\"zipage-demo:2\""), reply);
+
     // The same load as for the engine itself, against the address.
     const QStringList load = {"--requests",     "6",
                               "--mean-prompt",  "12",
