@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -74,23 +75,26 @@ void Application::connectDoctor() {
   });
 }
 
-/// Until the search is done, what was found before is there, at first the embedded and the recent ones.
+/// Until the search is done, what was found before is there, and what was opened since.
 void Application::searchModels() {
   if (m_models.isEmpty()) {
     m_library->askForDevices();
     m_models.append({ui::ModelEntry::Origin::Embedded, {}, tr("Zipage Demo"), {}, {}});
-    for (const QString& path : m_settings->recentModels()) {
-      const auto remote = remoteAddressOf(path);
-      m_models.append(remote ? remoteEntry(*remote)
-                             : ui::ModelEntry{ui::ModelEntry::Origin::Recent,
-                                              path,
-                                              QString::fromStdString(nameFromPath(path.toStdString())),
-                                              {},
-                                              {}});
-    }
+  }
+  const QStringList recent = m_settings->recentModels();
+  for (auto path = recent.crbegin(); path != recent.crend(); ++path) {
+    const auto isListed = [&](const ui::ModelEntry& entry) { return entry.path == *path; };
+    if (std::any_of(m_models.begin(), m_models.end(), isListed)) continue;
+    const auto remote = remoteAddressOf(*path);
+    m_models.insert(1, remote ? remoteEntry(*remote)
+                              : ui::ModelEntry{ui::ModelEntry::Origin::Recent,
+                                               *path,
+                                               QString::fromStdString(nameFromPath(path->toStdString())),
+                                               {},
+                                               {}});
   }
   showModels(m_models, true);
-  m_library->search(m_preferences.modelFolders, m_settings->recentModels());
+  m_library->search(m_preferences.modelFolders, recent);
 }
 
 void Application::showModels(const QVector<ui::ModelEntry>& models, bool isSearching) {

@@ -105,8 +105,13 @@ class TestWindowCompare : public QObject {
 
   void figuresAndWordsCanBeCopied() {
     ui::Comparison comparison;
-    comparison.first = {QStringLiteral("It is 37."), 6, 2, QStringLiteral("37"), 5};
-    comparison.second = {QStringLiteral("It is 41."), 6, 2, QStringLiteral("41"), 5};
+    for (auto [reply, answer] : {std::pair(&comparison.first, "37"), {&comparison.second, "41"}}) {
+      reply->text = QStringLiteral("It is %1.").arg(QLatin1String(answer));
+      reply->sameLength = 6;
+      reply->nextLength = 2;
+      reply->answer = QLatin1String(answer);
+      reply->tokens = 5;
+    }
     comparison.sameTokens = 3;
     comparison.differs = true;
     const QString text = ui::comparisonText(comparison);

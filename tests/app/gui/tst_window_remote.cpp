@@ -110,6 +110,9 @@ class TestWindowRemote : public QObject {
     QTest::qWait(100);  // whatever the engine before still had to say
     QVERIFY(!open.part<QLabel>("pool").isVisible());
     QCOMPARE(open.application.host().model().name, QStringLiteral("zipage-demo"));
+    open.window().findChild<QAction*>(QStringLiteral("chooseModel"))->trigger();
+    QCOMPARE(open.window().modelPicker().chosenPath(), open.application.host().model().path);
+    open.window().modelPicker().close();
     ask(open, QString::fromLatin1(kQuestion));
     QTRY_COMPARE_WITH_TIMEOUT(open.last().state, ui::ReplyState::Complete, kAnswerMs);
     const ui::MessageItem reply = open.last();
