@@ -84,7 +84,7 @@ void MainWindow::setStorageReport(const StorageReport& report) {
 
 void MainWindow::choosePreferences(const Preferences& preferences) {
   setPreferences(preferences);
-  emit preferencesChanged(m_parts->preferences);
+  Q_EMIT preferencesChanged(m_parts->preferences);
 }
 
 // Changes of the application's colours come here, but not to changeEvent().
@@ -95,7 +95,7 @@ bool MainWindow::event(QEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   leaveChat();
-  emit layoutChanged(saveLayout());
+  Q_EMIT layoutChanged(saveLayout());
   QMainWindow::closeEvent(event);
 }
 
@@ -103,7 +103,7 @@ void MainWindow::flush() {
   leaveChat();
   // An edit has no place of its own in what is kept: it becomes the draft where there is none.
   for (auto [chatId, edit] : m_parts->begunEdits.asKeyValueRange()) {
-    if (edit.standsAlone) emit draftChanged(chatId, edit.text, edit.files);
+    if (edit.standsAlone) Q_EMIT draftChanged(chatId, edit.text, edit.files);
   }
 }
 
@@ -119,7 +119,7 @@ void MainWindow::leaveChat() {
 
 void MainWindow::send(const QString& text, const QVector<AttachmentItem>& files) {
   m_parts->inspector->generation().flush();
-  emit sendRequested(currentChat(), text, files);
+  Q_EMIT sendRequested(currentChat(), text, files);
 }
 
 void MainWindow::setChats(const QVector<ChatItem>& chats) { m_parts->chats->setChats(chats); }

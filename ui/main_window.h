@@ -90,7 +90,7 @@ class MainWindow final : public QMainWindow {
 
   qint64 currentChat() const;
 
- signals:
+ Q_SIGNALS:
   void newChatRequested();
   void chatSelected(qint64 chatId);
   void chatRenamed(qint64 chatId, const QString& title);

@@ -67,11 +67,11 @@ void MainWindow::connectPanels() {
   connectComposer();
   connect(parts.chats, &ChatPanel::newChatRequested, this, [this] {
     leaveChat();
-    emit newChatRequested();
+    Q_EMIT newChatRequested();
   });
   connect(parts.chats, &ChatPanel::chatSelected, this, [this](qint64 chatId) {
     leaveChat();
-    emit chatSelected(chatId);
+    Q_EMIT chatSelected(chatId);
   });
   connect(parts.chats, &ChatPanel::chatRenamed, this, &MainWindow::chatRenamed);
   connect(parts.chats, &ChatPanel::chatCommanded, this, &MainWindow::chatCommanded);
@@ -94,7 +94,7 @@ void MainWindow::connectPanels() {
           [this](const QString& question) { send(question, {}); });
   connect(&conversation, &Conversation::messageCommanded, this,
           [this](qint64 messageId, MessageCommand command) {
-            emit messageCommanded(currentChat(), messageId, command);
+            Q_EMIT messageCommanded(currentChat(), messageId, command);
           });
   connect(&conversation.transcript(), &TranscriptView::zoomStepped, this,
           [this](int steps) { chooseZoom(m_parts->preferences.zoom + steps * kZoomStep); });
@@ -119,7 +119,7 @@ void MainWindow::chooseModel() { showWindow(m_parts->picker); }
 
 void MainWindow::openDoctor() {
   showWindow(m_parts->doctor);
-  emit m_parts->doctor->checkRequested();
+  Q_EMIT m_parts->doctor->checkRequested();
 }
 
 /// Shown beside the window rather than over it: what is changed applies at once.
@@ -134,7 +134,7 @@ void MainWindow::stepChat(int steps) {
   const qint64 chatId = m_parts->chats->chatBeside(steps);
   if (chatId == 0) return;
   leaveChat();
-  emit chatSelected(chatId);
+  Q_EMIT chatSelected(chatId);
 }
 
 }  // namespace zipage::ui

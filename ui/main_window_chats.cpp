@@ -41,7 +41,7 @@ void MainWindow::connectMessageActions() {
   Conversation* conversation = m_parts->conversation;
   const auto command = [this](QAction* action, MessageCommand wanted) {
     connect(action, &QAction::triggered, this,
-            [this, wanted] { emit messageCommanded(currentChat(), 0, wanted); });
+            [this, wanted] { Q_EMIT messageCommanded(currentChat(), 0, wanted); });
   };
   command(actions.answerNow, MessageCommand::AnswerNow);
   command(actions.regenerate, MessageCommand::Regenerate);
@@ -52,7 +52,7 @@ void MainWindow::connectMessageActions() {
   connect(actions.nextVersion, &QAction::triggered, conversation,
           [conversation] { conversation->stepVersion(MessageCommand::NextVersion); });
   connect(actions.attachFiles, &QAction::triggered, &conversation->composer(), &Composer::chooseFiles);
-  connect(actions.undoDelete, &QAction::triggered, this, [this] { emit noticeActionRequested({}); });
+  connect(actions.undoDelete, &QAction::triggered, this, [this] { Q_EMIT noticeActionRequested({}); });
   connect(actions.showTrash, &QAction::triggered, this, &MainWindow::showTrash);
   connect(actions.importChats, &QAction::triggered, this, &MainWindow::chooseImport);
   connect(actions.exportChats, &QAction::triggered, this,
@@ -69,21 +69,21 @@ void MainWindow::connectComposer() {
   connect(&composer, &Composer::resendRequested, this,
           [this](qint64 messageId, const QString& text, const QVector<AttachmentItem>& files) {
             m_parts->inspector->generation().flush();
-            emit resendRequested(currentChat(), messageId, text, files);
+            Q_EMIT resendRequested(currentChat(), messageId, text, files);
           });
-  connect(&composer, &Composer::stopRequested, this, [this] { emit stopRequested(currentChat()); });
+  connect(&composer, &Composer::stopRequested, this, [this] { Q_EMIT stopRequested(currentChat()); });
   connect(&composer, &Composer::answerNowRequested, this,
-          [this] { emit messageCommanded(currentChat(), 0, MessageCommand::AnswerNow); });
+          [this] { Q_EMIT messageCommanded(currentChat(), 0, MessageCommand::AnswerNow); });
   connect(&composer, &Composer::draftChanged, this,
           [this](const QString& text, const QVector<AttachmentItem>& files) {
-            emit draftChanged(currentChat(), text, files);
+            Q_EMIT draftChanged(currentChat(), text, files);
           });
   connect(&composer, &Composer::tokenCountRequested, this, &MainWindow::tokenCountRequested);
   connect(&composer.options(), &ReplyOptions::chosen, this, [this] {
     GenerationSettings settings = m_parts->inspector->generation().settings();
     m_parts->conversation->composer().options().applyTo(settings);
     m_parts->inspector->generation().setSettings(settings);
-    emit settingsChanged(currentChat(), settings);
+    Q_EMIT settingsChanged(currentChat(), settings);
   });
 }
 
@@ -94,12 +94,12 @@ void MainWindow::changeSettings(GenerationSettings settings) {
   options.applyTo(settings);
   settings.thinking = thinks;
   options.setSettings(settings);
-  emit settingsChanged(currentChat(), settings);
+  Q_EMIT settingsChanged(currentChat(), settings);
 }
 
 void MainWindow::revealHit(qint64 chatId, qint64 messageId, const QString& words) {
   leaveChat();
-  emit hitChosen(chatId, messageId);
+  Q_EMIT hitChosen(chatId, messageId);
   m_parts->conversation->transcript().showWords(messageId, words);
 }
 
@@ -112,7 +112,7 @@ void MainWindow::chooseExport(const QVector<qint64>& chatIds, const QString& nam
   dialog->setDefaultSuffix(suffix);
   dialog->selectFile(QString(name).replace(QLatin1Char('/'), QLatin1Char('-')) + QLatin1Char('.') + suffix);
   connect(dialog, &QFileDialog::fileSelected, this,
-          [this, chatIds, format](const QString& path) { emit exportRequested(chatIds, path, format); });
+          [this, chatIds, format](const QString& path) { Q_EMIT exportRequested(chatIds, path, format); });
   dialog->open();
 }
 
@@ -132,7 +132,7 @@ void MainWindow::showTrash() {
     connect(dialog, &TrashDialog::restoreRequested, this, &MainWindow::restoreRequested);
     connect(dialog, &TrashDialog::emptyRequested, this, &MainWindow::emptyTrashRequested);
   }
-  emit trashRequested();
+  Q_EMIT trashRequested();
   showWindow(dialog);
 }
 
@@ -151,7 +151,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 void MainWindow::dropEvent(QDropEvent* event) {
   const QString path = droppedModel(*event->mimeData());
   if (!path.isEmpty())
-    emit modelFileChosen(path);
+    Q_EMIT modelFileChosen(path);
   else
     m_parts->conversation->composer().attachFiles(droppedFiles(*event->mimeData()));
 }

@@ -10,7 +10,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr QSize kDefaultSize(1280, 800);
+constexpr QSize kWindowSize(1280, 800);
 constexpr QSize kMinimumSize(640, 480);
 constexpr int kChatsWidth = 240;
 constexpr int kInspectorFoldsBelow = 1040;
@@ -27,13 +27,13 @@ void MainWindow::arrange() {
   parts.splitter->setChildrenCollapsible(false);
   parts.chats->setMinimumWidth(180);
   parts.conversation->setMinimumWidth(340);
-  parts.splitter->setSizes({kChatsWidth, kDefaultSize.width() - kChatsWidth});
+  parts.splitter->setSizes({kChatsWidth, kWindowSize.width() - kChatsWidth});
 
   setMenuWidget(parts.topBar);
   setCentralWidget(parts.splitter);
   setStatusBar(parts.status);
   setMinimumSize(kMinimumSize);
-  resize(kDefaultSize);
+  resize(kWindowSize);
   const OwnerNames names = [chats = parts.chats](OwnerId owner) {
     if (owner == kComparisons) return MainWindow::tr("Comparison");
     if (owner == kOtherPrograms) return MainWindow::tr("Other programs");

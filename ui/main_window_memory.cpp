@@ -42,7 +42,7 @@ void MainWindow::connectMemory() {
   connect(&transcript, &TranscriptView::keepRequested, this, &MainWindow::pinSelection);
   connect(&transcript, &TranscriptView::letGoRequested, this, [this] {
     m_parts->pins.remove(m_parts->chatMemory.latestRequest().value);
-    emit pinsRequested(m_parts->chatMemory.latestRequest(), {});
+    Q_EMIT pinsRequested(m_parts->chatMemory.latestRequest(), {});
   });
   connect(&parts.memory.cursor(), &MemoryCursor::chosen, this, [this] {
     const auto spot = m_parts->chatMemory.chosenSpot();
@@ -75,7 +75,7 @@ void MainWindow::pinSelection() {
       m_parts->chatMemory.tokensOf(range->messageId, range->isReasoning, range->from, range->to);
   QSet<std::int32_t>& pins = m_parts->pins[request.value];
   pins.unite({tokens.begin(), tokens.end()});
-  emit pinsRequested(request, {pins.begin(), pins.end()});
+  Q_EMIT pinsRequested(request, {pins.begin(), pins.end()});
   showNotice(pinCostText(m_parts->snapshot.get(), request, pins.size()));
 }
 

@@ -16,14 +16,15 @@ ChatController::ChatController(EngineHost& host, StoreThread& store, Stored stor
       m_replies(host) {
   connect(&m_host, &EngineHost::modelChanged, this, &ChatController::adoptModelDefaults);
   connect(&m_host, &EngineHost::tokensCounted, this, [this](const TokenCount& count) {
-    if (count.ticket == m_countTicket) emit tokensCounted(count.numTokens);
+    if (count.ticket == m_countTicket) Q_EMIT tokensCounted(count.numTokens);
   });
   connect(&m_replies, &ReplyDesk::changed, this, &ChatController::onChanged);
   connect(&m_replies, &ReplyDesk::grew, this, &ChatController::onGrew);
   connect(&m_replies, &ReplyDesk::saveDue, this,
           [this](const MessageRecord& record) { m_store.saveMessage(record); });
   connect(&m_replies, &ReplyDesk::ended, this, &ChatController::onEnded);
-  connect(&m_replies, &ReplyDesk::noticed, this, [this](const QString& text) { emit noticed(text, {}, {}); });
+  connect(&m_replies, &ReplyDesk::noticed, this,
+          [this](const QString& text) { Q_EMIT noticed(text, {}, {}); });
 }
 
 QVector<ui::ChatItem> ChatController::chatItems() const {
@@ -38,7 +39,7 @@ QVector<ui::ChatItem> ChatController::chatItems() const {
 void ChatController::startNewChat() {
   m_shownChat = 0;
   const Draft& draft = m_book.newChatDraft();
-  emit chatShown(0, {}, m_defaults, QString::fromStdString(draft.text), attachmentItems(draft.attachments));
+  Q_EMIT chatShown(0, {}, m_defaults, QString::fromStdString(draft.text), attachmentItems(draft.attachments));
 }
 
 void ChatController::selectChat(qint64 chatId) {
@@ -46,8 +47,8 @@ void ChatController::selectChat(qint64 chatId) {
   if (chat == nullptr) return;
   m_shownChat = chatId;
   const Draft& draft = chat->record.draft;
-  emit chatShown(chatId, branchItems(*chat, m_replies), chat->settings, QString::fromStdString(draft.text),
-                 attachmentItems(draft.attachments));
+  Q_EMIT chatShown(chatId, branchItems(*chat, m_replies), chat->settings, QString::fromStdString(draft.text),
+                   attachmentItems(draft.attachments));
 }
 
 void ChatController::selectMessage(qint64 chatId, qint64 messageId) {
@@ -59,15 +60,15 @@ void ChatController::selectMessage(qint64 chatId, qint64 messageId) {
 }
 
 void ChatController::showBranch(const Chat& chat) {
-  emit branchShown(chat.id(), branchItems(chat, m_replies));
+  Q_EMIT branchShown(chat.id(), branchItems(chat, m_replies));
   tellChat(chat);
 }
 
-void ChatController::tellChat(const Chat& chat) { emit chatChanged(chatItem(chat, m_replies)); }
+void ChatController::tellChat(const Chat& chat) { Q_EMIT chatChanged(chatItem(chat, m_replies)); }
 
 void ChatController::tellMessage(const Chat& chat, MessageId message) {
   const MessageRecord* record = chat.messages.find(message);
-  if (record != nullptr) emit messageChanged(chat.id(), messageItem(chat, *record, m_replies));
+  if (record != nullptr) Q_EMIT messageChanged(chat.id(), messageItem(chat, *record, m_replies));
 }
 
 void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
@@ -80,8 +81,8 @@ void ChatController::adoptModelDefaults(const ui::ModelInfo& model) {
   m_defaults.minP = suggested.minP;
   m_defaults.topK = suggested.topK;
   m_defaults.repetitionPenalty = suggested.repetitionPenalty;
-  emit modelSuggested(suggested);
-  emit defaultsChanged(m_defaults);
+  Q_EMIT modelSuggested(suggested);
+  Q_EMIT defaultsChanged(m_defaults);
 }
 
 void ChatController::renameChat(qint64 chatId, const QString& title) {
@@ -115,9 +116,9 @@ void ChatController::deleteChat(qint64 chatId) {
   m_replies.stopAll(chat->record.id);
   const QString title = QString::fromStdString(chat->record.title);
   const QString action = m_book.remove(*chat);
-  emit chatRemoved(chatId);
+  Q_EMIT chatRemoved(chatId);
   if (m_shownChat == chatId) startNewChat();
-  emit noticed(tr("“%1” was deleted.").arg(title), tr("Undo"), action);
+  Q_EMIT noticed(tr("“%1” was deleted.").arg(title), tr("Undo"), action);
 }
 
 void ChatController::undo(const QString& actionId) {
@@ -144,19 +145,19 @@ void ChatController::countTokens(const QString& text) { m_host.countTokens(++m_c
 
 bool ChatController::isModelOpen() {
   if (!m_host.canAnswer())
-    emit problemFound(tr("No model is open yet. Wait until it is loaded, or choose another one."));
+    Q_EMIT problemFound(tr("No model is open yet. Wait until it is loaded, or choose another one."));
   return m_host.canAnswer();
 }
 
 void ChatController::send(qint64 chatId, const QString& text, const Files& files) {
   if (text.trimmed().isEmpty() && files.isEmpty()) return;
   if (!isModelOpen()) {
-    emit draftRestored(chatId, text, files);
+    Q_EMIT draftRestored(chatId, text, files);
     return;
   }
   Chat* known = m_book.find(chatId);
   if (known != nullptr && m_replies.find(known->messages.tip()) != nullptr) {
-    emit draftRestored(chatId, text, files);
+    Q_EMIT draftRestored(chatId, text, files);
     return;
   }
   const QString firstWords = text.trimmed().isEmpty() ? files.constFirst().name : text;
@@ -171,10 +172,10 @@ void ChatController::send(qint64 chatId, const QString& text, const Files& files
   question.attachments = attachmentsOf(files);
   const MessageId id = question.id;
   m_book.add(chat, std::move(question));
-  emit messageAdded(chat.id(), messageItem(chat, *chat.messages.find(id), m_replies));
+  Q_EMIT messageAdded(chat.id(), messageItem(chat, *chat.messages.find(id), m_replies));
   reply(chat, id, chat.settings.numAnswers);
   const MessageId answer = chat.messages.tip();
-  emit messageAdded(chat.id(), messageItem(chat, *chat.messages.find(answer), m_replies));
+  Q_EMIT messageAdded(chat.id(), messageItem(chat, *chat.messages.find(answer), m_replies));
 }
 
 void ChatController::resend(qint64 chatId, qint64 messageId, const QString& text, const Files& files) {
@@ -183,9 +184,9 @@ void ChatController::resend(qint64 chatId, qint64 messageId, const QString& text
       chat == nullptr ? nullptr : chat->messages.find(MessageId{static_cast<std::uint64_t>(messageId)});
   if (text.trimmed().isEmpty() && files.isEmpty()) return;
   if (old == nullptr)
-    emit problemFound(tr("The question was deleted meanwhile. What you wrote of it is your draft now."));
+    Q_EMIT problemFound(tr("The question was deleted meanwhile. What you wrote of it is your draft now."));
   if (old == nullptr || !isModelOpen()) {
-    emit draftRestored(chatId, text, files);
+    Q_EMIT draftRestored(chatId, text, files);
     return;
   }
   MessageRecord question = m_book.newMessage(*chat, old->parent, MessageRole::User);
@@ -284,9 +285,9 @@ void ChatController::deleteMessage(Chat& chat, MessageId message) {
   }
   const QString action = m_book.removeMessages(chat, message);
   showBranch(chat);
-  emit noticed(isQuestion ? tr("The question and what followed it were deleted.")
-                          : tr("The reply and what followed it were deleted."),
-               tr("Undo"), action);
+  Q_EMIT noticed(isQuestion ? tr("The question and what followed it were deleted.")
+                            : tr("The reply and what followed it were deleted."),
+                 tr("Undo"), action);
 }
 
 void ChatController::stop(qint64 chatId) {
@@ -304,7 +305,7 @@ void ChatController::onGrew(const Reply& reply, const Reply::Growth& growth) {
   const Chat* chat = chatOf(reply.record());
   if (chat == nullptr) return;
   const auto messageId = static_cast<qint64>(reply.record().id.value);
-  if (!growth.isEmpty()) emit messageGrew(chat->id(), messageId, growth.reasoning, growth.text);
+  if (!growth.isEmpty()) Q_EMIT messageGrew(chat->id(), messageId, growth.reasoning, growth.text);
   if (chat->id() == m_shownChat && chat->messages.isShown(reply.record().id))
     tellMessage(*chat, reply.record().id);
 }

@@ -29,7 +29,7 @@ class ChatController final : public QObject {
   QVector<ui::ChatItem> chatItems() const;  // latest first
   bool isGenerating() const { return m_replies.isBusy(); }
 
- public slots:
+ public Q_SLOTS:
   void startNewChat();
   void selectChat(qint64 chatId);
   /// Shows the branch that holds this message.
@@ -57,7 +57,7 @@ class ChatController final : public QObject {
   /// Stops every reply and keeps what it has so far; the model is going away.
   void stopAll() { m_replies.stopAll(); }
 
- signals:
+ Q_SIGNALS:
   void chatChanged(const zipage::ui::ChatItem& chat);
   void chatRemoved(qint64 chatId);
   void defaultsChanged(const zipage::ui::GenerationSettings& settings);

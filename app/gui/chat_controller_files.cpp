@@ -55,7 +55,7 @@ void ChatController::search(const QString& query) {
       if (hits)
         onFound(query, *hits);
       else
-        emit problemFound(tr("Searching failed: %1").arg(QString::fromStdString(hits.error().message)));
+        Q_EMIT problemFound(tr("Searching failed: %1").arg(QString::fromStdString(hits.error().message)));
     });
   });
 }
@@ -72,7 +72,7 @@ void ChatController::onFound(const QString& query, const std::vector<SearchHit>&
     readSnippet(QString::fromStdString(hit.snippet), item);
     found.append(std::move(item));
   }
-  emit searchFinished(query, found);
+  Q_EMIT searchFinished(query, found);
 }
 
 void ChatController::exportChats(const QVector<qint64>& chatIds, const QString& path,
@@ -84,9 +84,9 @@ void ChatController::exportChats(const QVector<qint64>& chatIds, const QString& 
                 : tr("Exporting failed: %1").arg(QString::fromStdString(written.error().message));
     QMetaObject::invokeMethod(this, [this, text, isDone = written.has_value()] {
       if (isDone)
-        emit noticed(text, {}, {});
+        Q_EMIT noticed(text, {}, {});
       else
-        emit problemFound(text);
+        Q_EMIT problemFound(text);
     });
   };
   if (format == ui::ExportFormat::Markdown) {
@@ -109,7 +109,8 @@ void ChatController::importChats(const QString& path) {
       if (*chats)
         onImported(std::move(**chats));
       else
-        emit problemFound(tr("Nothing was imported. %1").arg(QString::fromStdString(chats->error().message)));
+        Q_EMIT problemFound(
+            tr("Nothing was imported. %1").arg(QString::fromStdString(chats->error().message)));
     });
   });
 }
@@ -119,7 +120,7 @@ void ChatController::listTrash() {
     const auto chats = store.trashedChats();
     QMetaObject::invokeMethod(this, [this, chats] {
       if (!chats)
-        return emit problemFound(
+        return Q_EMIT problemFound(
             tr("The trash cannot be read: %1").arg(QString::fromStdString(chats.error().message)));
       QVector<ui::TrashItem> items;
       for (const TrashedChat& trashed : *chats) {
@@ -127,7 +128,7 @@ void ChatController::listTrash() {
         items.append({static_cast<qint64>(trashed.chat.id.value), QString::fromStdString(trashed.chat.title),
                       deleted, deleted.addDays(kDaysInTrash)});
       }
-      emit trashListed(items);
+      Q_EMIT trashListed(items);
     });
   });
 }
@@ -145,7 +146,7 @@ void ChatController::restoreChat(qint64 chatId) {
       if (*document)
         onBroughtBack(std::move(**document));
       else
-        emit problemFound(
+        Q_EMIT problemFound(
             tr("The chat cannot be brought back: %1").arg(QString::fromStdString(document->error().message)));
     });
   });
@@ -173,8 +174,8 @@ void ChatController::onImported(std::vector<ChatDocument> chats) {
     tellChat(chat);
   }
   if (last != 0) selectChat(last);
-  emit noticed(numChats == 1 ? tr("1 chat was imported.") : tr("%1 chats were imported.").arg(numChats), {},
-               {});
+  Q_EMIT noticed(numChats == 1 ? tr("1 chat was imported.") : tr("%1 chats were imported.").arg(numChats), {},
+                 {});
 }
 
 }  // namespace zipage

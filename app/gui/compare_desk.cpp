@@ -157,7 +157,7 @@ ui::Comparison CompareDesk::compared() const {
 
 void CompareDesk::tell() {
   m_news.stop();
-  emit changed(compared());
+  Q_EMIT changed(compared());
 }
 
 }  // namespace zipage

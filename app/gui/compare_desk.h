@@ -25,7 +25,7 @@ class CompareDesk final : public QObject {
   void start(const ui::ComparisonPlan& plan);
   void stop();
 
- signals:
+ Q_SIGNALS:
   void changed(const zipage::ui::Comparison& comparison);
 
  private:

@@ -85,11 +85,11 @@ void EngineBridge::deliver() {
     std::swap(memory, m_inbox->memory);
     m_inbox->isWakeUpSent = false;
   }
-  for (const Submission& submission : submissions) emit submitted(submission.requests, submission.prompt);
-  for (const EngineEvent& event : events) emit eventHappened(event);
-  if (snapshot != nullptr) emit snapshotTaken(snapshot);
-  emit metricsChanged(metrics);
-  emit memoryReported(memory);
+  for (const Submission& submission : submissions) Q_EMIT submitted(submission.requests, submission.prompt);
+  for (const EngineEvent& event : events) Q_EMIT eventHappened(event);
+  if (snapshot != nullptr) Q_EMIT snapshotTaken(snapshot);
+  Q_EMIT metricsChanged(metrics);
+  Q_EMIT memoryReported(memory);
 }
 
 }  // namespace zipage

@@ -27,7 +27,7 @@ class EngineBridge final : public QObject {
   /// Drops what has not been delivered: the next engine numbers its requests from the beginning again.
   void forget();
 
- signals:
+ Q_SIGNALS:
   void submitted(const std::vector<zipage::RequestId>& requests, const std::vector<zipage::TokenId>& prompt);
   void eventHappened(const zipage::EngineEvent& event);
   void snapshotTaken(std::shared_ptr<const zipage::CacheSnapshot> snapshot);

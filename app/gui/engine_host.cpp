@@ -36,7 +36,7 @@ EngineHost::EngineHost(DeviceOpener opensDevice, RemoteKeys remoteKeys, QObject*
   connect(m_worker, &ModelWorker::loaded, this, &EngineHost::onLoaded);
   connect(m_worker, &ModelWorker::counted, this, &EngineHost::tokensCounted);
   connect(m_worker, &ModelWorker::prepared, this, [this](const PreparedPrompt& prompt) {
-    emit promptPrepared(prompt);
+    Q_EMIT promptPrepared(prompt);
     --m_numPrompts;
     watchIdleness();
   });
@@ -44,7 +44,7 @@ EngineHost::EngineHost(DeviceOpener opensDevice, RemoteKeys remoteKeys, QObject*
           [this](const std::vector<RequestId>& requests, const std::vector<TokenId>& prompt) {
             m_numRequests += static_cast<int>(requests.size());
             watchIdleness();
-            emit submitted(requests, kOtherPrograms, prompt);
+            Q_EMIT submitted(requests, kOtherPrograms, prompt);
           });
   // Both are called on the server's threads.
   letServerWake();
@@ -73,7 +73,7 @@ void EngineHost::load(const QString& path, const ui::LoadChoice& choice) {
   m_loading.state = ui::ModelInfo::State::Loading;
   m_loading.path = path;
   m_loading.name = nameOf(path);
-  emit modelChanged(m_loading);
+  Q_EMIT modelChanged(m_loading);
   if (const auto remote = remoteAddressOf(path)) {
     ++*m_loadTicket;
     return openRemote(*remote);
@@ -93,9 +93,9 @@ void EngineHost::cancelLoading() {
   ++*m_loadTicket;
   m_loading = {};
   for (const PromptJob& job : std::exchange(m_waitingJobs, {})) {
-    emit promptPrepared({job.ticket, {}, false, {}, tr("Loading the model was cancelled.")});
+    Q_EMIT promptPrepared({job.ticket, {}, false, {}, tr("Loading the model was cancelled.")});
   }
-  emit modelChanged(m_model);
+  Q_EMIT modelChanged(m_model);
 }
 
 void EngineHost::openRemote(const RemoteAddress& address) {
@@ -124,11 +124,11 @@ void EngineHost::onModelsListed(const QUrl& base, const RemoteModels& models) {
   m_model.contextLength = models.contextLength;
   m_model.isRemote = true;
   m_choice = {};
-  emit snapshotTaken(nullptr);
-  emit metricsChanged({});
-  emit modelChanged(m_model);
+  Q_EMIT snapshotTaken(nullptr);
+  Q_EMIT metricsChanged({});
+  Q_EMIT modelChanged(m_model);
   for (const PromptJob& job : std::exchange(m_waitingJobs, {}))
-    emit promptPrepared({job.ticket, {}, false, {}, tr("Another model took over.")});
+    Q_EMIT promptPrepared({job.ticket, {}, false, {}, tr("Another model took over.")});
 }
 
 RemoteReply* EngineHost::ask(RemoteQuestion question, QObject* parent) {
@@ -140,7 +140,7 @@ RemoteReply* EngineHost::ask(RemoteQuestion question, QObject* parent) {
 void EngineHost::onProgress(quint64 ticket, int percent) {
   if (ticket != *m_loadTicket || m_loading.state != ui::ModelInfo::State::Loading) return;
   m_loading.progress = percent;
-  emit modelChanged(m_loading);
+  Q_EMIT modelChanged(m_loading);
 }
 
 void EngineHost::onLoaded(const LoadedSession& loaded) {
@@ -158,9 +158,9 @@ void EngineHost::failLoading(const QString& path, const QString& problem) {
   failed.path = path;
   failed.name = nameOf(path);
   failed.problem = problem;
-  emit modelChanged(failed);
+  Q_EMIT modelChanged(failed);
   for (const PromptJob& job : std::exchange(m_waitingJobs, {})) {
-    emit promptPrepared({job.ticket, {}, false, {}, problem});
+    Q_EMIT promptPrepared({job.ticket, {}, false, {}, problem});
   }
 }
 
@@ -181,7 +181,7 @@ void EngineHost::adopt(const LoadedSession& loaded) {
     m_model.description += tr(". No GPU is used: %1").arg(QString::fromStdString(device.whyNoGpu));
   m_model.contextLength = config.contextLength;
   m_choice = loaded.choice;
-  emit modelChanged(m_model);
+  Q_EMIT modelChanged(m_model);
   for (PromptJob& job : std::exchange(m_waitingJobs, {})) send(std::move(job));
   watchIdleness();
 }
@@ -203,7 +203,7 @@ void EngineHost::startEngine() {
   };
   m_engine = std::make_unique<EngineThread>(std::move(parts), sink);
   if (m_isServing) attachServed();
-  emit engineStarted();
+  Q_EMIT engineStarted();
   setWatched(m_isWatched);
   QMetaObject::invokeMethod(m_worker, [worker = m_worker, session = m_session] { worker->use(session); });
 }
@@ -237,7 +237,7 @@ void EngineHost::wake() {
 void EngineHost::stopEngine() {
   if (m_engine == nullptr) return;
   m_served->detach(tr("Another model took over.").toStdString());
-  emit engineClosing();
+  Q_EMIT engineClosing();
   m_engine.reset();
   m_bridge.forget();
   m_numRequests = 0;
@@ -269,7 +269,7 @@ std::vector<RequestId> EngineHost::submit(Request request, int numSamples) {
   const OwnerId owner = request.owner;
   const std::vector<TokenId> prompt = request.prompt;
   std::vector<RequestId> requests = m_engine->submitSamples(std::move(request), numSamples);
-  emit submitted(requests, owner, prompt);
+  Q_EMIT submitted(requests, owner, prompt);
   return requests;
 }
 
@@ -278,7 +278,7 @@ void EngineHost::endReasoning(RequestId request) {
 }
 
 void EngineHost::onEvent(const EngineEvent& event) {
-  emit eventHappened(event);
+  Q_EMIT eventHappened(event);
   const auto* finished = std::get_if<RequestFinished>(&event);
   if (finished == nullptr) return;
   --m_numRequests;
@@ -291,7 +291,7 @@ void EngineHost::noticeLoss(const RequestFinished& finished) {
   const ErrorCode code = finished.error.code;
   if (code != ErrorCode::Device && code != ErrorCode::OutOfMemory) return;  // the request alone is to blame
   m_isLossTold = true;
-  emit deviceLost(QString::fromStdString(finished.error.message));
+  Q_EMIT deviceLost(QString::fromStdString(finished.error.message));
 }
 
 void EngineHost::cancel(RequestId request) {
@@ -326,7 +326,7 @@ void EngineHost::watchIdleness() {
 /// Whatever is open, here or elsewhere, is not any more.
 void EngineHost::closeModel() {
   m_idle.stop();
-  if (isRemote()) emit engineClosing();
+  if (isRemote()) Q_EMIT engineClosing();
   m_remote.use(std::nullopt);
   stopEngine();
   QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->use(nullptr); });
@@ -337,9 +337,9 @@ void EngineHost::unload() {
   if (m_engine == nullptr || isBusy()) return;
   closeModel();
   m_model.state = ui::ModelInfo::State::Asleep;
-  emit snapshotTaken(nullptr);
-  emit metricsChanged({});
-  emit modelChanged(m_model);
+  Q_EMIT snapshotTaken(nullptr);
+  Q_EMIT metricsChanged({});
+  Q_EMIT modelChanged(m_model);
 }
 
 }  // namespace zipage

@@ -80,7 +80,7 @@ class EngineHost final : public QObject {
   const std::shared_ptr<ServedEngine>& served() const { return m_served; }
   void setServing(bool serves);
 
- signals:
+ Q_SIGNALS:
   void modelChanged(const zipage::ui::ModelInfo& model);
   /// The engine's device fails and will serve no request any more; said once, and again when a request is
   /// tried all the same.

@@ -22,7 +22,7 @@ void MachineCheck::start(MachineQuestions questions) {
   QMetaObject::invokeMethod(m_worker, [this, questions = std::move(questions)] {
     if (!questions.isWanted()) return;
     const QVector<ui::CheckItem> report = doctorReport(examineMachine(questions));
-    if (questions.isWanted()) emit finished(report, verdictOn(report), plainText(report));
+    if (questions.isWanted()) Q_EMIT finished(report, verdictOn(report), plainText(report));
   });
 }
 

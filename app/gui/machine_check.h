@@ -22,7 +22,7 @@ class MachineCheck final : public QObject {
   /// finished() follows; of several that wait, only for the latest.
   void start(MachineQuestions questions);
 
- signals:
+ Q_SIGNALS:
   void finished(const QVector<zipage::ui::CheckItem>& report, const QString& verdict, const QString& asText);
 
  private:

@@ -37,7 +37,7 @@ void MemoryDesk::take(const EngineEvent& event) {
     for (const TokenId token : generated->tokens)
       m_memory.addToken(generated->request, m_tokenizer->pieceBytes(token, true));
   } else if (const auto* pins = std::get_if<PinsChanged>(&event); pins != nullptr && pins->refusal) {
-    emit noticed(tr("Nothing was pinned: %1").arg(QString::fromStdString(pins->refusal->message)));
+    Q_EMIT noticed(tr("Nothing was pinned: %1").arg(QString::fromStdString(pins->refusal->message)));
   }
 }
 
@@ -56,9 +56,9 @@ void MemoryDesk::save(const QString& path) {
     const auto saved = saveTrace(path.toStdString(), parts, facts);
     QMetaObject::invokeMethod(this, [this, path, saved] {
       if (saved)
-        emit noticed(tr("Saved as %1.").arg(path));
+        Q_EMIT noticed(tr("Saved as %1.").arg(path));
       else
-        emit problemFound(
+        Q_EMIT problemFound(
             tr("The trace cannot be saved: %1").arg(QString::fromStdString(saved.error().message)));
     });
   });
@@ -71,7 +71,7 @@ void MemoryDesk::open(const QString& path) {
       if (*opened)
         show(std::move(**opened));
       else
-        emit problemFound(
+        Q_EMIT problemFound(
             tr("The trace cannot be opened: %1").arg(QString::fromStdString(opened->error().message)));
     });
   });
@@ -83,9 +83,9 @@ void MemoryDesk::show(Trace trace) {
     const auto found = names.find(owner);
     return found == names.end() ? QString() : QString::fromStdString(found->second);
   });
-  emit noticed(trace.isCutShort
-                   ? tr("This trace of %1 ends before its end; what is whole of it is shown.").arg(model)
-                   : tr("A trace of %1 is shown. The menu leads back to this engine.").arg(model));
+  Q_EMIT noticed(trace.isCutShort
+                     ? tr("This trace of %1 ends before its end; what is whole of it is shown.").arg(model)
+                     : tr("A trace of %1 is shown. The menu leads back to this engine.").arg(model));
 }
 
 }  // namespace zipage

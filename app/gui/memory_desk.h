@@ -23,7 +23,7 @@ class MemoryDesk final : public QObject {
   /// Shows a trace in place of what is going on.
   void open(const QString& path);
 
- signals:
+ Q_SIGNALS:
   void noticed(const QString& text);
   void problemFound(const QString& text);
 

@@ -122,14 +122,14 @@ void ModelLibrary::search(const QStringList& folders, const QStringList& recent)
       const ModelEntry entry = toEntry(model, ModelEntry::Origin::Found);
       if (!recent.contains(entry.path)) models.append(entry);
     }
-    if (isWanted()) emit modelsFound(models);
+    if (isWanted()) Q_EMIT modelsFound(models);
   };
   QMetaObject::invokeMethod(m_worker, work);
 }
 
 void ModelLibrary::estimate(const QString& path, const ui::LoadChoice& choice) {
   const auto work = [this, path, choice, latest = m_estimateTicket, ticket = ++*m_estimateTicket] {
-    if (latest->load() == ticket) emit estimated(path, choice, estimateOf(path, choice));
+    if (latest->load() == ticket) Q_EMIT estimated(path, choice, estimateOf(path, choice));
   };
   QMetaObject::invokeMethod(m_worker, work);
 }
@@ -144,7 +144,7 @@ void ModelLibrary::askForDevices() {
       offer.devices.prepend(QStringLiteral("cuda"));
       offer.deviceNames.prepend(tr("GPU: %1").arg(QString::fromStdString(gpu()->description)));
     }
-    emit offered(offer);
+    Q_EMIT offered(offer);
   });
 }
 

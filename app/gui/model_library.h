@@ -30,7 +30,7 @@ class ModelLibrary final : public QObject {
   /// offered() follows.
   void askForDevices();
 
- signals:
+ Q_SIGNALS:
   void modelsFound(const QVector<zipage::ui::ModelEntry>& models);
   void estimated(const QString& path, const zipage::ui::LoadChoice& choice,
                  const zipage::ui::LoadEstimate& estimate);

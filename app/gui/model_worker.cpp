@@ -17,7 +17,7 @@ void ModelWorker::load(const LoadJob& job) {
   answer.choice = job.choice;
   const auto fail = [&](const Error& error) {
     answer.problem = QString::fromStdString(error.message);
-    emit loaded(answer);
+    Q_EMIT loaded(answer);
   };
   auto file = resolveModel(job.path.isEmpty() ? std::string(kDemoModelName) : job.path.toStdString());
   if (!file) return fail(file.error());
@@ -29,13 +29,13 @@ void ModelWorker::load(const LoadJob& job) {
   options.progress = [&, lastPercent = -1](std::size_t loadedBytes) mutable {
     const std::size_t whole = std::max<std::size_t>(facts->weightBytes, 1);
     const int percent = static_cast<int>(std::min<std::size_t>(100, loadedBytes * 100 / whole));
-    if (std::exchange(lastPercent, percent) != percent) emit progressed(job.ticket, percent);
+    if (std::exchange(lastPercent, percent) != percent) Q_EMIT progressed(job.ticket, percent);
     return job.wanted->load() == job.ticket;
   };
   auto session = ModelSession::open(options);
   if (!session) return fail(session.error());
   answer.session = std::move(*session);
-  emit loaded(answer);
+  Q_EMIT loaded(answer);
 }
 
 void ModelWorker::use(const std::shared_ptr<ModelSession>& session) {
@@ -48,7 +48,7 @@ void ModelWorker::prepare(const PromptJob& job) {
   answer.ticket = job.ticket;
   if (m_renderer == nullptr) {
     answer.problem = tr("No model is open.");
-    emit prepared(answer);
+    Q_EMIT prepared(answer);
     return;
   }
   auto prompt = m_renderer->render(job.turns, job.enableThinking);
@@ -60,7 +60,7 @@ void ModelWorker::prepare(const PromptJob& job) {
   } else {
     answer.problem = QString::fromStdString(prompt.error().message);
   }
-  emit prepared(answer);
+  Q_EMIT prepared(answer);
 }
 
 void ModelWorker::count(quint64 ticket, const QString& text) {
@@ -68,7 +68,7 @@ void ModelWorker::count(quint64 ticket, const QString& text) {
   answer.ticket = ticket;
   if (m_session != nullptr)
     answer.numTokens = static_cast<int>(m_session->model().tokenizer->encode(text.toStdString()).size());
-  emit counted(answer);
+  Q_EMIT counted(answer);
 }
 
 }  // namespace zipage

@@ -64,7 +64,7 @@ class ModelWorker final : public QObject {
   /// Prompts are rendered for this session from now on; none: the model was unloaded.
   void use(const std::shared_ptr<ModelSession>& session);
 
- signals:
+ Q_SIGNALS:
   void progressed(quint64 ticket, int percent);
   void loaded(const zipage::LoadedSession& loaded);
   void prepared(const zipage::PreparedPrompt& prompt);

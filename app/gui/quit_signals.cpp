@@ -29,7 +29,7 @@ QuitSignals::QuitSignals(QObject* parent) : QObject(parent) {
   m_notifier = new QSocketNotifier(g_pipe[0], QSocketNotifier::Read, this);
   connect(m_notifier, &QSocketNotifier::activated, this, [this] {
     m_notifier->setEnabled(false);
-    emit quitRequested();
+    Q_EMIT quitRequested();
   });
   for (const int number : kQuitSignals) std::signal(number, passOn);
 }

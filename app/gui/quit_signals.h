@@ -15,7 +15,7 @@ class QuitSignals final : public QObject {
   explicit QuitSignals(QObject* parent = nullptr);
   ~QuitSignals() override;
 
- signals:
+ Q_SIGNALS:
   void quitRequested();
 
  private:

@@ -55,7 +55,7 @@ void ReplyDesk::onRemoteText(MessageId message, const QString& reasoning, const 
   Reply& reply = found->second;
   const ui::ReplyState before = reply.phase();
   grow(reply, reply.addRemote(reasoning, answer));
-  if (reply.phase() != before) emit changed(reply);
+  if (reply.phase() != before) Q_EMIT changed(reply);
 }
 
 void ReplyDesk::onRemoteEnd(MessageId message, const RemoteOutcome& outcome) {
@@ -90,7 +90,7 @@ void ReplyDesk::endThinking(ChatId chat) {
   for (auto& [id, reply] : m_replies) {
     if (reply.record().chat != chat) continue;
     if (m_remote.contains(id)) {
-      emit noticed(tr("An engine elsewhere cannot be told to answer now. The reply can be stopped."));
+      Q_EMIT noticed(tr("An engine elsewhere cannot be told to answer now. The reply can be stopped."));
       continue;
     }
     reply.wantAnswer();
@@ -131,7 +131,7 @@ void ReplyDesk::onPrompt(const PreparedPrompt& prompt) {
   // Some may have been stopped while the prompt was made.
   std::erase_if(batch.messages, [this](MessageId message) { return find(message) == nullptr; });
   if (batch.messages.empty()) return;
-  for (const QString& notice : prompt.notices) emit noticed(notice);
+  for (const QString& notice : prompt.notices) Q_EMIT noticed(notice);
   if (!prompt.problem.isEmpty()) return refuse(batch, prompt.problem.toStdString());
   if (!m_host.isReady()) return refuse(batch, tr("The model was closed.").toStdString());
   submit(batch, prompt);
@@ -167,13 +167,13 @@ void ReplyDesk::onEvent(const EngineEvent& event) {
   if (const auto* started = std::get_if<RequestStarted>(&event)) {
     reply->engineStarted(*started);
     if (started->storageLoss == PrefixLoss::Damaged)
-      emit noticed(
+      Q_EMIT noticed(
           tr("What was kept of this chat on the disk is damaged. It was thrown away and is read again."));
-    emit changed(*reply);
+    Q_EMIT changed(*reply);
   } else if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
     const ui::ReplyState before = reply->phase();
     grow(*reply, reply->addTokens(generated->tokens));
-    if (reply->phase() != before) emit changed(*reply);
+    if (reply->phase() != before) Q_EMIT changed(*reply);
     if (reply->hasReachedStop()) m_host.cancel(reply->request());
   } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
     reply->addCompression(*compressed);
@@ -184,14 +184,14 @@ void ReplyDesk::onEvent(const EngineEvent& event) {
 }
 
 void ReplyDesk::grow(Reply& reply, const Reply::Growth& growth) {
-  emit grew(reply, growth);
-  if (reply.isDueForSaving()) emit saveDue(reply.record());
+  Q_EMIT grew(reply, growth);
+  if (reply.isDueForSaving()) Q_EMIT saveDue(reply.record());
 }
 
 void ReplyDesk::end(Reply& reply) {
   const MessageRecord record = reply.record();
   m_replies.erase(record.id.value);
-  emit ended(record);
+  Q_EMIT ended(record);
 }
 
 }  // namespace zipage

@@ -40,7 +40,7 @@ class ReplyDesk final : public QObject {
   void stopAll(ChatId chat);
   void stopAll();
 
- signals:
+ Q_SIGNALS:
   /// Its state or figures changed.
   void changed(const zipage::Reply& reply);
   void grew(const zipage::Reply& reply, const zipage::Reply::Growth& growth);

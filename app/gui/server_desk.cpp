@@ -99,7 +99,7 @@ void ServerDesk::restart() {
 
 void ServerDesk::tell(const ui::ServerInfo& info) {
   m_info = info;
-  emit changed(m_info);
+  Q_EMIT changed(m_info);
 }
 
 }  // namespace zipage

@@ -29,7 +29,7 @@ class ServerDesk final : public QObject {
   void renewKey();
   const ui::ServerInfo& info() const { return m_info; }
 
- signals:
+ Q_SIGNALS:
   void changed(const zipage::ui::ServerInfo& info);
 
  private:

@@ -65,14 +65,14 @@ void RemoteEngine::listModels(const QUrl& base, const QString& key) {
       models.problem = remoteErrorText(status, body);
     else
       models.problem = reply->errorString();
-    emit modelsListed(base, models);
+    Q_EMIT modelsListed(base, models);
   });
 }
 
 void RemoteEngine::use(std::optional<RemoteAddress> address, bool isZipage) {
   m_address = std::move(address);
   m_isZipage = isZipage;
-  emit factsChanged({});
+  Q_EMIT factsChanged({});
   watch();
 }
 
@@ -105,8 +105,8 @@ void RemoteEngine::askForFacts() {
     reply->deleteLater();
     if (m_address != address) return;
     const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    emit factsChanged(status == 200 ? remoteFactsIn(QString::fromUtf8(reply->read(kMostMetrics)))
-                                    : QStringList());
+    Q_EMIT factsChanged(status == 200 ? remoteFactsIn(QString::fromUtf8(reply->read(kMostMetrics)))
+                                      : QStringList());
   });
 }
 

@@ -43,7 +43,7 @@ class RemoteEngine final : public QObject {
   /// While it is true and one is open, factsChanged() comes every few seconds.
   void setWatched(bool watched);
 
- signals:
+ Q_SIGNALS:
   void modelsListed(const QUrl& base, const zipage::RemoteModels& models);
   /// Lines, for people; empty: there is nothing to tell, or none is open.
   void factsChanged(const QStringList& lines);

@@ -95,7 +95,7 @@ void RemoteReply::takeChoice(const Json& choice) {
   if (reasoning.empty()) reasoning = textIn(delta, "reasoning");
   const std::string answer = textIn(delta, "content");
   if (!reasoning.empty() || !answer.empty())
-    emit grew(QString::fromStdString(reasoning), QString::fromStdString(answer));
+    Q_EMIT grew(QString::fromStdString(reasoning), QString::fromStdString(answer));
 }
 
 QString RemoteReply::networkProblem() const {
@@ -111,7 +111,7 @@ void RemoteReply::finish() {
   read();
   if (m_outcome.problem.isEmpty() && !m_isDone) m_outcome.problem = networkProblem();
   m_network->disconnect(this);
-  emit ended(m_outcome);
+  Q_EMIT ended(m_outcome);
   deleteLater();
 }
 

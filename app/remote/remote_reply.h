@@ -35,7 +35,7 @@ class RemoteReply final : public QObject {
   /// Nothing more is said of it.
   void abandon();
 
- signals:
+ Q_SIGNALS:
   void grew(const QString& reasoning, const QString& answer);
   /// The last word.
   void ended(const zipage::RemoteOutcome& outcome);

@@ -7,6 +7,8 @@ namespace zipage {
 
 using Duration = std::chrono::nanoseconds;
 
+inline double inSeconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
 class Clock {
  public:
   virtual ~Clock() = default;

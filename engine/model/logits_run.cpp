@@ -15,7 +15,7 @@ namespace {
 constexpr int kPageTokens = 64;
 constexpr int kStepTokens = 64;
 
-Error errorOf(const DeviceError& error) {
+Error logitsError(const DeviceError& error) {
   return {error.sticky ? ErrorCode::Device : ErrorCode::OutOfMemory, "logits: " + error.message};
 }
 
@@ -60,7 +60,7 @@ class LogitsRun {
   template <typename T>
   Result<void> place(std::size_t bytes, T*& pointer) {
     auto buffer = m_device.allocate(bytes);
-    if (!buffer) return tl::unexpected(errorOf(buffer.error()));
+    if (!buffer) return tl::unexpected(logitsError(buffer.error()));
     pointer = m_buffers.emplace_back(std::move(*buffer)).template as<T>();
     return {};
   }
@@ -102,7 +102,7 @@ class LogitsRun {
     m_device.copyToHost(*m_stream, rows.data(), logits.data, rows.size() * sizeof(float));
     const auto done = m_device.synchronize(*m_stream);
     m_buffers.erase(m_buffers.begin() + static_cast<std::ptrdiff_t>(numBuffers), m_buffers.end());
-    if (!done) return tl::unexpected(errorOf(done.error()));
+    if (!done) return tl::unexpected(logitsError(done.error()));
     return {};
   }
 

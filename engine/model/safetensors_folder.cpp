@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // bytes, as the format's own library has it
-constexpr std::size_t kMaxDimensions = 8;
+constexpr std::size_t kMostDimensions = 8;
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
 
 std::optional<DataType> dataTypeOf(std::string_view name) {
@@ -87,7 +87,7 @@ class HeaderReader {
 
   Result<void> readShape(const std::string& name, const Json& entry, SourceTensor& tensor) {
     const auto shape = entry.find("shape");
-    if (shape == entry.end() || !shape->is_array() || shape->size() > kMaxDimensions)
+    if (shape == entry.end() || !shape->is_array() || shape->size() > kMostDimensions)
       return bad("the tensor \"" + name + "\" has no shape");
     tensor.numDimensions = std::max<int>(1, static_cast<int>(shape->size()));
     tensor.columns = 1;

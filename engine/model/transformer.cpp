@@ -10,7 +10,7 @@ namespace zipage {
 
 namespace {
 
-constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kActivationAlignment = 64;
 
 /// Places matrices one behind the other. Without memory (start null) it only adds up.
 class Layout {
@@ -19,7 +19,7 @@ class Layout {
 
   TensorView place(DataType type, std::int64_t rows, std::int64_t columns) {
     const TensorView view{m_start == nullptr ? nullptr : m_start + m_offset, type, rows, columns};
-    m_offset += (view.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+    m_offset += (view.bytes() + kActivationAlignment - 1) / kActivationAlignment * kActivationAlignment;
     return view;
   }
   std::size_t offset() const { return m_offset; }

@@ -6,12 +6,12 @@ namespace zipage {
 
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x5A69504B;  // "ZiPK"
+constexpr std::int64_t kPrefixApplicationId = 0x5A69504B;  // "ZiPK"
 
 // A key is 32 hex digits, which are the name of the file as well. `parent` is no foreign key: a page in the
 // middle may be found damaged and go, and what follows it becomes of use again when it is back. What has
 // children is never evicted, for nobody would come to them without it.
-constexpr const char* kVersion1 = R"sql(
+constexpr const char* kPrefixVersion1 = R"sql(
 CREATE TABLE models (
   id INTEGER PRIMARY KEY,
   salt TEXT NOT NULL UNIQUE,       -- what the names of its prefixes begin from
@@ -68,11 +68,11 @@ CREATE TABLE lookups (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1};
-constexpr Schema kSchema = {kApplicationId, kMigrations};
+constexpr std::array kPrefixMigrations = {kPrefixVersion1};
+constexpr Schema kPrefixSchema = {kPrefixApplicationId, kPrefixMigrations};
 
 }  // namespace
 
-const Schema& prefixSchema() { return kSchema; }
+const Schema& prefixSchema() { return kPrefixSchema; }
 
 }  // namespace zipage

@@ -15,8 +15,8 @@ namespace zipage {
 
 namespace {
 
-constexpr std::string_view kEscapedSpace = "\xE2\x96\x81";          // U+2581
-constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kEscapedSpace = "\xE2\x96\x81";  // U+2581
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";   // U+FFFD
 
 std::string withSpaces(std::string_view text) {
   std::string out;
@@ -64,7 +64,7 @@ class SentencePieceTokenizer final : public Tokenizer {
       case TokenKind::Control:
         return showControlTokens ? text : std::string();
       case TokenKind::Unknown:
-        return std::string(kReplacementCharacter);
+        return std::string(kReplacement);
       case TokenKind::Byte:
         return std::string(1, static_cast<char>(byteOfTokenText(text)));
       default:

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kMaxTokens = 1 << 24;
+constexpr std::int64_t kMostTokenIds = 1 << 24;
 constexpr const char* kGpt2Pattern =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
@@ -77,7 +77,7 @@ class JsonReader {
 
  private:
   Result<void> put(const std::string& text, const Json& id, TokenKind kind) {
-    if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= kMaxTokens)
+    if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= kMostTokenIds)
       return malformed("the token \"" + text.substr(0, 100) + "\" has an id that is not valid");
     const auto index = id.get<std::size_t>();
     Vocabulary& vocabulary = m_made.vocabulary;

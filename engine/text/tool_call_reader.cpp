@@ -12,11 +12,11 @@ namespace zipage {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kOpen = "<tool_call>";
 constexpr std::string_view kClose = "</tool_call>";
-constexpr const char* kWhiteSpace = " \t\r\n";
+constexpr const char* kJsonSpace = " \t\r\n";
 
 /// Of `text`, how much of its end could be the beginning of `mark`.
 std::size_t heldBack(std::string_view text, std::string_view mark) {
@@ -27,12 +27,12 @@ std::size_t heldBack(std::string_view text, std::string_view mark) {
 }
 
 /// {"name": …, "arguments" or "parameters": {…}}; the second may be a text that holds JSON.
-std::optional<ToolCall> callOf(const Json& json) {
+std::optional<ToolCall> callOf(const OrderedJson& json) {
   if (!json.is_object() || !json.contains("name") || !json["name"].is_string()) return std::nullopt;
   ToolCall call{json["name"].get<std::string>(), "{}"};
   for (const char* field : {"arguments", "parameters"}) {
     if (!json.contains(field)) continue;
-    const Json& arguments = json[field];
+    const OrderedJson& arguments = json[field];
     call.arguments = arguments.is_string() ? arguments.get<std::string>() : arguments.dump();
     return call;
   }
@@ -40,9 +40,10 @@ std::optional<ToolCall> callOf(const Json& json) {
 }
 
 /// A discarded value for what is no JSON, or nested as no call is.
-Json parse(std::string_view text) {
+OrderedJson parse(std::string_view text) {
   constexpr int kDeepest = 100;
-  return isDeeperThan(text, kDeepest) ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
+  return isDeeperThan(text, kDeepest) ? OrderedJson(OrderedJson::value_t::discarded)
+                                      : OrderedJson::parse(text, nullptr, false);
 }
 
 std::optional<ToolCall> readCall(std::string_view text) { return callOf(parse(text)); }
@@ -58,7 +59,7 @@ ToolCallPiece ToolCallReader::push(std::string_view text) {
     return piece;
   }
   m_pending += text;
-  const std::size_t begin = m_pending.find_first_not_of(kWhiteSpace);
+  const std::size_t begin = m_pending.find_first_not_of(kJsonSpace);
   if (!m_hasBegun && begin == std::string::npos) return piece;
   if (!std::exchange(m_hasBegun, true)) m_mayBeBare = m_pending[begin] == '{' || m_pending[begin] == '[';
   if (!m_mayBeBare) take(piece);
@@ -76,7 +77,7 @@ bool ToolCallReader::takeText(ToolCallPiece& piece) {
   const std::size_t open = m_pending.find(kOpen);
   const bool found = open != std::string::npos;
   const std::size_t certain = found ? open : m_pending.size() - heldBack(m_pending, kOpen);
-  const std::size_t end = std::string_view(m_pending).substr(0, certain).find_last_not_of(kWhiteSpace) + 1;
+  const std::size_t end = std::string_view(m_pending).substr(0, certain).find_last_not_of(kJsonSpace) + 1;
   piece.text += m_pending.substr(0, end);
   m_pending.erase(0, found ? open + kOpen.size() : end);
   m_isInCall = found;
@@ -98,10 +99,10 @@ bool ToolCallReader::takeCall(ToolCallPiece& piece) {
 }
 
 bool ToolCallReader::readBareCalls(ToolCallPiece& piece) const {
-  const Json json = parse(m_pending);
+  const OrderedJson json = parse(m_pending);
   if (json.is_discarded()) return false;
   std::vector<ToolCall> calls;
-  for (const Json& element : json.is_array() ? json : Json::array({json})) {
+  for (const OrderedJson& element : json.is_array() ? json : OrderedJson::array({json})) {
     auto call = callOf(element);
     const bool isKnown = call && std::find(m_names.begin(), m_names.end(), call->name) != m_names.end();
     if (!isKnown) return false;
@@ -122,7 +123,7 @@ ToolCallPiece ToolCallReader::finish() {
     piece.calls.push_back(std::move(*call));
   else if (m_isInCall)
     piece.text += std::string(kOpen) + m_pending;
-  else if (!m_hasCalled || m_pending.find_first_not_of(kWhiteSpace) != std::string::npos)
+  else if (!m_hasCalled || m_pending.find_first_not_of(kJsonSpace) != std::string::npos)
     piece.text += m_pending;
   m_pending.clear();
   m_isInCall = false;

@@ -10,7 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/clock.h"
+
 namespace zipage {
+
+/// How traces write times.
+inline std::int64_t inMicroseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
 
 class TraceBytes {
  public:

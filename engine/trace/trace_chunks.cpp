@@ -13,10 +13,6 @@ constexpr int kMostTokens = 1 << 26;
 constexpr int kMostSpans = 1 << 20;
 constexpr int kMostEvents = 1 << 24;
 
-std::int64_t inMicroseconds(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-}
-
 constexpr std::int64_t kLatest = std::int64_t{1} << 52;  // µs: a hundred years
 
 /// A time that follows another; fails where it goes back or away.

@@ -9,17 +9,13 @@ namespace zipage {
 namespace {
 
 constexpr int kMostHeads = 1 << 12;
-constexpr std::int64_t kMostTokens = 1 << 24;  // of a text
+constexpr std::int64_t kMostTextTokens = 1 << 24;  // of a text
 constexpr int kMostEntries = 1 << 22;
 constexpr std::int64_t kMostCells = std::int64_t{1} << 27;  // heads · entries
 constexpr int kMostPages = 1 << 23;
 constexpr int kMostSequences = 1 << 16;
 constexpr std::size_t kScoreBytesPerToken = 256;
 constexpr float kSteps = 254.0F;  // between least and most; one value more stands for infinity
-
-std::int64_t inMicroseconds(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-}
 
 /// The tokens that follow from the compression before: what it kept, and everything newer.
 std::vector<std::int32_t> followingTokens(const CompressionRecord& record, const CompressionRecord* before) {
@@ -59,7 +55,7 @@ bool endsAlike(const CompressionRecord& record) {
   for (std::size_t end = count; end <= record.positions.size(); end += count) {
     if (record.positions[end - 1] != record.positions[count - 1]) return false;
   }
-  return record.positions[count - 1] < kMostTokens;
+  return record.positions[count - 1] < kMostTextTokens;
 }
 
 bool readTokens(TraceCursor& in, CompressionRecord& record, const CompressionRecord* before,
@@ -71,9 +67,9 @@ bool readTokens(TraceCursor& in, CompressionRecord& record, const CompressionRec
   std::int64_t last = -1;
   for (std::size_t i = 0; i < cells && in.isGood(); ++i) {
     if (i % static_cast<std::size_t>(record.numEntries) == 0) last = -1;
-    const std::uint64_t step = in.numberUpTo(static_cast<std::uint64_t>(kMostTokens));
+    const std::uint64_t step = in.numberUpTo(static_cast<std::uint64_t>(kMostTextTokens));
     last += static_cast<std::int64_t>(step);
-    if (step == 0 || last >= kMostTokens) return false;
+    if (step == 0 || last >= kMostTextTokens) return false;
     record.positions.push_back(static_cast<std::int32_t>(last));
   }
   return in.isGood() && endsAlike(record);

@@ -62,7 +62,7 @@ class TestAccessibility : public QObject {
     QVERIFY2(numFocusable >= atLeast, qPrintable(QString::number(numFocusable)));
   }
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() { QAccessible::setActive(true); }
 
   void init() {

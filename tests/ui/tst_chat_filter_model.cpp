@@ -38,7 +38,7 @@ class TestChatFilterModel : public QObject {
     return ids;
   }
 
- private slots:
+ private Q_SLOTS:
   void init() {
     ChatItem pinned = chat(1, 40), thought = chat(2, 3), running = chat(3, 0);
     pinned.isPinned = true;

@@ -32,7 +32,7 @@ class TestChatListModel : public QObject {
   ChatListModel m_model;
   QAbstractItemModelTester m_tester{&m_model, QAbstractItemModelTester::FailureReportingMode::QtTest};
 
- private slots:
+ private Q_SLOTS:
   void init() { m_model.setChats({chat(3, 1), chat(2, 10), chat(1, 20)}); }
 
   void aNewChatComesToItsPlaceInTime() {

@@ -21,7 +21,7 @@ class TestComposer : public QObject {
   MessageEdit* m_edit = nullptr;
   QToolButton* m_button = nullptr;
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_composer = std::make_unique<Composer>();
     m_composer->setTheme(lightTheme(Qt::blue));

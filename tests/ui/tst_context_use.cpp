@@ -38,7 +38,7 @@ QString valueOf(const ContextUse& use, const QString& name) {
 class TestContextUse : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void pagesHeldAndTokensLiveAreTwoNumbers() {
     // Two pages of 16 tokens, one of them half full.
     const auto pool = snapshotOf("Aa__");

@@ -23,7 +23,7 @@ QStringList found(const QString& text) {
 class TestFormulaSpans final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void formulasAreFound_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QStringList>("formulas");

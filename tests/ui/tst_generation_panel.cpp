@@ -53,7 +53,7 @@ void compare(const GenerationSettings& actual, const GenerationSettings& expecte
 class TestGenerationPanel : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() {
     qRegisterMetaType<GenerationSettings>();
     qRegisterMetaType<Preset>();
@@ -179,7 +179,7 @@ class TestGenerationPanel : public QObject {
     QVERIFY(!remove->isEnabled());
     QSignalSpy changed(&panel, &GenerationPanel::settingsChanged);
     presets->setCurrentIndex(0);
-    emit presets->activated(0);
+    Q_EMIT presets->activated(0);
     QCOMPARE(changed.count(), 1);
     compare(panel.settings(), unusualSettings());
     QSignalSpy removed(&panel, &GenerationPanel::presetDeleteRequested);
@@ -192,7 +192,7 @@ class TestGenerationPanel : public QObject {
     panel.findChild<QPushButton*>(QStringLiteral("savePreset"))->click();
     auto* name = panel.findChild<QLineEdit*>(QStringLiteral("presetName"));
     name->setText(QStringLiteral("  Mine  "));
-    emit name->returnPressed();
+    Q_EMIT name->returnPressed();
     QCOMPARE(saved.count(), 1);
     QCOMPARE(saved[0][0].value<Preset>().name, QStringLiteral("Mine"));
   }

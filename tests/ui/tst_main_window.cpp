@@ -82,7 +82,7 @@ class TestMainWindow : public QObject {
     QCoreApplication::sendEvent(m_window.get(), &event);
   }
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() {
     qRegisterMetaType<GenerationSettings>();
     qRegisterMetaType<qint64>();
@@ -201,7 +201,7 @@ class TestMainWindow : public QObject {
     QFETCH(QString, link);
     showApples();
     auto& notice = part<MessageBar>("noticeBar");
-    emit transcript().linkActivated(link);
+    Q_EMIT transcript().linkActivated(link);
     QVERIFY(notice.isVisible());
     QVERIFY2(notice.text().startsWith(QStringLiteral("Only web and mail links")), qPrintable(notice.text()));
     QVERIFY(notice.text().contains(link));

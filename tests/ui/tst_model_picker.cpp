@@ -68,7 +68,7 @@ class TestModelPicker : public QObject {
     return nullptr;
   }
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() { qRegisterMetaType<LoadChoice>(); }
 
   void theListKeepsTheRulesOfItemModels() {

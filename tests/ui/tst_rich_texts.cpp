@@ -29,7 +29,7 @@ class TestRichTexts final : public QObject {
 
   bool typesets(const QString& source) { return !m_script->typeset({source, true}).isEmpty(); }
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() { m_script = std::make_unique<RichScript>(); }
   void cleanupTestCase() { m_script.reset(); }
 

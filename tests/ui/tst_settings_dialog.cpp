@@ -43,7 +43,7 @@ class TestSettingsDialog : public QObject {
   void typeKeys(const QKeySequence& keys) const {
     auto* edit = m_dialog->findChild<QKeySequenceEdit*>();
     edit->setKeySequence(keys);
-    emit edit->editingFinished();
+    Q_EMIT edit->editingFinished();
   }
 
   void press(const QString& text) const {
@@ -60,7 +60,7 @@ class TestSettingsDialog : public QObject {
     return false;
   }
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_window = std::make_unique<QMainWindow>();
     m_actions = std::make_unique<WindowActions>(m_window.get());

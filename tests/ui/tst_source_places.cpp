@@ -8,7 +8,7 @@ using namespace zipage::ui;
 class TestSourcePlaces final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void wordsAreFound_data() {
     QTest::addColumn<QString>("shown");
     QTest::addColumn<QString>("source");

@@ -22,7 +22,7 @@ class TestTextFile : public QObject {
     return path;
   }
 
- private slots:
+ private Q_SLOTS:
   void textComesWhole() {
     const TextFile file = readTextFile(fileWith("größe.txt", "a\r\nb\tc 猫"));
     QCOMPARE(file.problem, QString());

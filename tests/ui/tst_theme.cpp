@@ -68,7 +68,7 @@ QPalette systemPalette(const QColor& window, const QColor& highlight) {
 class TestTheme : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void followsTheLightnessOfTheSystem() {
     QVERIFY(!themeFor(ColorScheme::System, systemPalette(Qt::white, Qt::blue)).isDark);
     QVERIFY(themeFor(ColorScheme::System, systemPalette(Qt::black, Qt::blue)).isDark);

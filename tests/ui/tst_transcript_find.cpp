@@ -30,7 +30,7 @@ class TestTranscriptFind final : public QObject {
   std::unique_ptr<TranscriptModel> m_model;
   std::unique_ptr<TranscriptView> m_view;
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_model = std::make_unique<TranscriptModel>();
     m_view = std::make_unique<TranscriptView>(*m_model);

@@ -42,7 +42,7 @@ class TestTranscriptLoad final : public QObject {
     return timer.elapsed();
   }
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_model = std::make_unique<TranscriptModel>();
     m_view = std::make_unique<TranscriptView>(*m_model);

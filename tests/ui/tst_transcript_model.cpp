@@ -27,7 +27,7 @@ class TestTranscriptModel : public QObject {
   TranscriptModel m_model;
   QAbstractItemModelTester m_tester{&m_model, QAbstractItemModelTester::FailureReportingMode::QtTest};
 
- private slots:
+ private Q_SLOTS:
   void anotherBranchKeepsWhatTheBranchesShare() {
     const auto item = [](qint64 id, int numVersions = 1) {
       MessageItem message;

@@ -57,7 +57,7 @@ class TestTranscriptRich final : public QObject {
     return document;
   }
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() { m_texts = std::make_unique<RichTexts>(); }
   void cleanupTestCase() { m_texts.reset(); }
 

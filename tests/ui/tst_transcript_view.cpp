@@ -49,7 +49,7 @@ class TestTranscriptView : public QObject {
     return m_view->verticalScrollBar()->value() == m_view->verticalScrollBar()->maximum();
   }
 
- private slots:
+ private Q_SLOTS:
   void arrowsAndButtonsUnderAMessageAreAskedFor() {
     MessageItem answer = reply(2, ReplyState::Complete, QStringLiteral("Four."));
     answer.version = 1;

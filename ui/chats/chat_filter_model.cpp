@@ -26,14 +26,14 @@ void ChatFilterModel::setHits(const QVector<ChatHit>& hits) {
   m_hits.emplace();
   for (const ChatHit& hit : hits) m_hits->insert(hit.chatId, hit);
   invalidateFilter();
-  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, 0));
+  if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, 0));
 }
 
 void ChatFilterModel::clearHits() {
   if (!m_hits) return;
   m_hits.reset();
   invalidateFilter();
-  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, 0));
+  if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, 0));
 }
 
 const ChatHit* ChatFilterModel::hitAt(int row) const {

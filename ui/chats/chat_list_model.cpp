@@ -59,8 +59,8 @@ bool ChatListModel::setData(const QModelIndex& index, const QVariant& value, int
   ChatItem& chat = m_chats[index.row()];
   if (title.isEmpty() || title == chat.title) return false;
   chat.title = title;
-  emit dataChanged(index, index);
-  emit renamed(chat.id, title);
+  Q_EMIT dataChanged(index, index);
+  Q_EMIT renamed(chat.id, title);
   return true;
 }
 
@@ -88,7 +88,7 @@ void ChatListModel::update(const ChatItem& chat) {
   const int row = rowOf(chat.id);
   if (row < 0) return insert(chat);
   m_chats[row] = chat;
-  emit dataChanged(index(row), index(row));
+  Q_EMIT dataChanged(index(row), index(row));
   const bool isInOrder = (row == 0 || !comesBefore(chat, m_chats[row - 1])) &&
                          (row + 1 == m_chats.size() || !comesBefore(m_chats[row + 1], chat));
   if (isInOrder) return;

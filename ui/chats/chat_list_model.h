@@ -28,7 +28,7 @@ class ChatListModel final : public QAbstractListModel {
   QStringList models() const;  // that wrote in any of them
   const ChatItem& at(int row) const { return m_chats[row]; }
 
- signals:
+ Q_SIGNALS:
   void renamed(qint64 chatId, const QString& title);
 
  private:

@@ -114,7 +114,7 @@ bool ChatPanel::eventFilter(QObject* watched, QEvent* event) {
   if (watched == m_search && filterSearchKey(event)) return true;
   if (watched == m_list && event->type() == QEvent::KeyPress &&
       static_cast<QKeyEvent*>(event)->matches(QKeySequence::Delete)) {
-    if (m_currentChat != 0) emit chatCommanded(m_currentChat, ChatCommand::Delete);
+    if (m_currentChat != 0) Q_EMIT chatCommanded(m_currentChat, ChatCommand::Delete);
     return true;
   }
   return QWidget::eventFilter(watched, event);
@@ -189,7 +189,7 @@ void ChatPanel::focusSearch() {
 void ChatPanel::search() {
   const QString query = m_search->text().trimmed();
   if (!query.isEmpty()) {
-    emit searchRequested(query);
+    Q_EMIT searchRequested(query);
     return;
   }
   changeList([&] { m_listed->clearHits(); });
@@ -225,11 +225,11 @@ void ChatPanel::choose(const QModelIndex& index) {
   m_currentChat = chatId;
   const ChatHit* hit = m_listed->hitAt(index.row());
   if (hit == nullptr || hit->matches.isEmpty()) {
-    emit chatSelected(chatId);
+    Q_EMIT chatSelected(chatId);
     return;
   }
   const QPoint match = hit->matches.constFirst();
-  emit hitChosen(chatId, hit->messageId, hit->snippet.mid(match.x(), match.y()));
+  Q_EMIT hitChosen(chatId, hit->messageId, hit->snippet.mid(match.x(), match.y()));
 }
 
 void ChatPanel::onCurrentChanged(const QModelIndex& current) {
@@ -249,10 +249,10 @@ void ChatPanel::showMenu(const QPoint& position) {
     connect(menu->addAction(text), &QAction::triggered, this, action);
   };
   const auto command = [this, chatId](ChatCommand wanted) {
-    return [this, chatId, wanted] { emit chatCommanded(chatId, wanted); };
+    return [this, chatId, wanted] { Q_EMIT chatCommanded(chatId, wanted); };
   };
   const auto exportAs = [this, chatId](ExportFormat format) {
-    return [this, chatId, format] { emit exportRequested({chatId}, titleOf(chatId), format); };
+    return [this, chatId, format] { Q_EMIT exportRequested({chatId}, titleOf(chatId), format); };
   };
   add(tr("Rename"), [this, chatId] { editTitle(chatId); });
   add(isPinned ? tr("Unpin") : tr("Pin to the top"),

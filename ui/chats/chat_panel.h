@@ -40,7 +40,7 @@ class ChatPanel final : public QWidget {
   QString titleOf(qint64 chatId) const;
   void editTitle(qint64 chatId);
 
- signals:
+ Q_SIGNALS:
   void newChatRequested();
   void chatSelected(qint64 chatId);
   /// `words` are what was found in the message; message 0: in the title.

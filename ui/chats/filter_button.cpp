@@ -24,7 +24,7 @@ void FilterButton::setTheme(const Theme& theme) {
 void FilterButton::setModels(const QStringList& models) { m_models = models; }
 
 void FilterButton::fillMenu() {
-  emit aboutToChoose();
+  Q_EMIT aboutToChoose();
   menu()->clear();
   addSwitch(tr("Pinned"), &ChatFilter::isPinned);
   addSwitch(tr("With reasoning"), &ChatFilter::hasReasoning);
@@ -71,7 +71,7 @@ void FilterButton::addChoice(QMenu* menu, const QString& text, Value ChatFilter:
 void FilterButton::choose() {
   setTheme(m_theme);
   setAccessibleName(m_filter.isOn() ? tr("Filter chats, some are hidden") : tr("Filter chats"));
-  emit filterChosen(m_filter);
+  Q_EMIT filterChosen(m_filter);
 }
 
 }  // namespace zipage::ui

@@ -18,7 +18,7 @@ class FilterButton final : public QToolButton {
   /// The models that chats can be asked for.
   void setModels(const QStringList& models);
 
- signals:
+ Q_SIGNALS:
   /// What can be chosen is about to be shown.
   void aboutToChoose();
   void filterChosen(const zipage::ui::ChatFilter& filter);

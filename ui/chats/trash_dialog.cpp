@@ -15,7 +15,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr QSize kDefaultSize(640, 400);
+constexpr QSize kTrashSize(640, 400);
 constexpr int kIdRole = Qt::UserRole;
 
 }  // namespace
@@ -45,7 +45,7 @@ TrashDialog::TrashDialog(QWidget* parent)
   connect(m_table, &QTreeWidget::itemSelectionChanged, this, &TrashDialog::updateButtons);
   connect(m_table, &QTreeWidget::itemActivated, this, &TrashDialog::restoreChosen);
   setChats({});
-  resize(kDefaultSize);
+  resize(kTrashSize);
 }
 
 void TrashDialog::makeTable() {
@@ -84,7 +84,7 @@ void TrashDialog::updateButtons() {
 void TrashDialog::restoreChosen() {
   QVector<qint64> chats;
   for (const QTreeWidgetItem* row : m_table->selectedItems()) chats << row->data(0, kIdRole).toLongLong();
-  for (const qint64 chat : std::as_const(chats)) emit restoreRequested(chat);
+  for (const qint64 chat : std::as_const(chats)) Q_EMIT restoreRequested(chat);
 }
 
 void TrashDialog::askBeforeErasing() {

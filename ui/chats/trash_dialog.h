@@ -19,7 +19,7 @@ class TrashDialog final : public QDialog {
 
   void setChats(const QVector<TrashItem>& chats);
 
- signals:
+ Q_SIGNALS:
   void restoreRequested(qint64 chatId);
   void emptyRequested();  // after it was confirmed
 

@@ -85,7 +85,7 @@ Composer::Composer(QWidget* parent)
     setFiles(left);
     onEdited();
   });
-  connect(&m_draftTimer, &QTimer::timeout, this, [this] { emit draftChanged(text(), files()); });
+  connect(&m_draftTimer, &QTimer::timeout, this, [this] { Q_EMIT draftChanged(text(), files()); });
   connect(&m_countTimer, &QTimer::timeout, this, &Composer::requestTokenCount);
   setFocusProxy(m_edit);
 }
@@ -217,7 +217,7 @@ void Composer::attachFiles(const QStringList& paths) {
   }
   setFiles(all);
   onEdited();
-  if (!problems.isEmpty()) emit problemFound(problems.join(QLatin1Char('\n')));
+  if (!problems.isEmpty()) Q_EMIT problemFound(problems.join(QLatin1Char('\n')));
 }
 
 void Composer::chooseFiles() {
@@ -239,7 +239,7 @@ void Composer::requestTokenCount() {
   for (const AttachmentItem& file : files()) counted += file.text + QLatin1Char('\n');
   counted += text();
   if (counted.isEmpty()) return setTokenCount(0);
-  emit tokenCountRequested(counted);
+  Q_EMIT tokenCountRequested(counted);
 }
 
 void Composer::setTokenCount(int numTokens) {
@@ -253,19 +253,19 @@ void Composer::takeFocus() { m_edit->setFocus(Qt::OtherFocusReason); }
 void Composer::flushDraft() {
   if (!m_draftTimer.isActive()) return;
   m_draftTimer.stop();
-  emit draftChanged(text(), files());
+  Q_EMIT draftChanged(text(), files());
 }
 
 void Composer::escape() {
   if (isEditing())
     endEdit();
   else if (m_isGenerating)
-    emit stopRequested();
+    Q_EMIT stopRequested();
 }
 
 void Composer::pressButton() {
   if (m_isGenerating)
-    emit stopRequested();
+    Q_EMIT stopRequested();
   else
     send();
 }
@@ -281,9 +281,9 @@ void Composer::send() {
     setDraft({});
   m_count->hide();
   if (edited != 0)
-    emit resendRequested(edited, message, sent);
+    Q_EMIT resendRequested(edited, message, sent);
   else
-    emit sendRequested(message, sent);
+    Q_EMIT sendRequested(message, sent);
 }
 
 void Composer::showButton() {

@@ -57,7 +57,7 @@ class Composer final : public QWidget {
   /// Reports a draft that was not reported yet.
   void flushDraft();
 
- signals:
+ Q_SIGNALS:
   void sendRequested(const QString& text, const QVector<zipage::ui::AttachmentItem>& files);
   void resendRequested(qint64 messageId, const QString& text,
                        const QVector<zipage::ui::AttachmentItem>& files);

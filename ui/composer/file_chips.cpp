@@ -58,7 +58,7 @@ QWidget* FileChips::makeChip(int index) {
   remove->setIconSize({kSmallIcon, kSmallIcon});
   remove->setAccessibleName(tr("Remove %1").arg(file.name));
   remove->setToolTip(tr("Remove"));
-  connect(remove, &QToolButton::clicked, this, [this, index] { emit removeRequested(index); });
+  connect(remove, &QToolButton::clicked, this, [this, index] { Q_EMIT removeRequested(index); });
   row->addWidget(icon);
   row->addWidget(name);
   row->addWidget(size);

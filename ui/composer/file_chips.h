@@ -19,7 +19,7 @@ class FileChips final : public QWidget {
   void setFiles(const QVector<AttachmentItem>& files);
   const QVector<AttachmentItem>& files() const { return m_files; }
 
- signals:
+ Q_SIGNALS:
   void removeRequested(int index);
 
  protected:

@@ -64,11 +64,11 @@ bool MessageEdit::event(QEvent* event) {
 void MessageEdit::keyPressEvent(QKeyEvent* event) {
   const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
   if (isEnter && !(event->modifiers() & ~Qt::KeypadModifier)) {
-    if (!event->isAutoRepeat()) emit sendPressed();
+    if (!event->isAutoRepeat()) Q_EMIT sendPressed();
     return;
   }
   if (event->key() == Qt::Key_Up && !(event->modifiers() & ~Qt::KeypadModifier) && document()->isEmpty()) {
-    emit upInEmptyPressed();
+    Q_EMIT upInEmptyPressed();
     return;
   }
   QPlainTextEdit::keyPressEvent(event);
@@ -76,12 +76,12 @@ void MessageEdit::keyPressEvent(QKeyEvent* event) {
 
 void MessageEdit::focusInEvent(QFocusEvent* event) {
   QPlainTextEdit::focusInEvent(event);
-  emit focusChanged(true);
+  Q_EMIT focusChanged(true);
 }
 
 void MessageEdit::focusOutEvent(QFocusEvent* event) {
   QPlainTextEdit::focusOutEvent(event);
-  emit focusChanged(false);
+  Q_EMIT focusChanged(false);
 }
 
 void MessageEdit::changeEvent(QEvent* event) {

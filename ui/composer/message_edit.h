@@ -13,7 +13,7 @@ class MessageEdit final : public QPlainTextEdit {
 
   int numLines() const;  // as wrapped
 
- signals:
+ Q_SIGNALS:
   void sendPressed();
   void upInEmptyPressed();
   void focusChanged(bool hasFocus);

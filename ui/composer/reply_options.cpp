@@ -111,13 +111,13 @@ void ReplyOptions::chooseThinking(bool thinks, int mostTokens) {
   m_thinks = thinks;
   m_thinkingTokens = mostTokens;
   showChoices();
-  emit chosen();
+  Q_EMIT chosen();
 }
 
 void ReplyOptions::chooseAnswers(int numAnswers) {
   m_numAnswers = numAnswers;
   showChoices();
-  emit chosen();
+  Q_EMIT chosen();
 }
 
 void ReplyOptions::showChoices() {

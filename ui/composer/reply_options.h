@@ -21,7 +21,7 @@ class ReplyOptions final : public QWidget {
   /// Sets what is chosen here and leaves the rest.
   void applyTo(GenerationSettings& settings) const;
 
- signals:
+ Q_SIGNALS:
   void chosen();
 
  private:

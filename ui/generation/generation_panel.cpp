@@ -63,7 +63,7 @@ GenerationPanel::GenerationPanel(QWidget* parent)
   layout->addStretch(1);
   m_report.setSingleShot(true);
   m_report.setInterval(kReportDelayMs);
-  connect(&m_report, &QTimer::timeout, this, [this] { emit settingsChanged(settings()); });
+  connect(&m_report, &QTimer::timeout, this, [this] { Q_EMIT settingsChanged(settings()); });
   watch();
   setSettings({});
 }
@@ -151,10 +151,10 @@ void GenerationPanel::watch() {
   connect(m_sampling, &SamplingFields::edited, this, &GenerationPanel::edited);
   connect(m_presets, &PresetBar::applied, this, [this](const GenerationSettings& settings) {
     setSettings(settings);
-    emit settingsChanged(settings);
+    Q_EMIT settingsChanged(settings);
   });
   connect(m_presets, &PresetBar::saveRequested, this, [this](const QString& name) {
-    emit presetSaved({name, settings()});
+    Q_EMIT presetSaved({name, settings()});
   });
   connect(m_presets, &PresetBar::deleteRequested, this, &GenerationPanel::presetDeleteRequested);
 }
@@ -215,7 +215,7 @@ void GenerationPanel::takeFocus() { m_policy->checkedButton()->setFocus(Qt::Shor
 void GenerationPanel::flush() {
   if (!m_report.isActive()) return;
   m_report.stop();
-  emit settingsChanged(settings());
+  Q_EMIT settingsChanged(settings());
 }
 
 }  // namespace zipage::ui

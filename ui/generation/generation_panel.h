@@ -33,7 +33,7 @@ class GenerationPanel final : public QWidget {
   /// Reports a change that was not reported yet.
   void flush();
 
- signals:
+ Q_SIGNALS:
   void settingsChanged(const zipage::ui::GenerationSettings& settings);
   void presetSaved(const zipage::ui::Preset& preset);
   void presetDeleteRequested(const QString& name);

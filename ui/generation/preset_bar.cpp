@@ -45,7 +45,7 @@ PresetBar::PresetBar(QWidget* parent)
   grid->setColumnStretch(0, 1);
   connect(m_choice, &QComboBox::activated, this, &PresetBar::apply);
   connect(m_save, &QPushButton::clicked, this, &PresetBar::askForName);
-  connect(m_delete, &QPushButton::clicked, this, [this] { emit deleteRequested(m_choice->currentText()); });
+  connect(m_delete, &QPushButton::clicked, this, [this] { Q_EMIT deleteRequested(m_choice->currentText()); });
   connect(m_name, &QLineEdit::returnPressed, this, &PresetBar::saveNamed);
   connect(m_name, &QLineEdit::editingFinished, m_name, &QWidget::hide);
   showButtons();
@@ -67,7 +67,7 @@ void PresetBar::showSettings(const GenerationSettings& settings) {
 }
 
 void PresetBar::apply(int index) {
-  if (index >= 0 && index < m_presets.size()) emit applied(m_presets[index].settings);
+  if (index >= 0 && index < m_presets.size()) Q_EMIT applied(m_presets[index].settings);
 }
 
 void PresetBar::askForName() {
@@ -80,7 +80,7 @@ void PresetBar::askForName() {
 void PresetBar::saveNamed() {
   const QString name = m_name->text().simplified();
   m_name->hide();
-  if (!name.isEmpty()) emit saveRequested(name);
+  if (!name.isEmpty()) Q_EMIT saveRequested(name);
 }
 
 void PresetBar::showButtons() { m_delete->setEnabled(m_choice->currentIndex() >= 0); }

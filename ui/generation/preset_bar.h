@@ -22,7 +22,7 @@ class PresetBar final : public QWidget {
   /// Names the preset that is exactly these settings, if there is one.
   void showSettings(const GenerationSettings& settings);
 
- signals:
+ Q_SIGNALS:
   void applied(const zipage::ui::GenerationSettings& settings);
   void saveRequested(const QString& name);  // the present settings; replaces one of that name
   void deleteRequested(const QString& name);

@@ -24,7 +24,7 @@ class SamplingFields final : public QWidget {
   /// What the model's own file suggests; the seed is none of its business.
   void setModelDefaults(const GenerationSettings& defaults);
 
- signals:
+ Q_SIGNALS:
   void edited();
 
  private:

@@ -80,7 +80,7 @@ void ChatMemory::forget() {
   m_compression = -1;
   if (m_shades.isEmpty()) return;
   m_shades.clear();
-  emit shadesChanged();
+  Q_EMIT shadesChanged();
 }
 
 void ChatMemory::refresh() {
@@ -100,7 +100,7 @@ void ChatMemory::refresh() {
     MessageShades& made = m_shades[place.messageId];
     (place.isReasoning ? made.reasoning : made.text) = std::move(shades);
   }
-  emit shadesChanged();
+  Q_EMIT shadesChanged();
 }
 
 std::vector<std::uint8_t> ChatMemory::chosenTokens(int numTokens) const {

@@ -49,7 +49,7 @@ class ChatMemory final : public QObject {
   /// How much of the question, and of all, is still seen: one sentence.
   QString summary() const;
 
- signals:
+ Q_SIGNALS:
   void shadesChanged();
 
  private:

@@ -182,9 +182,9 @@ void CompareDialog::setQuestion(const QString& question, const GenerationSetting
 }
 
 void CompareDialog::compare() {
-  if (m_comparison.isRunning()) return emit stopRequested();
+  if (m_comparison.isRunning()) return Q_EMIT stopRequested();
   m_plan = {m_question->toPlainText().trimmed(), settingsOf(m_first), settingsOf(m_second)};
-  emit compareRequested(m_plan);
+  Q_EMIT compareRequested(m_plan);
 }
 
 void CompareDialog::setComparison(const Comparison& comparison) {
@@ -233,7 +233,7 @@ void CompareDialog::showState() {
 void CompareDialog::copy() { QApplication::clipboard()->setText(comparisonMarkdown(m_plan, m_comparison)); }
 
 void CompareDialog::closeEvent(QCloseEvent* event) {
-  if (m_comparison.isRunning()) emit stopRequested();
+  if (m_comparison.isRunning()) Q_EMIT stopRequested();
   QDialog::closeEvent(event);
 }
 

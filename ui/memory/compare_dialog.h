@@ -29,7 +29,7 @@ class CompareDialog final : public QDialog {
   void setComparison(const Comparison& comparison);
   const Comparison& comparison() const { return m_comparison; }
 
- signals:
+ Q_SIGNALS:
   void compareRequested(const zipage::ui::ComparisonPlan& plan);
   void stopRequested();
 

@@ -133,7 +133,7 @@ QVariant EventModel::headerData(int section, Qt::Orientation orientation, int ro
 void EventModel::setTheme(const Theme& theme) {
   m_theme = theme;
   if (rowCount() > 0)
-    emit dataChanged(index(0, 0), index(rowCount() - 1, NumColumns - 1), {Qt::DecorationRole});
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, NumColumns - 1), {Qt::DecorationRole});
 }
 
 QString EventModel::table() const {

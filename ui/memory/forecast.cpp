@@ -4,6 +4,7 @@
 #include <QLocale>
 #include <algorithm>
 
+#include "ui/memory/memory_texts.h"
 #include "ui/theme/byte_text.h"
 
 namespace zipage::ui {
@@ -13,8 +14,6 @@ namespace {
 struct ForecastWords {
   Q_DECLARE_TR_FUNCTIONS(ForecastWords)
 };
-
-QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
 
 /// Tokens that still find a slot, if nobody else takes one.
 std::int64_t roomOf(const CacheSnapshot& snapshot, const SequenceSnapshot& sequence) {
@@ -26,10 +25,12 @@ std::int64_t roomOf(const CacheSnapshot& snapshot, const SequenceSnapshot& seque
 
 QString atCapacity(const SequenceSnapshot& sequence) {
   const std::int64_t left = std::max<std::int64_t>(0, sequence.capacityTokens - sequence.physicalTokens);
-  QString text = ForecastWords::tr("In %1 tokens this chat is full: each layer and head then keeps %2 of %3.")
-                     .arg(number(left), number(sequence.budgetTokens), number(sequence.capacityTokens));
+  QString text =
+      ForecastWords::tr("In %1 tokens this chat is full: each layer and head then keeps %2 of %3.")
+          .arg(countText(left), countText(sequence.budgetTokens), countText(sequence.capacityTokens));
   if (sequence.pinnedTokens > 0)
-    text += QLatin1Char(' ') + ForecastWords::tr("%1 of them are pinned.").arg(number(sequence.pinnedTokens));
+    text +=
+        QLatin1Char(' ') + ForecastWords::tr("%1 of them are pinned.").arg(countText(sequence.pinnedTokens));
   return text;
 }
 
@@ -44,19 +45,19 @@ QString forecastText(const CacheSnapshot& snapshot, OwnerId chat) {
   if (sequence.state == SequenceState::Swapped)
     return ForecastWords::tr("This chat lies in host memory and comes back when there is room.");
   if (sequence.capacityTokens > 0) return atCapacity(sequence);
-  const QString room = number(roomOf(snapshot, sequence));
+  const QString room = countText(roomOf(snapshot, sequence));
   if (sequence.policy == MemoryPolicy::Full)
     return ForecastWords::tr(
                "The pool has room for %1 more tokens. Then the newest of several replies waits; a reply "
                "alone ends.")
         .arg(room);
   return ForecastWords::tr("The pool has room for %1 more tokens. Then this chat keeps %2 and goes on.")
-      .arg(room, number(sequence.budgetTokens));
+      .arg(room, countText(sequence.budgetTokens));
 }
 
 QString pinCostText(const CacheSnapshot* snapshot, RequestId request, qint64 tokens) {
-  const QString kept =
-      ForecastWords::tr("%1 tokens are kept from eviction while this reply is written.").arg(number(tokens));
+  const QString kept = ForecastWords::tr("%1 tokens are kept from eviction while this reply is written.")
+                           .arg(countText(tokens));
   if (snapshot == nullptr) return kept;
   const auto found =
       std::find_if(snapshot->sequences.begin(), snapshot->sequences.end(),
@@ -67,8 +68,8 @@ QString pinCostText(const CacheSnapshot* snapshot, RequestId request, qint64 tok
   const qint64 bytes = snapshot->bytesPerPage * tokens / std::max(snapshot->pageTokens, 1);
   return kept + QLatin1Char(' ') +
          ForecastWords::tr("They take %1 % of its budget of %2, which others have to do without, and %3.")
-             .arg(number((100 * tokens + found->budgetTokens / 2) / found->budgetTokens),
-                  number(found->budgetTokens), bytesText(bytes));
+             .arg(countText((100 * tokens + found->budgetTokens / 2) / found->budgetTokens),
+                  countText(found->budgetTokens), bytesText(bytes));
 }
 
 }  // namespace zipage::ui

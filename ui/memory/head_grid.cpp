@@ -13,7 +13,7 @@ namespace {
 constexpr int kLargestCell = 22;
 constexpr int kSmallestCell = 6;
 constexpr int kMostHeight = 260;
-constexpr int kGap = 2;
+constexpr int kCellGap = 2;
 
 }  // namespace
 
@@ -43,18 +43,19 @@ void HeadGrid::setCells(int kvHeads, std::vector<Cell> cells) {
 
 int HeadGrid::cellSize() const {
   const int layers = std::max(1, numLayers());
-  const int wide = (std::max(width(), 80) - kGap) / std::max(1, m_kvHeads) - kGap;
-  const int high = kMostHeight / layers - kGap;
+  const int wide = (std::max(width(), 80) - kCellGap) / std::max(1, m_kvHeads) - kCellGap;
+  const int high = kMostHeight / layers - kCellGap;
   return std::clamp(std::min(wide, high), kSmallestCell, kLargestCell);
 }
 
 QSize HeadGrid::sizeHint() const {
-  return {m_kvHeads * (kLargestCell + kGap), std::max(1, numLayers()) * (cellSize() + kGap) + kGap};
+  return {m_kvHeads * (kLargestCell + kCellGap),
+          std::max(1, numLayers()) * (cellSize() + kCellGap) + kCellGap};
 }
 
 QRect HeadGrid::rectOf(int head) const {
-  const int step = cellSize() + kGap;
-  return {kGap + head % m_kvHeads * step, kGap + head / m_kvHeads * step, cellSize(), cellSize()};
+  const int step = cellSize() + kCellGap;
+  return {kCellGap + head % m_kvHeads * step, kCellGap + head / m_kvHeads * step, cellSize(), cellSize()};
 }
 
 QString HeadGrid::table() const {
@@ -86,14 +87,14 @@ void HeadGrid::point(int head) {
   m_current = head;
   if (head >= 0) setAccessibleDescription(headText(head, m_kvHeads) + QStringLiteral(": ") + cell(head).text);
   update();
-  emit pointed(head);
+  Q_EMIT pointed(head);
 }
 
 void HeadGrid::mouseMoveEvent(QMouseEvent* event) {
-  const int step = cellSize() + kGap;
-  const int column = (event->pos().x() - kGap) / step, row = (event->pos().y() - kGap) / step;
+  const int step = cellSize() + kCellGap;
+  const int column = (event->pos().x() - kCellGap) / step, row = (event->pos().y() - kCellGap) / step;
   const bool isInside =
-      m_kvHeads > 0 && event->pos().x() >= kGap && column < m_kvHeads && row >= 0 && row < numLayers();
+      m_kvHeads > 0 && event->pos().x() >= kCellGap && column < m_kvHeads && row >= 0 && row < numLayers();
   point(isInside ? row * m_kvHeads + column : -1);
 }
 

@@ -32,7 +32,7 @@ class HeadGrid final : public QWidget {
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return {80, sizeHint().height()}; }
 
- signals:
+ Q_SIGNALS:
   void pointed(int head);  // with pointer or keys; −1: no more
 
  protected:

@@ -13,7 +13,7 @@ bool MemoryCursor::put(RequestId request, std::int32_t token, PageIndex page) {
 void MemoryCursor::setMoment(std::optional<Duration> moment) {
   if (moment == m_moment) return;
   m_moment = moment;
-  emit moved();
+  Q_EMIT moved();
 }
 
 void MemoryCursor::goTo(Duration moment, RequestId request) {
@@ -21,29 +21,29 @@ void MemoryCursor::goTo(Duration moment, RequestId request) {
   const bool isOther = request && request != m_request && put(request, -1, -1);
   if (moment != m_moment) {
     m_moment = moment;
-    emit moved();
+    Q_EMIT moved();
   }
-  if (isOther) emit chosen();
+  if (isOther) Q_EMIT chosen();
 }
 
 void MemoryCursor::chooseRequest(RequestId request) {
-  if (request != m_request && put(request, -1, -1)) emit chosen();
+  if (request != m_request && put(request, -1, -1)) Q_EMIT chosen();
 }
 
 void MemoryCursor::chooseToken(RequestId request, std::int32_t token) {
-  if (put(request, token, -1)) emit chosen();
+  if (put(request, token, -1)) Q_EMIT chosen();
 }
 
 void MemoryCursor::choosePage(PageIndex page, RequestId holder) {
-  if (put(holder ? holder : m_request, -1, page)) emit chosen();
+  if (put(holder ? holder : m_request, -1, page)) Q_EMIT chosen();
 }
 
 void MemoryCursor::reset() {
   const bool wasElsewhere = m_moment.has_value();
   m_moment.reset();
   const bool isOther = put({}, -1, -1);
-  if (wasElsewhere) emit moved();
-  if (isOther) emit chosen();
+  if (wasElsewhere) Q_EMIT moved();
+  if (isOther) Q_EMIT chosen();
 }
 
 }  // namespace zipage::ui

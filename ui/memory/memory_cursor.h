@@ -31,7 +31,7 @@ class MemoryCursor final : public QObject {
   /// Now, and nothing chosen.
   void reset();
 
- signals:
+ Q_SIGNALS:
   void moved();   // to another moment
   void chosen();  // another request, token or page
 

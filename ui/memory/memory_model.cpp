@@ -23,30 +23,30 @@ void MemoryModel::take(const MemoryReport& report) {
   for (const TimedEvent& timed : report.events) m_live.add(timed.event, timed.at);
   if (report.snapshot) m_live.add(report.snapshot, report.snapshotAt);
   if (report.numDropped > 0) m_live.noteDropped(report.numDropped);
-  if (!m_opened) emit changed();
+  if (!m_opened) Q_EMIT changed();
 }
 
 void MemoryModel::clear() {
   m_live = {};
   if (m_opened) return;
   m_cursor.reset();
-  emit changed();
+  Q_EMIT changed();
 }
 
 void MemoryModel::open(MemoryHistory history, OwnerNames names) {
   m_opened = std::move(history);
   m_openedNames = std::move(names);
   m_cursor.reset();
-  emit openedChanged(true);
-  emit changed();
+  Q_EMIT openedChanged(true);
+  Q_EMIT changed();
 }
 
 void MemoryModel::close() {
   if (!m_opened) return;
   m_opened.reset();
   m_cursor.reset();
-  emit openedChanged(false);
-  emit changed();
+  Q_EMIT openedChanged(false);
+  Q_EMIT changed();
 }
 
 namespace {

@@ -58,7 +58,7 @@ class MemoryModel final : public QObject {
   /// The word that this token is part of: whole tokens up to the spaces around it.
   QString wordAround(RequestId request, std::int32_t token) const;
 
- signals:
+ Q_SIGNALS:
   void changed();  // there is more, or all is different
   void openedChanged(bool isOpened);
 

@@ -12,11 +12,9 @@ struct MemoryTexts {
   Q_DECLARE_TR_FUNCTIONS(MemoryTexts)
 };
 
-QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
-
 QString reclaimed(std::int64_t pages) {
   return pages == 1 ? MemoryTexts::tr("1 page reclaimed")
-                    : MemoryTexts::tr("%1 pages reclaimed").arg(number(pages));
+                    : MemoryTexts::tr("%1 pages reclaimed").arg(countText(pages));
 }
 
 }  // namespace
@@ -59,24 +57,24 @@ QString detailText(const MemoryEvent& event) {
   switch (event.kind) {
     case MemoryEventKind::Started:
       return event.cachedTokens > 0 ? MemoryTexts::tr("prompt of %1 tokens, %2 of them found in memory")
-                                          .arg(number(event.tokens), number(event.cachedTokens))
-                                    : MemoryTexts::tr("prompt of %1 tokens").arg(number(event.tokens));
+                                          .arg(countText(event.tokens), countText(event.cachedTokens))
+                                    : MemoryTexts::tr("prompt of %1 tokens").arg(countText(event.tokens));
     case MemoryEventKind::Compressed:
       return MemoryTexts::tr("%1 tokens evicted from each head, %2")
-          .arg(number(event.tokens), reclaimed(event.pages));
+          .arg(countText(event.tokens), reclaimed(event.pages));
     case MemoryEventKind::Preempted:
       return MemoryTexts::tr("%1 tokens will be computed again, %2")
-          .arg(number(event.tokens), reclaimed(event.pages));
+          .arg(countText(event.tokens), reclaimed(event.pages));
     case MemoryEventKind::SwappedOut:
       return MemoryTexts::tr("to host memory, %1").arg(reclaimed(event.pages));
     case MemoryEventKind::SwappedIn:
-      return MemoryTexts::tr("%1 pages taken").arg(number(event.pages));
+      return MemoryTexts::tr("%1 pages taken").arg(countText(event.pages));
     case MemoryEventKind::PrefixDropped:
-      return MemoryTexts::tr("%1 pages lost their name").arg(number(event.pages));
+      return MemoryTexts::tr("%1 pages lost their name").arg(countText(event.pages));
     case MemoryEventKind::Pinned:
-      return MemoryTexts::tr("%1 tokens are kept from eviction").arg(number(event.tokens));
+      return MemoryTexts::tr("%1 tokens are kept from eviction").arg(countText(event.tokens));
     case MemoryEventKind::Finished:
-      return MemoryTexts::tr("%1 tokens generated, %2").arg(number(event.tokens), reclaimed(event.pages));
+      return MemoryTexts::tr("%1 tokens generated, %2").arg(countText(event.tokens), reclaimed(event.pages));
   }
   return {};
 }
@@ -84,7 +82,7 @@ QString detailText(const MemoryEvent& event) {
 QString compressionText(const CompressionEntry& entry) {
   return MemoryTexts::tr(
              "Each layer and head held %1 tokens before and holds %2 after; %3 were evicted. It took %4.")
-      .arg(number(entry.entriesBefore), number(entry.entriesAfter), number(entry.tokensEvicted),
+      .arg(countText(entry.entriesBefore), countText(entry.entriesAfter), countText(entry.tokensEvicted),
            shortTime(entry.duration));
 }
 
@@ -134,6 +132,8 @@ QString fateName(Fate fate) {
 QString headText(int head, int kvHeads) {
   return MemoryTexts::tr("Layer %1, head %2").arg(head / kvHeads + 1).arg(head % kvHeads + 1);
 }
+
+QString countText(std::int64_t count) { return QLocale().toString(static_cast<qlonglong>(count)); }
 
 QString scoreText(float score) {
   if (std::isinf(score)) return score > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");

@@ -24,6 +24,8 @@ QString fateText(Fate fate);
 QString fateName(Fate fate);
 /// "Layer 3, head 1": people count from 1.
 QString headText(int head, int kvHeads);
+/// A whole number with its digits in groups.
+QString countText(std::int64_t count);
 /// A number with three digits that count.
 QString scoreText(float score);
 

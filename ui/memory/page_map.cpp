@@ -74,7 +74,7 @@ void PageMap::layOut() {
   m_cursor = std::min(m_cursor, grid.numTiles - 1);
   m_offset = std::clamp(m_offset, 0, std::max(0, grid.height() - screenSize().height()));
   if (m_stamps.side() != grid.rectOf(0).width()) m_stamps.reset(grid.rectOf(0).width(), m_theme);
-  if (isCoarser) emit gridChanged(grid.pagesPerTile);
+  if (isCoarser) Q_EMIT gridChanged(grid.pagesPerTile);
   drawAll();
 }
 

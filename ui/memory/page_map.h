@@ -46,11 +46,11 @@ class PageMap final : public QWidget {
   QSize sizeHint() const override { return {360, 240}; }
   QSize minimumSizeHint() const override { return {120, 72}; }
 
- public slots:
+ public Q_SLOTS:
   void zoom(int steps);
   void fit();
 
- signals:
+ Q_SIGNALS:
   void gridChanged(int pagesPerTile);
   void pageChosen(int page);
 

@@ -14,7 +14,7 @@ namespace zipage::ui {
 namespace {
 
 constexpr int kLargestZoom = 64;
-constexpr int kDragDistance = 4;
+constexpr int kDragPixels = 4;
 
 }  // namespace
 
@@ -70,7 +70,7 @@ void PageMap::mousePressEvent(QMouseEvent* event) {
 void PageMap::mouseMoveEvent(QMouseEvent* event) {
   if (!m_pressed) return;
   const QPoint moved = event->pos() - *m_pressed;
-  m_isDragged = m_isDragged || moved.manhattanLength() >= kDragDistance;
+  m_isDragged = m_isDragged || moved.manhattanLength() >= kDragPixels;
   if (!m_isDragged || !isZoomed()) return;
   setCursor(Qt::ClosedHandCursor);
   scrollTo(m_pressedOffset - static_cast<int>(moved.y() * devicePixelRatioF()));
@@ -90,7 +90,7 @@ void PageMap::mouseReleaseEvent(QMouseEvent* event) {
 /// A tile of many pages is looked at closer; one of a single page is chosen.
 void PageMap::choose(int tile) {
   if (tile >= 0 && m_grid.pagesPerTile > 1) return zoomAround(1, rectOf(tile).center());
-  emit pageChosen(tile);
+  Q_EMIT pageChosen(tile);
   update();
 }
 

@@ -7,7 +7,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr int kSwatch = 12;
+constexpr int kRowSwatch = 12;
 
 }  // namespace
 
@@ -77,7 +77,7 @@ QVariant SequenceModel::data(const QModelIndex& index, int role) const {
           Qt::Alignment((index.column() == Chat ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
     case Qt::DecorationRole: {
       if (index.column() != Chat) return {};
-      QPixmap swatch(kSwatch, kSwatch);
+      QPixmap swatch(kRowSwatch, kRowSwatch);
       swatch.fill(m_colors.colorOf(sequence.owner, m_isDark));
       return swatch;
     }
@@ -111,7 +111,7 @@ QVariant SequenceModel::headerData(int section, Qt::Orientation orientation, int
 
 void SequenceModel::setDark(bool isDark) {
   m_isDark = isDark;
-  if (rowCount() > 0) emit dataChanged(index(0, Chat), index(rowCount() - 1, Chat));
+  if (rowCount() > 0) Q_EMIT dataChanged(index(0, Chat), index(rowCount() - 1, Chat));
 }
 
 void SequenceModel::setSequences(const std::vector<SequenceSnapshot>& sequences) {
@@ -126,7 +126,7 @@ void SequenceModel::setSequences(const std::vector<SequenceSnapshot>& sequences)
     endInsertRows();
   else if (after < before)
     endRemoveRows();
-  if (after > 0) emit dataChanged(index(0, 0), index(after - 1, NumColumns - 1));
+  if (after > 0) Q_EMIT dataChanged(index(0, 0), index(after - 1, NumColumns - 1));
 }
 
 }  // namespace zipage::ui

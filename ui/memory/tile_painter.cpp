@@ -7,7 +7,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr int kFull = 255;
+constexpr int kFullTile = 255;
 
 void paintHatching(QPainter& painter, const QRect& rect) {
   for (int x = rect.left() - rect.height(); x < rect.right(); x += 4) {
@@ -76,7 +76,7 @@ void paintTile(QPainter& painter, const QRect& rect, const Tile& tile, const QCo
   painter.fillRect(rect, isFree ? mixed(theme.panel, theme.text, 0.07) : mixed(theme.panel, owner, 0.32));
   if (isFree) return;
   if (tile.state != PageState::Swapped) {
-    const int filled = (tile.fill * rect.height() + kFull / 2) / kFull;
+    const int filled = (tile.fill * rect.height() + kFullTile / 2) / kFullTile;
     painter.fillRect(QRect(rect.left(), rect.bottom() + 1 - filled, rect.width(), filled), owner);
   }
   paintPattern(painter, rect, tile, owner, theme);

@@ -17,8 +17,6 @@ namespace {
 
 constexpr double kGap = 6.0;
 
-QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
-
 /// A round number that is not smaller: 1, 2 or 5 with zeros.
 double roundAbove(double value) {
   const double magnitude = std::pow(10.0, std::floor(std::log10(std::max(value, 1e-9))));
@@ -99,8 +97,8 @@ QString Timeline::sentence() const {
   const MemorySample* sample = shownSample();
   if (sample == nullptr) return tr("Nothing has happened yet.");
   return tr("After %1: %2 of %3 pages held, %4 tokens live, %5 tokens per second, %6 running, %7 waiting.")
-      .arg(momentText(sample->at - start()), number(sample->pagesHeld), number(sample->pagesTotal),
-           number(sample->tokensLive), QLocale().toString(sample->tokensPerSecond, 'f', 1),
+      .arg(momentText(sample->at - start()), countText(sample->pagesHeld), countText(sample->pagesTotal),
+           countText(sample->tokensLive), QLocale().toString(sample->tokensPerSecond, 'f', 1),
            QString::number(sample->running), QString::number(sample->waiting));
 }
 
@@ -173,9 +171,10 @@ void Timeline::paintPages(QPainter& painter, const QRectF& lane) const {
   painter.strokePath(tokens, QPen(m_theme.text, 1.4));
   const MemorySample* sample = shownSample();
   if (sample == nullptr) return;
-  paintCaption(painter, lane,
-               tr("%1 of %2 pages held   ―  %3 tokens live")
-                   .arg(number(sample->pagesHeld), number(sample->pagesTotal), number(sample->tokensLive)));
+  paintCaption(
+      painter, lane,
+      tr("%1 of %2 pages held   ―  %3 tokens live")
+          .arg(countText(sample->pagesHeld), countText(sample->pagesTotal), countText(sample->tokensLive)));
 }
 
 void Timeline::paintRate(QPainter& painter, const QRectF& lane) const {

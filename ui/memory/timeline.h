@@ -28,7 +28,7 @@ class Timeline final : public QWidget {
   QSize sizeHint() const override { return {360, 190}; }
   QSize minimumSizeHint() const override { return {200, 150}; }
 
- public slots:
+ public Q_SLOTS:
   void fit();
   /// Closer by steps, around the cursor.
   void zoom(int steps);

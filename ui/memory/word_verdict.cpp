@@ -13,8 +13,6 @@ struct WordTexts {
   Q_DECLARE_TR_FUNCTIONS(WordTexts)
 };
 
-QString number(int value) { return QLocale().toString(value); }
-
 /// What the heads that evicted a word gave it, and what those they kept had, in the mean.
 struct Comparison {
   float score = 0.0F, cut = 0.0F;
@@ -72,22 +70,22 @@ WordVerdict judgeWord(const CompressionRecord& record, const CompressionLook& lo
     if (isHeld(verdict.fate) && verdict.fate != Fate::ByScore) protection = verdict.fate;
     word.heads.push_back(verdict);
   }
-  const QString all = number(look.numHeads());
+  const QString all = countText(look.numHeads());
   if (numNewer > 0) {
     word.reason = WordTexts::tr("All %1 heads see it: it came after this compression.").arg(all);
   } else if (word.numHolding == look.numHeads()) {
     word.reason = WordTexts::tr("All %1 heads see it. %2.").arg(all, fateText(protection));
   } else {
-    word.reason = WordTexts::tr("%1 of %2 heads still see it.").arg(number(word.numHolding), all);
+    word.reason = WordTexts::tr("%1 of %2 heads still see it.").arg(countText(word.numHolding), all);
     if (word.numEvicting > 0) {
-      word.reason += QLatin1Char(' ') + WordTexts::tr("%1 evicted it here").arg(number(word.numEvicting));
+      word.reason += QLatin1Char(' ') + WordTexts::tr("%1 evicted it here").arg(countText(word.numEvicting));
       word.reason += look.hasScores() ? QStringLiteral(": ") + whyEvicted(record, word) : QString();
       word.reason += QLatin1Char('.');
     }
     if (numGone > 0)
       word.reason +=
-          QLatin1Char(' ') +
-          WordTexts::tr("%1 had lost it in an earlier compression: go back to see why.").arg(number(numGone));
+          QLatin1Char(' ') + WordTexts::tr("%1 had lost it in an earlier compression: go back to see why.")
+                                 .arg(countText(numGone));
   }
   return word;
 }

@@ -83,7 +83,7 @@ LoadChoice LoadForm::choice() const {
 }
 
 void LoadForm::edited() {
-  if (!m_isShowing) emit choiceChanged(choice());
+  if (!m_isShowing) Q_EMIT choiceChanged(choice());
 }
 
 }  // namespace zipage::ui

@@ -20,7 +20,7 @@ class LoadForm final : public QWidget {
   void setChoice(const LoadChoice& choice);  // reports nothing
   LoadChoice choice() const;
 
- signals:
+ Q_SIGNALS:
   void choiceChanged(const zipage::ui::LoadChoice& choice);
 
  private:

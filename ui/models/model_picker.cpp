@@ -21,7 +21,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr QSize kDefaultSize(808, 560);
+constexpr QSize kPickerSize(808, 560);
 constexpr int kListWidth = 336;
 
 QLabel* label(const char* tone) {
@@ -62,7 +62,7 @@ ModelPicker::ModelPicker(QWidget* parent)
   columns->setSpacing(24);
   columns->addLayout(makeLeft());
   columns->addLayout(makeRight(), 1);
-  resize(kDefaultSize);
+  resize(kPickerSize);
   connectParts();
   showState();
 }
@@ -150,7 +150,7 @@ void ModelPicker::connectParts() {
   connect(m_load, &QPushButton::clicked, this, &ModelPicker::load);
   connect(m_cancel, &QPushButton::clicked, this, [this] {
     if (m_model.state == ModelInfo::State::Loading)
-      emit cancelRequested();
+      Q_EMIT cancelRequested();
     else
       close();
   });
@@ -215,7 +215,7 @@ void ModelPicker::choose(const ModelEntry& entry) {
 }
 
 void ModelPicker::requestEstimate() {
-  if (!m_chosen.isRemote) emit estimateRequested(m_chosen.path, m_form->choice());
+  if (!m_chosen.isRemote) Q_EMIT estimateRequested(m_chosen.path, m_form->choice());
 }
 
 void ModelPicker::setEstimate(const QString& path, const LoadChoice& choice, const LoadEstimate& estimate) {
@@ -256,7 +256,7 @@ void ModelPicker::showState() {
 void ModelPicker::load() {
   if (!m_load->isEnabled()) return;
   m_edited.remove(m_chosen.path);
-  emit loadRequested(m_chosen.path, m_form->choice());
+  Q_EMIT loadRequested(m_chosen.path, m_form->choice());
 }
 
 void ModelPicker::openFile() {
@@ -266,7 +266,7 @@ void ModelPicker::openFile() {
 
 void ModelPicker::showEvent(QShowEvent* event) {
   QDialog::showEvent(event);
-  emit opened();
+  Q_EMIT opened();
   choose(m_model.path);
   m_filter->setFocus(Qt::PopupFocusReason);
 }

@@ -44,7 +44,7 @@ class ModelPicker final : public QDialog {
   QString chosenPath() const { return m_chosen.path; }
   void choose(const QString& path);
 
- signals:
+ Q_SIGNALS:
   void opened();  // time to look for models
   void estimateRequested(const QString& path, const zipage::ui::LoadChoice& choice);
   void loadRequested(const QString& path, const zipage::ui::LoadChoice& choice);

@@ -13,7 +13,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr QSize kDefaultSize(520, 440);
+constexpr QSize kDialogSize(520, 440);
 
 QLabel* fieldName(QWidget* field, const QString& name) {
   auto* label = new QLabel(name);
@@ -81,7 +81,7 @@ RemoteDialog::RemoteDialog(QWidget* parent)
   layout->addWidget(m_state);
   layout->addWidget(m_models, 1);
   layout->addLayout(buttons);
-  resize(kDefaultSize);
+  resize(kDialogSize);
   connect(m_ask, &QPushButton::clicked, this, &RemoteDialog::ask);
   connect(m_address, &QLineEdit::returnPressed, this, &RemoteDialog::ask);
   connect(m_key, &QLineEdit::returnPressed, this, &RemoteDialog::ask);
@@ -100,7 +100,7 @@ void RemoteDialog::ask() {
   m_problem.clear();
   m_isAsking = true;
   showState();
-  emit modelsRequested(m_address->text(), m_key->text());
+  Q_EMIT modelsRequested(m_address->text(), m_key->text());
 }
 
 void RemoteDialog::setModels(const QStringList& models, const QString& problem) {
@@ -126,7 +126,7 @@ void RemoteDialog::forget() {
 
 void RemoteDialog::use() {
   if (!m_use->isEnabled()) return;
-  emit chosen(m_address->text(), m_key->text(), m_models->currentItem()->text());
+  Q_EMIT chosen(m_address->text(), m_key->text(), m_models->currentItem()->text());
   accept();
 }
 

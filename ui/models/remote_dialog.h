@@ -21,7 +21,7 @@ class RemoteDialog final : public QDialog {
   void setModels(const QStringList& models, const QString& problem);
   bool isAsking() const { return m_isAsking; }
 
- signals:
+ Q_SIGNALS:
   void modelsRequested(const QString& address, const QString& key);
   void chosen(const QString& address, const QString& key, const QString& model);
 

@@ -30,6 +30,6 @@ QVariant KeyModel::headerData(int section, Qt::Orientation orientation, int role
   return section == Action ? tr("Action") : tr("Keys");
 }
 
-void KeyModel::noteKeysChanged() { emit dataChanged(index(0, Keys), index(rowCount() - 1, Keys)); }
+void KeyModel::noteKeysChanged() { Q_EMIT dataChanged(index(0, Keys), index(rowCount() - 1, Keys)); }
 
 }  // namespace zipage::ui

@@ -151,7 +151,7 @@ void KeyPage::giveDefaults() {
 
 void KeyPage::choose(const QHash<QString, QStringList>& keys) {
   m_answer->clear();
-  emit keysChosen(keys);
+  Q_EMIT keysChosen(keys);
 }
 
 }  // namespace zipage::ui

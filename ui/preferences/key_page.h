@@ -25,7 +25,7 @@ class KeyPage final : public QWidget {
 
   void setKeys(const QHash<QString, QStringList>& keys);
 
- signals:
+ Q_SIGNALS:
   void keysChosen(const QHash<QString, QStringList>& keys);
 
  private:

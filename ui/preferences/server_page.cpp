@@ -153,7 +153,7 @@ void ServerPage::choose() {
   m_preferences.serverPort = m_port->value();
   m_preferences.serverIsOpen = m_isOpen->isChecked();
   if (m_needsKey->isEnabled()) m_preferences.serverNeedsKey = m_needsKey->isChecked();
-  emit chosen(m_preferences);
+  Q_EMIT chosen(m_preferences);
 }
 
 void ServerPage::setInfo(const ServerInfo& info) {

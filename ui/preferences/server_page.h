@@ -25,7 +25,7 @@ class ServerPage final : public QWidget {
   void setPreferences(const Preferences& preferences);  // reports nothing
   void setInfo(const ServerInfo& info);
 
- signals:
+ Q_SIGNALS:
   /// The fields about the server count, of the others nothing is known here.
   void chosen(const zipage::ui::Preferences& preferences);
   void keyRenewRequested();

@@ -20,7 +20,7 @@ namespace zipage::ui {
 namespace {
 
 constexpr QSize kDefaultSize(640, 520);
-constexpr int kFieldWidth = 224;
+constexpr int kSettingWidth = 224;
 constexpr int kZoomPercents[] = {70, 80, 90, 100, 110, 125, 150, 175, 200};
 constexpr int kUnloadMinutes[] = {0, 5, 15, 30, 60, 240};
 
@@ -54,7 +54,7 @@ void addRow(QFormLayout& form, const QString& name, QWidget* field, const QStrin
   label->setProperty("kind", "fieldName");
   label->setIndent(0);
   label->setMinimumWidth(144);
-  field->setFixedWidth(kFieldWidth);
+  field->setFixedWidth(kSettingWidth);
   field->setAccessibleName(name);
   field->setAccessibleDescription(meaning);
   field->setToolTip(meaning);
@@ -95,7 +95,7 @@ SettingsDialog::SettingsDialog(const WindowActions& actions, QWidget* parent)
   });
   connect(m_storage, &StoragePage::budgetChosen, this, [this](int gibibytes) {
     change([&](Preferences& preferences) { preferences.prefixGibibytes = gibibytes; });
-    emit storageReportRequested();
+    Q_EMIT storageReportRequested();
   });
   connect(m_server, &ServerPage::chosen, this, [this](const Preferences& chosen) {
     change([&](Preferences& preferences) {
@@ -227,7 +227,7 @@ void SettingsDialog::showPreferences() {
 void SettingsDialog::change(const std::function<void(Preferences&)>& edit) {
   if (m_isShowing) return;
   edit(m_preferences);
-  emit preferencesChanged(m_preferences);
+  Q_EMIT preferencesChanged(m_preferences);
   showPreferences();
 }
 

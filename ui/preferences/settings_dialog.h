@@ -29,7 +29,7 @@ class SettingsDialog final : public QDialog {
   void setStorageReport(const StorageReport& report);
   void setServerInfo(const ServerInfo& info);
 
- signals:
+ Q_SIGNALS:
   void preferencesChanged(const zipage::ui::Preferences& preferences);
   void storageReportRequested();
   void storageClearRequested(qint64 model, qint64 chat);

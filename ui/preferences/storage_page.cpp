@@ -19,7 +19,7 @@ namespace zipage::ui {
 namespace {
 
 constexpr int kBudgets[] = {0, 1, 2, 4, 8, 16, 32, 64, 128, 256};
-constexpr int kFieldWidth = 224;
+constexpr int kBudgetWidth = 224;
 
 QString budgetText(int gibibytes) {
   return gibibytes == 0 ? StoragePage::tr("Nothing is kept") : StoragePage::tr("%1 GiB").arg(gibibytes);
@@ -71,7 +71,7 @@ StoragePage::StoragePage(QWidget* parent)
   m_table->header()->setStretchLastSection(true);
   m_table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
   m_table->header()->setSectionResizeMode(StorageModel::Name, QHeaderView::Interactive);
-  m_table->header()->resizeSection(StorageModel::Name, kFieldWidth);
+  m_table->header()->resizeSection(StorageModel::Name, kBudgetWidth);
   m_figures->setObjectName(QStringLiteral("storageFigures"));
   m_summary->setObjectName(QStringLiteral("storageSummary"));
   auto* layout = new QVBoxLayout(this);
@@ -93,7 +93,7 @@ QLayout* StoragePage::makeBudgetRow() {
   const QString meaning =
       tr("What a model has read is kept, so that a chat goes on after a restart without reading it again.");
   for (const int gibibytes : kBudgets) m_budget->addItem(budgetText(gibibytes), gibibytes);
-  m_budget->setFixedWidth(kFieldWidth);
+  m_budget->setFixedWidth(kBudgetWidth);
   m_budget->setAccessibleName(name);
   m_budget->setAccessibleDescription(meaning);
   m_budget->setToolTip(meaning);
@@ -105,7 +105,7 @@ QLayout* StoragePage::makeBudgetRow() {
   row->addWidget(m_budget);
   row->addStretch(1);
   connect(m_budget, &QComboBox::currentIndexChanged, this, [this] {
-    if (!m_isShowing) emit budgetChosen(m_budget->currentData().toInt());
+    if (!m_isShowing) Q_EMIT budgetChosen(m_budget->currentData().toInt());
   });
   return row;
 }
@@ -122,9 +122,10 @@ QLayout* StoragePage::makeButtons() {
   m_clearAll->setToolTip(tr("What is kept of every model. Chats themselves stay."));
   connect(m_clear, &QPushButton::clicked, this, [this] {
     const QModelIndex chosen = m_table->currentIndex();
-    if (chosen.isValid()) emit clearRequested(m_model->modelAt(chosen), m_model->chatAt(chosen));
+    if (chosen.isValid()) Q_EMIT clearRequested(m_model->modelAt(chosen), m_model->chatAt(chosen));
   });
-  connect(m_clearAll, &QPushButton::clicked, this, [this] { emit clearRequested(kEveryModel, kEveryChat); });
+  connect(m_clearAll, &QPushButton::clicked, this,
+          [this] { Q_EMIT clearRequested(kEveryModel, kEveryChat); });
   return row;
 }
 
@@ -149,7 +150,7 @@ void StoragePage::showChosen() { m_clear->setEnabled(m_table->currentIndex().isV
 
 void StoragePage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  emit reportRequested();
+  Q_EMIT reportRequested();
 }
 
 }  // namespace zipage::ui

@@ -24,7 +24,7 @@ class StoragePage final : public QWidget {
   void setBudget(int gibibytes);  // reports nothing
   void setReport(const StorageReport& report);
 
- signals:
+ Q_SIGNALS:
   void budgetChosen(int gibibytes);
   /// The page is shown.
   void reportRequested();

@@ -87,7 +87,7 @@ void RichTexts::take() {
     else
       m_askedCode.remove(std::get<CodeKey>(job));
   }
-  emit arrived();
+  Q_EMIT arrived();
 }
 
 }  // namespace zipage::ui

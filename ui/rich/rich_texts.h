@@ -36,7 +36,7 @@ class RichTexts final : public QObject {
 
   bool isIdle() const { return m_asked.isEmpty() && m_askedCode.isEmpty() && !m_growing; }
 
- signals:
+ Q_SIGNALS:
   /// At least one thing that was asked for is there.
   void arrived();
 

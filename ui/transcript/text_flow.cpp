@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kCodePadding = 12.0;
 constexpr double kCodeHeader = 32.0;
-constexpr double kRadius = 8.0;
+constexpr double kCodeRadius = 8.0;
 /// Blocks of code that are coloured together: long enough for comments over many lines, short enough to be
 /// quick.
 constexpr int kBlocksInStretch = 2;
@@ -212,12 +212,12 @@ void TextFlow::paintCodeSurface(QPainter& painter, int block) const {
   painter.save();
   QRectF rect = pieceRect(block);
   painter.setClipRect(rect, Qt::IntersectClip);
-  if (!startsCode(block)) rect.setTop(rect.top() - kRadius);
-  if (!endsCode(block)) rect.setBottom(rect.bottom() + kRadius);
+  if (!startsCode(block)) rect.setTop(rect.top() - kCodeRadius);
+  if (!endsCode(block)) rect.setBottom(rect.bottom() + kCodeRadius);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(Qt::NoPen);
   painter.setBrush(m_look.surface);
-  painter.drawRoundedRect(rect, kRadius, kRadius);
+  painter.drawRoundedRect(rect, kCodeRadius, kCodeRadius);
   if (startsCode(block)) {
     painter.setFont(smallFont(m_look.font));
     painter.setPen(m_look.muted);

@@ -33,7 +33,7 @@ TranscriptSelection::Point TranscriptView::pointAt(const QPoint& position) {
 
 void TranscriptView::copyText(const QString& text) {
   QApplication::clipboard()->setText(text);
-  emit copied();
+  Q_EMIT copied();
 }
 
 QString TranscriptView::joinSelected(QString (TextFlow::*textOf)(const TextRange&)) {
@@ -79,7 +79,7 @@ void TranscriptView::mousePressEvent(QMouseEvent* event) {
     case MessageHit::Kind::Button:
       return pressButton(row, hit.button, event->globalPosition().toPoint());
     case MessageHit::Kind::File:
-      emit fileActivated(layoutOf(row).message().attachments[hit.file]);
+      Q_EMIT fileActivated(layoutOf(row).message().attachments[hit.file]);
       return;
     default:
       break;
@@ -117,7 +117,7 @@ void TranscriptView::mouseReleaseEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
   m_isSelecting = false;
   m_autoScroll.stop();
-  if (!m_pressedLink.isEmpty() && m_selection.isEmpty()) emit linkActivated(m_pressedLink);
+  if (!m_pressedLink.isEmpty() && m_selection.isEmpty()) Q_EMIT linkActivated(m_pressedLink);
   if (m_choosesWords && m_selection.isEmpty() && m_pressedLink.isEmpty()) chooseWord(event->pos());
   m_pressedLink.clear();
   if (hasSelection() && QApplication::clipboard()->supportsSelection()) {
@@ -141,19 +141,19 @@ void TranscriptView::pressButton(int row, MessageButton button, const QPoint& po
   const MessageItem message = layoutOf(row).message();
   switch (button) {
     case MessageButton::PreviousVersion:
-      emit commanded(message.id, MessageCommand::PreviousVersion);
+      Q_EMIT commanded(message.id, MessageCommand::PreviousVersion);
       return;
     case MessageButton::NextVersion:
-      emit commanded(message.id, MessageCommand::NextVersion);
+      Q_EMIT commanded(message.id, MessageCommand::NextVersion);
       return;
     case MessageButton::Continue:
-      emit commanded(message.id, MessageCommand::Continue);
+      Q_EMIT commanded(message.id, MessageCommand::Continue);
       return;
     case MessageButton::Regenerate:
-      emit commanded(message.id, MessageCommand::Regenerate);
+      Q_EMIT commanded(message.id, MessageCommand::Regenerate);
       return;
     case MessageButton::Edit:
-      emit editRequested(message.id);
+      Q_EMIT editRequested(message.id);
       return;
     case MessageButton::Copy:
       return copyText(message.text);
@@ -191,14 +191,14 @@ void TranscriptView::pointTo(const QPoint& position) {
   showTip(hit, position);
   if (hit.link == m_hoveredLink) return;
   m_hoveredLink = hit.link;
-  emit linkHovered(m_hoveredLink);
+  Q_EMIT linkHovered(m_hoveredLink);
 }
 
 void TranscriptView::leaveEvent(QEvent*) {
   setPointerRow(-1, {});
   if (m_hoveredLink.isEmpty()) return;
   m_hoveredLink.clear();
-  emit linkHovered({});
+  Q_EMIT linkHovered({});
 }
 
 void TranscriptView::keyPressEvent(QKeyEvent* event) {
@@ -219,7 +219,7 @@ void TranscriptView::keyPressEvent(QKeyEvent* event) {
 
 void TranscriptView::wheelEvent(QWheelEvent* event) {
   if (!event->modifiers().testFlag(Qt::ControlModifier)) return QAbstractScrollArea::wheelEvent(event);
-  if (event->angleDelta().y() != 0) emit zoomStepped(event->angleDelta().y() > 0 ? 1 : -1);
+  if (event->angleDelta().y() != 0) Q_EMIT zoomStepped(event->angleDelta().y() > 0 ? 1 : -1);
   event->accept();
 }
 
@@ -242,7 +242,7 @@ void TranscriptView::showMenu(int row, const MessageHit& hit, const QPoint& glob
     add(title, !text.isEmpty(), [this, text] { copyText(text); });
   };
   const auto addCommand = [&](const QString& title, bool isEnabled, MessageCommand command) {
-    add(title, isEnabled, [this, id = message.id, command] { emit commanded(id, command); });
+    add(title, isEnabled, [this, id = message.id, command] { Q_EMIT commanded(id, command); });
   };
   add(tr("Copy"), hasSelection(), [this] { copySelection(); });
   add(tr("Copy without marks"), hasSelection(), [this] { copyText(selectedWords()); });
@@ -253,12 +253,12 @@ void TranscriptView::showMenu(int row, const MessageHit& hit, const QPoint& glob
   if (!message.reasoning.isEmpty()) addCopy(tr("Copy thinking"), message.reasoning);
   add(tr("Select all"), true, [this] { selectAll(); });
   menu->addSeparator();
-  add(tr("Keep the selection in memory"), hasSelection(), [this] { emit keepRequested(); });
-  add(tr("Keep nothing special in memory"), true, [this] { emit letGoRequested(); });
+  add(tr("Keep the selection in memory"), hasSelection(), [this] { Q_EMIT keepRequested(); });
+  add(tr("Keep nothing special in memory"), true, [this] { Q_EMIT letGoRequested(); });
   menu->addSeparator();
   const bool isOver = !isRunning(message.state);
   if (isQuestion) {
-    add(tr("Edit and send again"), true, [this, id = message.id] { emit editRequested(id); });
+    add(tr("Edit and send again"), true, [this, id = message.id] { Q_EMIT editRequested(id); });
   } else {
     addCommand(tr("Go on with this reply"), isOver, MessageCommand::Continue);
   }

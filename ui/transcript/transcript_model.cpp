@@ -44,7 +44,7 @@ void TranscriptModel::setBranch(const QVector<MessageItem>& messages) {
     endRemoveRows();
   }
   for (int row = 0; row < kept; ++row) m_messages[row] = messages[row];
-  if (kept > 0) emit dataChanged(index(0), index(kept - 1));
+  if (kept > 0) Q_EMIT dataChanged(index(0), index(kept - 1));
   if (kept == messages.size()) return;
   beginInsertRows({}, kept, static_cast<int>(messages.size()) - 1);
   m_messages.append(messages.mid(kept));
@@ -64,14 +64,14 @@ void TranscriptModel::append(qint64 messageId, const QString& reasoning, const Q
   if (row < 0) return;
   m_messages[row].reasoning += reasoning;
   m_messages[row].text += text;
-  emit dataChanged(index(row), index(row));
+  Q_EMIT dataChanged(index(row), index(row));
 }
 
 void TranscriptModel::update(const MessageItem& message) {
   const int row = rowOf(message.id);
   if (row < 0) return;
   m_messages[row] = message;
-  emit dataChanged(index(row), index(row));
+  Q_EMIT dataChanged(index(row), index(row));
 }
 
 int TranscriptModel::rowOf(qint64 messageId) const {

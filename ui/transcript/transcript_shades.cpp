@@ -16,7 +16,7 @@ void TranscriptView::chooseWord(const QPoint& position) {
   if (hit.kind != MessageHit::Kind::Text || !hit.link.isEmpty()) return;
   TextFlow& flow = layoutOf(row).flow(hit.part);
   const auto [from, to] = flow.writtenRange(flow.wordAt(hit.spot));
-  if (from < to) emit wordChosen(layoutOf(row).message().id, hit.part == MessagePart::Reasoning, from, to);
+  if (from < to) Q_EMIT wordChosen(layoutOf(row).message().id, hit.part == MessagePart::Reasoning, from, to);
 }
 
 void TranscriptView::showPlace(qint64 messageId, MessagePart part, int place) {

@@ -284,7 +284,7 @@ void TranscriptView::scrollContentsBy(int, int) {
 void TranscriptView::setFollowing(bool isFollowing) {
   if (m_isFollowing == isFollowing) return;
   m_isFollowing = isFollowing;
-  emit followingChanged(isFollowing);
+  Q_EMIT followingChanged(isFollowing);
 }
 
 void TranscriptView::followTail() {

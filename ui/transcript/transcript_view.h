@@ -74,7 +74,7 @@ class TranscriptView final : public QAbstractScrollArea {
   MessageLayout& layoutOf(int row) { return *m_layouts[static_cast<std::size_t>(row)]; }
   QRect messageRect(int row) const;  // in the viewport
 
- signals:
+ Q_SIGNALS:
   void followingChanged(bool isFollowing);
   void linkHovered(const QString& url);  // empty: none any more
   void linkActivated(const QString& url);

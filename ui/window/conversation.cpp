@@ -173,7 +173,7 @@ void Conversation::editLast() {
 
 void Conversation::stepVersion(MessageCommand command) {
   const qint64 messageId = m_transcript->messageWithVersions();
-  if (messageId != 0) emit messageCommanded(messageId, command);
+  if (messageId != 0) Q_EMIT messageCommanded(messageId, command);
 }
 
 void Conversation::showFile(const AttachmentItem& file) {

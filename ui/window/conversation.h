@@ -41,7 +41,7 @@ class Conversation final : public QWidget {
   /// Of the message with versions that is nearest to the reader.
   void stepVersion(MessageCommand command);
 
- signals:
+ Q_SIGNALS:
   void messageCommanded(qint64 messageId, zipage::ui::MessageCommand command);
 
  protected:

@@ -15,8 +15,8 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr QSize kDefaultSize(760, 560);
-constexpr int kSide = 16;
+constexpr QSize kDoctorSize(760, 560);
+constexpr int kDoctorSide = 16;
 constexpr int kTopicWidth = 120;
 constexpr int kLeastTextWidth = 400;
 
@@ -92,15 +92,15 @@ DoctorDialog::DoctorDialog(QWidget* parent)
   buttons->addButton(m_again, QDialogButtonBox::ActionRole);
   buttons->addButton(m_copy, QDialogButtonBox::ActionRole);
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(kSide, kSide, kSide, kSide);
-  layout->setSpacing(kSide);
+  layout->setContentsMargins(kDoctorSide, kDoctorSide, kDoctorSide, kDoctorSide);
+  layout->setSpacing(kDoctorSide);
   layout->addWidget(m_verdict);
   layout->addWidget(m_scroll, 1);
   layout->addWidget(buttons);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
   connect(m_again, &QPushButton::clicked, this, &DoctorDialog::checkRequested);
   connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_asText); });
-  resize(kDefaultSize);
+  resize(kDoctorSize);
   showBusy();
 }
 
@@ -127,7 +127,7 @@ void DoctorDialog::setTheme(const Theme& theme) {
 void DoctorDialog::showRows() {
   auto* content = new QWidget;
   auto* grid = new QGridLayout(content);
-  grid->setContentsMargins(0, 0, kSide, 0);
+  grid->setContentsMargins(0, 0, kDoctorSide, 0);
   grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(12);
   grid->setColumnMinimumWidth(1, kTopicWidth);

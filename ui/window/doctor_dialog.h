@@ -26,7 +26,7 @@ class DoctorDialog final : public QDialog {
   /// `asText`: the same for a bug report. `verdict`: all of it in a sentence.
   void showReport(const QVector<CheckItem>& report, const QString& verdict, const QString& asText);
 
- signals:
+ Q_SIGNALS:
   void checkRequested();
 
  private:

@@ -107,7 +107,7 @@ void EmptyState::setSampleQuestions(const QStringList& questions) {
   for (const QString& question : questions) {
     auto* button = new SampleButton(question);
     button->setTheme(m_theme);
-    connect(button, &SampleButton::clicked, this, [this, question] { emit questionChosen(question); });
+    connect(button, &SampleButton::clicked, this, [this, question] { Q_EMIT questionChosen(question); });
     m_sampleLayout->addWidget(button);
   }
 }

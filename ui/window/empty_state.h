@@ -22,7 +22,7 @@ class EmptyState final : public QWidget {
   void setModel(const ModelInfo& model);
   void setSampleQuestions(const QStringList& questions);
 
- signals:
+ Q_SIGNALS:
   void modelsRequested();
   void questionChosen(const QString& question);
 

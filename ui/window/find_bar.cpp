@@ -41,7 +41,7 @@ QToolButton* FindBar::button(const QString& name, bool backward) {
   made->setToolTip(name);
   made->setAccessibleName(name);
   connect(made, &QToolButton::clicked, this,
-          [this, backward] { emit findRequested(m_words->text(), backward); });
+          [this, backward] { Q_EMIT findRequested(m_words->text(), backward); });
   return made;
 }
 
@@ -63,7 +63,7 @@ void FindBar::showFound(bool isFound) {
 
 void FindBar::close() {
   hide();
-  emit closed();
+  Q_EMIT closed();
 }
 
 bool FindBar::eventFilter(QObject* watched, QEvent* event) {
@@ -75,7 +75,7 @@ bool FindBar::eventFilter(QObject* watched, QEvent* event) {
   key->accept();
   if (event->type() == QEvent::ShortcutOverride) return true;  // the key comes here, not to the window
   if (isEnter)
-    emit findRequested(m_words->text(), key->modifiers().testFlag(Qt::ShiftModifier));
+    Q_EMIT findRequested(m_words->text(), key->modifiers().testFlag(Qt::ShiftModifier));
   else
     close();
   return true;

@@ -21,7 +21,7 @@ class FindBar final : public QFrame {
   void open();
   void showFound(bool isFound);
 
- signals:
+ Q_SIGNALS:
   void wordsEdited(const QString& words);
   void findRequested(const QString& words, bool backward);
   void closed();

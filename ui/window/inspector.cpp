@@ -54,7 +54,7 @@ Inspector::Inspector(MemoryModel& memory, OwnerColors& colors, QMainWindow& wind
       else
         m_seen.remove(index);
       if (std::exchange(m_wasWatched, !m_seen.isEmpty()) == m_seen.isEmpty())
-        emit memoryWatched(!m_seen.isEmpty());
+        Q_EMIT memoryWatched(!m_seen.isEmpty());
     });
   }
 }
@@ -103,7 +103,7 @@ void Inspector::noticeDocks() {
   tidyTabs();
   if (isShown() == m_wasShown) return;
   m_wasShown = isShown();
-  emit shownChanged(m_wasShown);
+  Q_EMIT shownChanged(m_wasShown);
 }
 
 void Inspector::setTheme(const Theme& theme) {

@@ -40,7 +40,7 @@ class Inspector final : public QObject {
   void showEvictions();
   void showGeneration();
 
- signals:
+ Q_SIGNALS:
   void shownChanged(bool shown);
   void memoryWatched(bool watched);  // whether anything of the memory can be seen
 

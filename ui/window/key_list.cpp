@@ -16,8 +16,8 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr int kSide = 24;
-constexpr QSize kDefaultSize(720, 480);
+constexpr int kKeyListSide = 24;
+constexpr QSize kKeyListSize(720, 480);
 
 using Rows = std::vector<std::pair<QString, QString>>;  // what happens, and by which keys
 
@@ -57,8 +57,8 @@ KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent
   setWindowTitle(tr("Keys"));
   auto* content = new QWidget;
   auto* columns = new QHBoxLayout(content);
-  columns->setContentsMargins(kSide, kSide, kSide, kSide);
-  columns->setSpacing(2 * kSide);
+  columns->setContentsMargins(kKeyListSide, kKeyListSide, kKeyListSide, kKeyListSide);
+  columns->setSpacing(2 * kKeyListSide);
   std::vector<std::pair<QString, Rows>> groups;
   for (const WindowActions::Group& group : actions.groups) {
     Rows rows;
@@ -74,7 +74,7 @@ KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent
     if (column == nullptr || (columns->count() == 1 && 2 * shown >= numRows)) {
       if (column != nullptr) column->addStretch(1);
       column = new QVBoxLayout;
-      column->setSpacing(kSide);
+      column->setSpacing(kKeyListSide);
       columns->addLayout(column, 1);
     }
     column->addLayout(groupOf(name, rows));
@@ -94,7 +94,7 @@ KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent
   content->ensurePolished();
   const int width = content->sizeHint().width() + scroll->verticalScrollBar()->sizeHint().width();
   setMinimumWidth(width);
-  resize(std::max(width, kDefaultSize.width()), kDefaultSize.height());
+  resize(std::max(width, kKeyListSize.width()), kKeyListSize.height());
 }
 
 }  // namespace zipage::ui

@@ -44,7 +44,7 @@ MessageBar::MessageBar(Kind kind, QWidget* parent)
   connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
   connect(m_action, &QPushButton::clicked, this, [this] {
     hide();
-    emit actionRequested(m_actionId);
+    Q_EMIT actionRequested(m_actionId);
   });
   hide();
 }

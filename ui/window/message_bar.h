@@ -24,7 +24,7 @@ class MessageBar final : public QFrame {
   void showMessage(const QString& text, const QString& actionText = {}, const QString& actionId = {});
   QString text() const;
 
- signals:
+ Q_SIGNALS:
   void actionRequested(const QString& actionId);
 
  private:

@@ -15,7 +15,7 @@ namespace zipage::ui {
 
 namespace {
 
-constexpr QSize kDefaultSize(720, 520);
+constexpr QSize kReportSize(720, 520);
 
 }  // namespace
 
@@ -54,7 +54,7 @@ ReportDialog::ReportDialog(const QString& report, QWidget* parent) : QDialog(par
     connect(dialog, &QFileDialog::fileSelected, this, &ReportDialog::save);
     dialog->open();
   });
-  resize(kDefaultSize);
+  resize(kReportSize);
 }
 
 void ReportDialog::save(const QString& path) {

@@ -62,7 +62,7 @@ void TopBar::addSchemes(QMenu& menu) {
     QAction* action = schemes->addAction(menu.addAction(text));
     action->setCheckable(true);
     m_schemes.append(action);
-    connect(action, &QAction::triggered, this, [this, chosen = scheme] { emit schemeChosen(chosen); });
+    connect(action, &QAction::triggered, this, [this, chosen = scheme] { Q_EMIT schemeChosen(chosen); });
   }
   setColorScheme(ColorScheme::System);
 }

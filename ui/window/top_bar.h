@@ -27,7 +27,7 @@ class TopBar final : public QWidget {
   ModelButton& modelButton() { return *m_model; }
   ContextRing& contextRing() { return *m_ring; }
 
- signals:
+ Q_SIGNALS:
   void schemeChosen(zipage::ui::ColorScheme scheme);
 
  private:

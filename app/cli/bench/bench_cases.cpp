@@ -60,8 +60,6 @@ Result<void> runAll(ModelSession& session, const std::vector<Request>& requests,
   return outcome;
 }
 
-double inSeconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];

@@ -11,7 +11,7 @@ namespace zipage {
 
 namespace {
 
-constexpr int kMostSequences = 8;
+constexpr int kDecodeSequences = 8;
 constexpr int kShortestLong = 1000;
 constexpr double kMebi = 1024.0 * 1024.0;
 
@@ -75,7 +75,7 @@ class Bench {
     for (const auto& measured :
          {std::function([&] { return benchLongThinking(m_session, m_options.longTokens); }),
           std::function([&] { return benchDecode(m_session, 1); }),
-          std::function([&] { return benchDecode(m_session, kMostSequences); }),
+          std::function([&] { return benchDecode(m_session, kDecodeSequences); }),
           std::function([&] { return benchPrefill(m_session); })}) {
       const auto result = measured();
       if (!result) return complain(result.error(), kFailed);
@@ -132,7 +132,7 @@ int bench(const BenchOptions& options) {
   if (options.longTokens < kShortestLong) {
     return complain("--long-tokens must be at least " + std::to_string(kShortestLong));
   }
-  const auto session = openSession(options.model, kMostSequences);
+  const auto session = openSession(options.model, kDecodeSequences);
   if (!session) return complain(session.error());
   const auto limits = measureDevice((*session)->device(), options.model.threads);
   if (!limits) return complain(limits.error(), kFailed);

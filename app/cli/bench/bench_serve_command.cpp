@@ -14,8 +14,8 @@ namespace zipage {
 
 namespace {
 
-constexpr int kMostSequences = 1024;
-constexpr double kGiga = 1e9;
+constexpr int kMostConcurrent = 1024;
+constexpr double kBillion = 1e9;
 
 struct ServeOptions {
   ModelOptions model;
@@ -203,7 +203,7 @@ int serve(const ServeOptions& options, bool namesPolicies) {
   if (!compression) return complain(compression.error());
   auto session = sessionOptionsFrom(options.model, options.maxSequences);
   if (!session) return complain(session.error());
-  session->pageBytes = static_cast<std::int64_t>(options.poolGigabytes * kGiga);
+  session->pageBytes = static_cast<std::int64_t>(options.poolGigabytes * kBillion);
   session->pool.maxBatchTokens = options.batchTokens;
   // No sequence is longer than the longest request, or than a budget and its period.
   const int longest = figuresOf(makeServeLoad(options.load), options.load.maxOutput).longest;
@@ -249,7 +249,7 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
   command->add_option("--pool-gb", options->poolGigabytes,
                       "Memory of all pages, 10^9 bytes; in place of --pool-tokens");
   command->add_option("--max-sequences", options->maxSequences, "Sequences a step, and query windows")
-      ->check(CLI::Range(1, kMostSequences))
+      ->check(CLI::Range(1, kMostConcurrent))
       ->capture_default_str();
   command->add_option("--batch-tokens", options->batchTokens, "Tokens a step; 0: as many as suit the device")
       ->check(CLI::Range(0, 1 << 16))

@@ -34,8 +34,6 @@ struct WatchedReply {
   double historySeconds = 0.0;  // on the thread of the window, not the engine's
 };
 
-double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
-
 Request requestOf(const WatchOptions& options, int vocabularySize) {
   std::mt19937 random(1);
   std::uniform_int_distribution<TokenId> token(0, vocabularySize - 1);
@@ -78,12 +76,12 @@ class WatchBench {
         const auto* finished = std::get_if<RequestFinished>(&event);
         if (finished == nullptr) continue;
         if (finished->reason != FinishReason::Length) return tl::unexpected(finished->error);
-        result.tokensPerSecond = (finished->generatedTokens - 1) / seconds(finished->decodeTime - m_aside);
+        result.tokensPerSecond = (finished->generatedTokens - 1) / inSeconds(finished->decodeTime - m_aside);
       }
       if (isWatched) remember(history, events, sample, snapshot, clock);
     }
     result.recordBytes = history.recordBytes();
-    result.historySeconds = seconds(std::exchange(m_aside, Duration::zero()));
+    result.historySeconds = inSeconds(std::exchange(m_aside, Duration::zero()));
     return result;
   }
 

@@ -55,14 +55,14 @@ namespace {
 HWY_EXPORT(multiplyAdds);
 HWY_EXPORT(targetName);
 
-constexpr long kRounds = 20'000'000;
-constexpr int kRepetitions = 3;
+constexpr long kProbeRounds = 20'000'000;
+constexpr int kProbeRepetitions = 3;
 
 /// Work per second of the best of a few repetitions, where `work` returns how much it did.
 template <typename Work>
 double bestRate(const Work& work) {
   double best = 0.0;
-  for (int repetition = 0; repetition < kRepetitions; ++repetition) {
+  for (int repetition = 0; repetition < kProbeRepetitions; ++repetition) {
     const auto start = std::chrono::steady_clock::now();
     const double done = work();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -77,7 +77,8 @@ double bestMultiplyAdds(int threads) {
     double operations = 0.0;
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : operations)
     for (int part = 0; part < threads; ++part) {
-      operations += HWY_DYNAMIC_DISPATCH(multiplyAdds)(kRounds, &sinks[static_cast<std::size_t>(part) * 64]);
+      operations +=
+          HWY_DYNAMIC_DISPATCH(multiplyAdds)(kProbeRounds, &sinks[static_cast<std::size_t>(part) * 64]);
     }
     return operations;
   });

@@ -11,6 +11,9 @@
 
 namespace zipage {
 
+inline constexpr int kWindowTokens = 16;                    // queries that score
+inline constexpr int kProductRows[] = {1, 4, 16, 64, 256};  // of the products that are measured
+
 struct OpCase {
   std::string op;
   std::string shape;

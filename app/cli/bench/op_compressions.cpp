@@ -10,8 +10,6 @@ namespace zipage {
 
 namespace {
 
-constexpr int kWindowTokens = 16;
-
 class CompressionOps {
  public:
   explicit CompressionOps(OpBench& bench)

@@ -8,8 +8,7 @@ namespace zipage {
 
 namespace {
 
-constexpr int kRows[] = {1, 16, 64, 256};
-constexpr int kWindowTokens = 16;
+constexpr int kElementRows[] = {1, 16, 64, 256};
 
 std::string rowsText(int rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
 
@@ -160,7 +159,7 @@ Result<void> measureElementOps(OpBench& bench) {
       {"sample", [&](ElementOps& ops) { return ops.sample(usual, "top-k 20, top-p 0.95"); }},
       {"sample", [&](ElementOps& ops) { return ops.sample(nucleus, "top-p 0.95"); }}};
   for (const auto& [op, measure] : all) {
-    for (const int rows : kRows) {
+    for (const int rows : kElementRows) {
       if (!bench.wants(op)) continue;
       ElementOps ops(bench, rows);
       if (auto measured = measure(ops); !measured) return measured;

@@ -10,8 +10,6 @@ namespace zipage {
 
 namespace {
 
-constexpr int kRows[] = {1, 4, 16, 64, 256};
-
 class ExpertOps {
  public:
   explicit ExpertOps(OpBench& bench) : m_bench(bench), m_memory(bench.device()), m_config(bench.config()) {
@@ -95,7 +93,7 @@ class ExpertOps {
 Result<void> measureExperts(OpBench& bench) {
   if (bench.config().numExperts == 0 || !bench.wants("mix-experts")) return {};
   ExpertOps ops(bench);
-  for (const int rows : kRows) {
+  for (const int rows : kProductRows) {
     if (auto measured = ops.measure(rows); !measured) return measured;
   }
   return {};

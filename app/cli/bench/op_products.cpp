@@ -11,7 +11,6 @@ namespace zipage {
 
 namespace {
 
-constexpr int kRows[] = {1, 4, 16, 64, 256};
 constexpr std::size_t kAlignment = 256;
 constexpr int kRandomThreads = 4;
 
@@ -105,11 +104,11 @@ double bytesOfAll(std::initializer_list<ConstTensorView> views) {
 Result<void> measureMatrix(OpBench& bench, const Matrix& matrix) {
   const ConstTensorView& view = matrix.view;
   if (std::ranges::none_of(
-          kRows, [&](int rows) { return bench.wants("matmul", shapeOf(matrix.roles, view, rows)); }))
+          kProductRows, [&](int rows) { return bench.wants("matmul", shapeOf(matrix.roles, view, rows)); }))
     return {};
   OpMemory memory(bench.device());
   const RotatedMatrix weights(bench, memory, view);
-  for (const int rows : kRows) {
+  for (const int rows : kProductRows) {
     const TensorView input = memory.matrix(bench.device().info().activationType, rows, view.columns);
     const TensorView output = memory.matrix(DataType::F32, rows, view.rows);
     if (auto room = memory.check(); !room) return room;
@@ -139,7 +138,7 @@ Result<void> measureTogether(OpBench& bench) {
   OpMemory memory(bench.device());
   const RotatedMatrix queries(bench, memory, *query), keys(bench, memory, *key),
       values(bench, memory, *value);
-  for (const int rows : kRows) {
+  for (const int rows : kProductRows) {
     const RmsNormArguments norm{
         .input = memory.matrix(DataType::F32, rows, query->columns),
         .gain = memory.matrix(DataType::F32, 1, query->columns),
@@ -173,7 +172,7 @@ Result<void> measureGated(OpBench& bench) {
   OpMemory memory(bench.device());
   const RotatedMatrix gates(bench, memory, *gate), ups(bench, memory, *up);
   const DataType type = bench.device().info().activationType;
-  for (const int rows : kRows) {
+  for (const int rows : kProductRows) {
     const RmsNormArguments norm{.input = memory.matrix(DataType::F32, rows, gate->columns),
                                 .gain = memory.matrix(DataType::F32, 1, gate->columns),
                                 .output = memory.matrix(type, rows, gate->columns)};

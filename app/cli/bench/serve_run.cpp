@@ -8,8 +8,6 @@ namespace zipage {
 
 namespace {
 
-double inSeconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 class ServeRun {
  public:
   ServeRun(const EngineLimits& limits, StepWatch& runner, const std::vector<ServeRequest>& load,

@@ -72,7 +72,7 @@ class TestDeviceLoss final : public QObject {
  private:
   std::unique_ptr<QTemporaryDir> m_home;
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_home = std::make_unique<QTemporaryDir>();
     QVERIFY(m_home->isValid());
@@ -88,7 +88,7 @@ class TestDeviceLoss final : public QObject {
       QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
       QVERIFY(problemBar(application).isHidden());
       application.chats().changeSettings(0, shortSettings());
-      emit application.window().sendRequested(0, kQuestion);
+      Q_EMIT application.window().sendRequested(0, kQuestion);
       QTRY_VERIFY_WITH_TIMEOUT(replies.haveEnded(1), kAnswerMs);
 
       const ui::MessageItem broken = replies.all.first();
@@ -112,7 +112,7 @@ class TestDeviceLoss final : public QObject {
       QCOMPARE(application.host().session().deviceInfo().name, std::string("cpu"));
       QVERIFY(problemBar(application).isHidden());
 
-      emit application.window().sendRequested(application.chats().chatItems().first().id, kQuestion);
+      Q_EMIT application.window().sendRequested(application.chats().chatItems().first().id, kQuestion);
       QTRY_VERIFY_WITH_TIMEOUT(replies.haveEnded(2), kAnswerMs);
       QCOMPARE(replies.all.last().state, ui::ReplyState::Complete);
       QVERIFY(!replies.all.last().reasoning.isEmpty());
@@ -138,14 +138,14 @@ class TestDeviceLoss final : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
     application.chats().changeSettings(0, shortSettings());
     QSignalSpy losses(&application.host(), &EngineHost::deviceLost);
-    for (int i = 0; i < 3; ++i) emit application.window().sendRequested(0, kQuestion);
+    for (int i = 0; i < 3; ++i) Q_EMIT application.window().sendRequested(0, kQuestion);
     QTRY_VERIFY_WITH_TIMEOUT(replies.haveEnded(3), kAnswerMs);
     for (const ui::MessageItem& reply : replies.all) QCOMPARE(reply.state, ui::ReplyState::Failed);
     QTRY_VERIFY(!losses.isEmpty());
     QCOMPARE(losses.size(), 1);
 
     // Who tries again is refused in words, and told of the way out again.
-    emit application.window().sendRequested(0, kQuestion);
+    Q_EMIT application.window().sendRequested(0, kQuestion);
     QTRY_VERIFY_WITH_TIMEOUT(replies.haveEnded(4), kAnswerMs);
     QCOMPARE(replies.all.last().state, ui::ReplyState::Failed);
     QVERIFY(replies.all.last().error.contains(test::kDeviceLost));
@@ -161,7 +161,7 @@ class TestDeviceLoss final : public QObject {
              qPrintable(problemBar(application).accessibleName()));
     QVERIFY(!application.host().isReady());
     QCOMPARE(FaultyDevice::numHeld(), 0);
-    emit application.window().modelFileChosen({});
+    Q_EMIT application.window().modelFileChosen({});
     QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
   }
 };

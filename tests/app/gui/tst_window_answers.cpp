@@ -61,7 +61,7 @@ zipage::ui::GenerationSettings greedySettings() {
 class TestWindowAnswers final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_home = std::make_unique<QTemporaryDir>();
     QVERIFY(m_home->isValid());
@@ -73,7 +73,7 @@ class TestWindowAnswers final : public QObject {
     Heard heard(application.chats());
     QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
     application.chats().changeSettings(0, greedySettings());
-    emit application.window().sendRequested(0, kQuestion);
+    Q_EMIT application.window().sendRequested(0, kQuestion);
     QTRY_COMPARE_WITH_TIMEOUT(heard.numFinished(), 1, kAnswerMs);
 
     const zipage::ui::MessageItem answer = heard.answers().first();
@@ -90,9 +90,9 @@ class TestWindowAnswers final : public QObject {
     Heard heard(application.chats());
     QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
     application.chats().changeSettings(0, greedySettings());
-    for (int i = 0; i < 4; ++i) emit application.window().sendRequested(0, kQuestion);
+    for (int i = 0; i < 4; ++i) Q_EMIT application.window().sendRequested(0, kQuestion);
     QCOMPARE(application.chats().chatItems().size(), 4);
-    emit application.window().stopRequested(application.chats().chatItems().first().id);
+    Q_EMIT application.window().stopRequested(application.chats().chatItems().first().id);
     QTRY_COMPARE_WITH_TIMEOUT(heard.numFinished(), 4, kAnswerMs);
     int stopped = 0;
     QSet<QString> texts;
@@ -109,7 +109,7 @@ class TestWindowAnswers final : public QObject {
   void anEmptyMessageIsNotSent() {
     zipage::Application application({});
     QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
-    emit application.window().sendRequested(0, "  \n ");
+    Q_EMIT application.window().sendRequested(0, "  \n ");
     QCOMPARE(application.chats().chatItems().size(), 0);
   }
 
@@ -120,7 +120,7 @@ class TestWindowAnswers final : public QObject {
     auto settings = greedySettings();
     settings.policy = zipage::MemoryPolicy::Full;
     application.chats().changeSettings(0, settings);
-    emit application.window().sendRequested(0, QString(1 << 20, QChar('a')));
+    Q_EMIT application.window().sendRequested(0, QString(1 << 20, QChar('a')));
     QTRY_COMPARE_WITH_TIMEOUT(heard.numFinished(), 1, kAnswerMs);
     QCOMPARE(heard.answers().first().state, zipage::ui::ReplyState::Failed);
     QVERIFY(!heard.answers().first().error.isEmpty());
@@ -134,7 +134,7 @@ class TestWindowAnswers final : public QObject {
     auto settings = greedySettings();
     settings.budgetTokens = 1;
     application.chats().changeSettings(0, settings);
-    emit application.window().sendRequested(0, kQuestion);
+    Q_EMIT application.window().sendRequested(0, kQuestion);
     QTRY_COMPARE_WITH_TIMEOUT(heard.numFinished(), 1, kAnswerMs);
     QCOMPARE(heard.answers().first().state, zipage::ui::ReplyState::Failed);
     QVERIFY(!heard.answers().first().error.isEmpty());
@@ -153,7 +153,7 @@ class TestWindowAnswers final : public QObject {
             [&](const zipage::ui::ModelInfo& model) {
               if (model.state == zipage::ui::ModelInfo::State::Failed) problem = model.problem;
             });
-    emit application.window().modelFileChosen(foreign);
+    Q_EMIT application.window().modelFileChosen(foreign);
     QTRY_VERIFY_WITH_TIMEOUT(!problem.isEmpty(), kLoadMs);
     QVERIFY(application.host().isReady());
     disconnect(&application.host(), nullptr, this, nullptr);
@@ -167,7 +167,7 @@ class TestWindowAnswers final : public QObject {
       Heard heard(application.chats());
       QTRY_VERIFY_WITH_TIMEOUT(application.host().isReady(), kLoadMs);
       application.chats().changeSettings(0, greedySettings());
-      emit application.window().sendRequested(0, kQuestion);
+      Q_EMIT application.window().sendRequested(0, kQuestion);
       QTRY_COMPARE_WITH_TIMEOUT(heard.numFinished(), 1, kAnswerMs);
       chatId = application.chats().chatItems().first().id;
       text = heard.answers().first().text;

@@ -9,7 +9,7 @@ using ui::ReplyState;
 class TestWindowBranches final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void init() { m_profile = std::make_unique<Profile>(); }
 
   void aReplyGetsAnotherVersionAndArrowsSwitchBetweenThem() {
@@ -132,11 +132,11 @@ class TestWindowBranches final : public QObject {
     open.ask(QStringLiteral("What is 2 + 3?"));
     QTRY_VERIFY_WITH_TIMEOUT(open.isAnswered(), kAnswerMs);
     const QStringList before = shownTexts(open);
-    emit open.transcript().commanded(open.messages().at(0).id, ui::MessageCommand::Delete);
+    Q_EMIT open.transcript().commanded(open.messages().at(0).id, ui::MessageCommand::Delete);
     QCOMPARE(open.numMessages(), 0);
     QTest::mouseClick(open.notice().findChild<QPushButton*>(), Qt::LeftButton);
     QCOMPARE(shownTexts(open), before);
-    emit open.transcript().commanded(open.last().id, ui::MessageCommand::Delete);
+    Q_EMIT open.transcript().commanded(open.last().id, ui::MessageCommand::Delete);
     QCOMPARE(open.numMessages(), 1);
     open.press(Qt::Key_R, Qt::ControlModifier);  // the question is answered again
     QTRY_VERIFY_WITH_TIMEOUT(open.numMessages() == 2 && open.isAnswered(), kAnswerMs);
@@ -148,7 +148,7 @@ class TestWindowBranches final : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
     open.ask(kQuestion);
     QTRY_VERIFY_WITH_TIMEOUT(open.isThinking(), kAnswerMs);
-    emit open.transcript().commanded(open.messages().at(0).id, ui::MessageCommand::Delete);
+    Q_EMIT open.transcript().commanded(open.messages().at(0).id, ui::MessageCommand::Delete);
     QVERIFY(!open.application.chats().isGenerating());
     QCOMPARE(open.numMessages(), 0);
   }
@@ -157,7 +157,7 @@ class TestWindowBranches final : public QObject {
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
     const QString longText = QString(kQuestion).repeated(70);
-    emit open.composer().sendRequested(longText, {});
+    Q_EMIT open.composer().sendRequested(longText, {});
     QTRY_VERIFY_WITH_TIMEOUT(open.last().state == ReplyState::Reading, kAnswerMs);
     open.press(Qt::Key_Escape);
     QCOMPARE(open.last().state, ReplyState::Stopped);

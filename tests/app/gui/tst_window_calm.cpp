@@ -28,7 +28,7 @@ double processorMs() {
 class TestWindowCalm final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void init() { m_profile = std::make_unique<Profile>(); }
 
   void whatIsStoppedEndsWithinATenthOfASecond_data() {
@@ -46,7 +46,7 @@ class TestWindowCalm final : public QObject {
     int running = -1;
     connect(&open.application.host(), &EngineHost::metricsChanged, this,
             [&running](const EngineMetrics& metrics) { running = metrics.running; });
-    emit open.composer().sendRequested(question, {});
+    Q_EMIT open.composer().sendRequested(question, {});
     QTRY_VERIFY_WITH_TIMEOUT(open.last().state == state && running == 1, kAnswerMs);
     QElapsedTimer timer;
     timer.start();

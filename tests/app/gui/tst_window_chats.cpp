@@ -57,7 +57,7 @@ void storeSampleChat(const std::filesystem::path& database) {
 }
 
 nlohmann::json exported(OpenWindow& open, const QString& path) {
-  emit open.window().exportRequested({}, path, ui::ExportFormat::Json);
+  Q_EMIT open.window().exportRequested({}, path, ui::ExportFormat::Json);
   QTest::qWaitFor([&] { return QFile::exists(path); }, kLoadMs);
   QFile file(path);
   return file.open(QIODevice::ReadOnly) ? nlohmann::json::parse(file.readAll().toStdString(), nullptr, false)
@@ -83,7 +83,7 @@ nlohmann::json withoutIds(nlohmann::json document) {
 class TestWindowChats final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void init() { m_profile = std::make_unique<Profile>(); }
 
   void anExportComesIntoAFreshProfileAsTheSameTree() {
@@ -99,7 +99,7 @@ class TestWindowChats final : public QObject {
     Profile fresh;
     OpenWindow open;
     QCOMPARE(open.application.chats().chatItems().size(), 0);
-    emit open.window().importRequested(path);
+    Q_EMIT open.window().importRequested(path);
     QTRY_COMPARE(open.application.chats().chatItems().size(), 1);
     const ui::ChatItem chat = open.application.chats().chatItems().constFirst();
     QVERIFY(chat.isPinned);
@@ -119,7 +119,7 @@ class TestWindowChats final : public QObject {
     storeSampleChat(m_profile->database());
     OpenWindow open;
     const QString path = m_profile->path("zebras.md");
-    emit open.window().exportRequested({1}, path, ui::ExportFormat::Markdown);
+    Q_EMIT open.window().exportRequested({1}, path, ui::ExportFormat::Markdown);
     QTRY_VERIFY(QFile::exists(path));
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
@@ -132,7 +132,7 @@ class TestWindowChats final : public QObject {
   void anExportThatCannotBeWrittenIsToldInWords() {
     storeSampleChat(m_profile->database());
     OpenWindow open;
-    emit open.window().exportRequested({}, QStringLiteral("/nowhere/chats.json"), ui::ExportFormat::Json);
+    Q_EMIT open.window().exportRequested({}, QStringLiteral("/nowhere/chats.json"), ui::ExportFormat::Json);
     QTRY_VERIFY(open.problem().isVisible());
     QVERIFY(open.problem().text().contains(QStringLiteral("/nowhere/chats.json")));
   }
@@ -162,7 +162,7 @@ class TestWindowChats final : public QObject {
     file.write(bytes);
     file.close();
     OpenWindow open;
-    emit open.window().importRequested(file.fileName());
+    Q_EMIT open.window().importRequested(file.fileName());
     QTRY_VERIFY(open.problem().isVisible());
     QVERIFY2(open.problem().text().startsWith(QStringLiteral("Nothing was imported.")),
              qPrintable(open.problem().text()));
@@ -175,7 +175,7 @@ class TestWindowChats final : public QObject {
     QVERIFY(file.resize(qint64(300) << 20));
     file.close();
     OpenWindow open;
-    emit open.window().importRequested(file.fileName());
+    Q_EMIT open.window().importRequested(file.fileName());
     QTRY_VERIFY(open.problem().isVisible());
   }
 
@@ -209,16 +209,16 @@ class TestWindowChats final : public QObject {
     storeSampleChat(m_profile->database());
     {
       OpenWindow open;
-      emit open.window().chatCommanded(1, ui::ChatCommand::Unpin);
-      emit open.window().chatCommanded(1, ui::ChatCommand::Duplicate);
+      Q_EMIT open.window().chatCommanded(1, ui::ChatCommand::Unpin);
+      Q_EMIT open.window().chatCommanded(1, ui::ChatCommand::Duplicate);
       QCOMPARE(open.application.chats().chatItems().size(), 2);
       QVERIFY(open.chat() != 1);
       QCOMPARE(open.numMessages(), 2);
-      emit open.window().chatCommanded(1, ui::ChatCommand::Delete);
+      Q_EMIT open.window().chatCommanded(1, ui::ChatCommand::Delete);
       QCOMPARE(open.application.chats().chatItems().size(), 1);
-      emit open.window().noticeActionRequested({});
+      Q_EMIT open.window().noticeActionRequested({});
       QCOMPARE(open.application.chats().chatItems().size(), 2);
-      emit open.window().chatCommanded(1, ui::ChatCommand::Delete);
+      Q_EMIT open.window().chatCommanded(1, ui::ChatCommand::Delete);
     }
     OpenWindow again;
     const auto chats = again.application.chats().chatItems();
@@ -347,7 +347,7 @@ class TestWindowChats final : public QObject {
     QCOMPARE(open.numMessages(), 10'000);
     QCOMPARE(open.last().text, QStringLiteral("Message 10001"));
     open.transcript().verticalScrollBar()->setValue(0);
-    emit open.transcript().commanded(open.messages().at(1).id, ui::MessageCommand::Delete);
+    Q_EMIT open.transcript().commanded(open.messages().at(1).id, ui::MessageCommand::Delete);
     QCOMPARE(open.numMessages(), 1);
     QTest::mouseClick(open.notice().findChild<QPushButton*>(), Qt::LeftButton);
     QCOMPARE(open.numMessages(), 10'000);
@@ -385,7 +385,7 @@ class TestWindowChats final : public QObject {
     file.close();
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
-    emit open.window().modelFileChosen(file.fileName());
+    Q_EMIT open.window().modelFileChosen(file.fileName());
     QTRY_COMPARE_WITH_TIMEOUT(open.application.host().modelName(), QStringLiteral("Tiny"), kLoadMs);
     open.ask(QStringLiteral("hello"));
     QTRY_VERIFY_WITH_TIMEOUT(open.isAnswered(), kAnswerMs);
@@ -401,7 +401,7 @@ class TestWindowChats final : public QObject {
     {
       OpenWindow open;
       QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
-      emit open.composer().sendRequested(text, {});
+      Q_EMIT open.composer().sendRequested(text, {});
       QTRY_VERIFY_WITH_TIMEOUT(open.last().role == ui::Role::Assistant, kAnswerMs);
       open.press(Qt::Key_Escape);
       QCOMPARE(open.messages().at(0).text, text);

@@ -28,7 +28,7 @@ class TestWindowCompare : public QObject {
 
   static ui::Comparison run(OpenWindow& open, const ui::ComparisonPlan& plan) {
     auto& dialog = open.window().compareDialog();
-    emit dialog.compareRequested(plan);
+    Q_EMIT dialog.compareRequested(plan);
     if (!QTest::qWaitFor([&] { return !dialog.comparison().isRunning(); }, kAnswerMs))
       qFatal("it does not end");
     return dialog.comparison();

@@ -41,7 +41,7 @@ void storeChats(const std::filesystem::path& database, int numChats) {
 class TestWindowKeeping final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void init() { m_profile = std::make_unique<Profile>(); }
 
   void deletedChatsComeBackWithAllVersionsAfterARestart() {

@@ -76,7 +76,7 @@ class TestWindowMemory : public QObject {
     action("showShades")->trigger();
     ui::TranscriptView& transcript = m_open->transcript();
     const auto place = static_cast<int>(reply().reasoning.indexOf(QLatin1Char(' ')) + 1);
-    emit transcript.wordChosen(reply().id, true, place, place + 2);
+    Q_EMIT transcript.wordChosen(reply().id, true, place, place + 2);
     const auto* panel = m_open->window().findChild<ui::EvictionPanel*>();
     QTRY_VERIFY(panel->isVisible());
     const CompressionEntry* entry = memory().compression();
@@ -115,14 +115,14 @@ class TestWindowMemory : public QObject {
   void aTraceIsSavedAndShownAgain() {
     const QString path = m_profile->path(QStringLiteral("a.ziptrace"));
     const std::int64_t numCompressions = memory().history().numCompressions();
-    emit m_open->window().traceSaveRequested(path);
+    Q_EMIT m_open->window().traceSaveRequested(path);
     QTRY_VERIFY(QFile::exists(path));
     QTRY_VERIFY(m_open->notice().text().contains(path));
     const auto saved = openTrace(path.toStdString());
     QVERIFY2(saved, saved ? "" : saved.error().message.c_str());
     QCOMPARE(saved->history.numCompressions(), numCompressions);
     QVERIFY(saved->facts.names.begin()->second.find("Tom has 14") == 0);
-    emit m_open->window().traceOpenRequested(path);
+    Q_EMIT m_open->window().traceOpenRequested(path);
     QTRY_VERIFY(memory().isOpened());
     QCOMPARE(memory().history().numCompressions(), numCompressions);
     QVERIFY(memory().compression()->record != nullptr);
@@ -136,7 +136,7 @@ class TestWindowMemory : public QObject {
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write("chats") == 5);
     file.close();
-    emit m_open->window().traceOpenRequested(path);
+    Q_EMIT m_open->window().traceOpenRequested(path);
     QTRY_VERIFY(m_open->problem().text().contains(QStringLiteral("cannot be opened")));
     QVERIFY(!memory().isOpened());
   }
@@ -172,10 +172,10 @@ class TestWindowMemory : public QObject {
     QObject::connect(&m_open->application.host(), &EngineHost::submitted, this,
                      [&](const std::vector<RequestId>& requests) {
                        request = requests.front();
-                       emit m_open->window().pinsRequested(request, pins);
+                       Q_EMIT m_open->window().pinsRequested(request, pins);
                      });
     m_open->application.chats().startNewChat();
-    emit m_open->window().sendRequested(0, QString::fromUtf8(kQuestion), {});
+    Q_EMIT m_open->window().sendRequested(0, QString::fromUtf8(kQuestion), {});
     QTRY_VERIFY_WITH_TIMEOUT(request && !m_open->application.chats().isGenerating(), kAnswerMs);
     QTRY_VERIFY(memory().history().numCompressions() > before);
     const CompressionEntry* entry = memory().history().compression(memory().history().numCompressions() - 1);

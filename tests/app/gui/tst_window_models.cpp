@@ -73,10 +73,10 @@ class TestWindowModels final : public QObject {
 
   void ask(const ui::GenerationSettings& settings = longSettings()) {
     chats().changeSettings(0, settings);
-    emit window().sendRequested(0, kQuestion);
+    Q_EMIT window().sendRequested(0, kQuestion);
   }
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_home = std::make_unique<QTemporaryDir>();
     qputenv("ZIPAGE_HOME", m_home->path().toUtf8());
@@ -92,7 +92,7 @@ class TestWindowModels final : public QObject {
     settings.stopStrings = QStringList{};
     ask(settings);
     QTRY_VERIFY_WITH_TIMEOUT(answer().generatedTokens > 0, kAnswerMs);
-    emit window().modelFileChosen(kDemo);
+    Q_EMIT window().modelFileChosen(kDemo);
     QTRY_VERIFY_WITH_TIMEOUT(host().model().path == kDemo, kLoadMs);
     QVERIFY(hasEnded());
     if (answer().state == ui::ReplyState::Stopped) QVERIFY(!answer().error.isEmpty());
@@ -105,7 +105,7 @@ class TestWindowModels final : public QObject {
 
   void aModelThatVanishesIsRefusedInWordsAndTheOldOneStays() {
     startReady();
-    emit window().modelFileChosen(m_home->filePath("gone.gguf"));
+    Q_EMIT window().modelFileChosen(m_home->filePath("gone.gguf"));
     QTRY_VERIFY_WITH_TIMEOUT(m_models.constLast().state == State::Failed, kLoadMs);
     QVERIFY(m_models.constLast().problem.contains("gone.gguf"));
     QVERIFY(host().isReady());
@@ -212,7 +212,7 @@ class TestWindowModels final : public QObject {
       return picker.chosenPath().endsWith("tiny.gguf");
     };
     QTRY_VERIFY_WITH_TIMEOUT(isThere(), kLoadMs);
-    emit picker.loadRequested(picker.chosenPath(), {"cpu", "auto", 2048});
+    Q_EMIT picker.loadRequested(picker.chosenPath(), {"cpu", "auto", 2048});
     QTRY_VERIFY_WITH_TIMEOUT(host().model().path.endsWith("tiny.gguf"), kLoadMs);
     QTRY_VERIFY(!picker.isVisible());
   }
@@ -254,12 +254,12 @@ class TestWindowModels final : public QObject {
     startReady();
     auto settings = longSettings();
     settings.systemPrompt = "Be brief.";
-    emit window().presetSaved({"Brief", settings});
-    emit window().presetSaved({"Gone", settings});
-    emit window().presetDeleteRequested("Gone");
+    Q_EMIT window().presetSaved({"Brief", settings});
+    Q_EMIT window().presetSaved({"Gone", settings});
+    Q_EMIT window().presetDeleteRequested("Gone");
     ui::Preferences preferences;
     preferences.scheme = ui::ColorScheme::Dark;
-    emit window().preferencesChanged(preferences);
+    Q_EMIT window().preferencesChanged(preferences);
     m_application.reset();
     const SettingsFile file(m_home->filePath("config/settings.ini"));
     QCOMPARE(file.presets().size(), 1);
@@ -270,9 +270,9 @@ class TestWindowModels final : public QObject {
 
   void aDeletedPresetComesBack() {
     startReady();
-    emit window().presetSaved({"Brief", longSettings()});
-    emit window().presetDeleteRequested("Brief");
-    emit window().noticeActionRequested("restore-preset-Brief");
+    Q_EMIT window().presetSaved({"Brief", longSettings()});
+    Q_EMIT window().presetDeleteRequested("Brief");
+    Q_EMIT window().noticeActionRequested("restore-preset-Brief");
     m_application.reset();
     QCOMPARE(SettingsFile(m_home->filePath("config/settings.ini")).presets().size(), 1);
   }

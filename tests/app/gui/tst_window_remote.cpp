@@ -87,7 +87,7 @@ class TestWindowRemote : public QObject {
     dialog.open();
     dialog.findChild<QLineEdit*>(QStringLiteral("remoteAddress"))->setText(address);
     dialog.findChild<QLineEdit*>(QStringLiteral("remoteKey"))->setText(key);
-    emit dialog.findChild<QLineEdit*>(QStringLiteral("remoteAddress"))->textEdited(address);
+    Q_EMIT dialog.findChild<QLineEdit*>(QStringLiteral("remoteAddress"))->textEdited(address);
     auto* models = dialog.findChild<QListWidget*>(QStringLiteral("remoteModels"));
     auto* ask = dialog.findChild<QPushButton*>(QStringLiteral("remoteAsk"));
     ask->click();

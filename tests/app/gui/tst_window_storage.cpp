@@ -40,13 +40,13 @@ class TestWindowStorage : public QObject {
     ask(open, kQuestion);
     auto& page = open.part<ui::StoragePage>();
     auto* table = page.findChild<QTreeView*>(QStringLiteral("storageTable"));
-    emit page.reportRequested();
+    Q_EMIT page.reportRequested();
     QTRY_COMPARE(table->model()->rowCount(), 1);
     const QModelIndex model = table->model()->index(0, 0);
     QVERIFY(model.data().toString().contains(QStringLiteral("F32")));
     QCOMPARE(table->model()->rowCount(model), 1);
     QVERIFY(table->model()->index(0, 0, model).data().toString().startsWith(QStringLiteral("Tom has 14")));
-    emit page.clearRequested(ui::kEveryModel, ui::kEveryChat);
+    Q_EMIT page.clearRequested(ui::kEveryModel, ui::kEveryChat);
     QTRY_COMPARE(table->model()->rowCount(), 0);
   }
 

@@ -142,7 +142,7 @@ bool Tour::visitReply() {
     useScheme(scheme);
     latest = {};
     chats.startNewChat();
-    emit window().sendRequested(0, QString::fromUtf8(kQuestion));
+    Q_EMIT window().sendRequested(0, QString::fromUtf8(kQuestion));
     isDone = waitFor(
                  "a compression", [&] { return latest.compressions > 0; }, kReplyMs) &&
              isDone;
@@ -200,7 +200,7 @@ void Tour::visitMemory() {
   photograph(QStringLiteral("shades"));
   const ui::MessageItem& reply = transcript->layoutOf(1).message();
   const auto place = static_cast<int>(reply.reasoning.indexOf(QLatin1String("without")));
-  emit transcript->wordChosen(reply.id, true, place, place + 7);
+  Q_EMIT transcript->wordChosen(reply.id, true, place, place + 7);
   photograph(QStringLiteral("evictions"));
   action("showTimeline")->trigger();
   photograph(QStringLiteral("timeline"));
@@ -221,7 +221,7 @@ void Tour::visitComparison() {
   plan.second.budgetTokens = 64;
   plan.second.periodTokens = 32;
   plan.first.maxNewTokens = plan.second.maxNewTokens = 600;
-  emit dialog.compareRequested(plan);
+  Q_EMIT dialog.compareRequested(plan);
   waitFor(
       "both replies", [&] { return !dialog.comparison().isRunning(); }, kReplyMs);
   photograph(QStringLiteral("compare"), &dialog);
@@ -236,7 +236,7 @@ void Tour::visitDialogs() {
   closeDialogs();
   m_preferences.serves = true;
   m_preferences.serverNeedsKey = true;
-  emit window().preferencesChanged(m_preferences);
+  Q_EMIT window().preferencesChanged(m_preferences);
   waitFor(
       "the server", [this] { return !m_application->server().info().address.isEmpty(); }, kLoadMs);
   action("showSettings")->trigger();
@@ -248,7 +248,7 @@ void Tour::visitDialogs() {
   }
   closeDialogs();
   m_preferences.serves = false;
-  emit window().preferencesChanged(m_preferences);
+  Q_EMIT window().preferencesChanged(m_preferences);
   action("showKeys")->trigger();
   photograph(QStringLiteral("keys"), window().findChild<QDialog*>(QStringLiteral("keyList")));
   closeDialogs();
@@ -279,7 +279,7 @@ bool Tour::visitElsewhere() {
   dialog.open();
   auto* field = dialog.findChild<QLineEdit*>(QStringLiteral("remoteAddress"));
   field->setText(address);
-  emit field->textEdited(address);
+  Q_EMIT field->textEdited(address);
   dialog.findChild<QPushButton*>(QStringLiteral("remoteAsk"))->click();
   QTest::qWait(8 * kSettleMs);
   photograph(QStringLiteral("elsewhere-address"), &dialog);
@@ -290,7 +290,7 @@ bool Tour::visitElsewhere() {
   closeDialogs();
   ChatController& chats = m_application->chats();
   chats.startNewChat();
-  emit window().sendRequested(0, QString::fromUtf8(kQuestion));
+  Q_EMIT window().sendRequested(0, QString::fromUtf8(kQuestion));
   const bool isDone = waitFor(
       "its answer", [&] { return !chats.isGenerating(); }, kReplyMs);
   QTest::qWait(2500);  // until it has said what it holds
@@ -308,9 +308,9 @@ bool Tour::visitElsewhere() {
 }
 
 void Tour::visitTrouble() {
-  emit window().modelFileChosen(m_profiles.filePath("gone.gguf"));
-  emit window().presetSaved({QStringLiteral("Brief"), settings()});
-  emit window().presetDeleteRequested(QStringLiteral("Brief"));
+  Q_EMIT window().modelFileChosen(m_profiles.filePath("gone.gguf"));
+  Q_EMIT window().presetSaved({QStringLiteral("Brief"), settings()});
+  Q_EMIT window().presetDeleteRequested(QStringLiteral("Brief"));
   photograph(QStringLiteral("trouble"));
   window().showReport(QStringLiteral("Zipage 0.1.0\nQt 6.4.2\n\nended by signal 11\n"));
   photograph(QStringLiteral("report"), window().findChild<QDialog*>(QStringLiteral("reportDialog")));

@@ -43,7 +43,7 @@ Result<std::string> renderOnce(std::string_view source, const TemplateContext& c
 class TestChatTemplate : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void publicTemplatesRenderAsInPython_data() {
     QTest::addColumn<QString>("templateFile");
     QTest::addColumn<QString>("contextFile");

@@ -63,7 +63,7 @@ bool contains(const std::string& text, const std::string& part) {
 class TestPromptRenderer : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void publicTemplatesKeepWhatPeopleWroteApart_data() {
     QTest::addColumn<QString>("file");
     if (!fs::exists(kPublicTemplates)) return;

@@ -10,7 +10,7 @@ using namespace zipage::ui;
 class TestForecast final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void aBoundedChatIsToldWhenItIsCompressed() {
     auto snapshot = snapshotOf("AAa___");  // 40 of 16-token pages
     SequenceSnapshot& chat = snapshot->sequences.front();

@@ -25,7 +25,7 @@ class TestPageMap : public QObject {
     return m_map->grab().toImage().pixelColor(m_map->grid().rectOf(tile).topLeft() + offset);
   }
 
- private slots:
+ private Q_SLOTS:
   void init() {
     m_map = std::make_unique<PageMap>(m_colors);
     m_map->resize(368, 240);

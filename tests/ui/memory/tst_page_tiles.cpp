@@ -9,7 +9,7 @@ using namespace zipage::ui;
 class TestPageTiles : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void everyPageFits_data() {
     QTest::addColumn<int>("numPages");
     for (const int numPages : {0, 1, 31, 257, 5000, 20000, 1000003})

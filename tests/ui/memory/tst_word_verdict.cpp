@@ -38,7 +38,7 @@ WordVerdict judge(std::int32_t token) {
 class TestWordVerdict final : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void whatEveryHeadHoldsIsSeen() {
     const WordVerdict word = judge(5);
     QCOMPARE(word.numHolding, 2);

@@ -8,12 +8,6 @@
 
 using namespace zipage;
 
-namespace {
-
-double inSeconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-}  // namespace
-
 class TestServeLoad : public QObject {
   Q_OBJECT
 
