@@ -149,6 +149,9 @@ class MainWindow final : public QMainWindow {
   void connectMemory();
   void showShades();
   void pinSelection();
+  std::vector<std::int32_t> pinnedTokens() const;
+  void sendPins(RequestId request);
+  void renewPins();
   void chooseTrace(bool saves);
   void changeSettings(GenerationSettings settings);
   void revealHit(qint64 chatId, qint64 messageId, const QString& words);

@@ -1,6 +1,7 @@
 // What the window has to do with the memory views: which chat they are about, words in the transcript.
 #include <QAction>
 #include <QFileDialog>
+#include <set>
 
 #include "ui/generation/generation_panel.h"
 #include "ui/main_window_parts.h"
@@ -41,9 +42,9 @@ void MainWindow::connectMemory() {
       });
   connect(&transcript, &TranscriptView::keepRequested, this, &MainWindow::pinSelection);
   connect(&transcript, &TranscriptView::letGoRequested, this, [this] {
-    m_parts->pins.remove(m_parts->chatMemory.latestRequest().value);
-    Q_EMIT pinsRequested(m_parts->chatMemory.latestRequest(), {});
+    if (m_parts->pins.remove(currentChat()) > 0) sendPins(m_parts->chatMemory.latestRequest());
   });
+  connect(&parts.memory, &MemoryModel::changed, this, &MainWindow::renewPins);
   connect(&parts.memory.cursor(), &MemoryCursor::chosen, this, [this] {
     const auto spot = m_parts->chatMemory.chosenSpot();
     if (!m_parts->chatMemory.isShown() || !spot) return;
@@ -71,12 +72,36 @@ void MainWindow::pinSelection() {
   const auto range = m_parts->conversation->transcript().selectedRange();
   const RequestId request = m_parts->chatMemory.latestRequest();
   if (!range || !request) return showNotice(tr("Select words of one message that the model has read."));
-  const std::vector<std::int32_t> tokens =
-      m_parts->chatMemory.tokensOf(range->messageId, range->isReasoning, range->from, range->to);
-  QSet<std::int32_t>& pins = m_parts->pins[request.value];
-  pins.unite({tokens.begin(), tokens.end()});
-  Q_EMIT pinsRequested(request, {pins.begin(), pins.end()});
-  showNotice(pinCostText(m_parts->snapshot.get(), request, pins.size()));
+  m_parts->pins[currentChat()].append(*range);
+  showNotice(pinCostText(m_parts->snapshot.get(), request, static_cast<qint64>(pinnedTokens().size())));
+  sendPins(request);
+}
+
+/// Of the chat that is shown, in the text that the model read last.
+std::vector<std::int32_t> MainWindow::pinnedTokens() const {
+  std::set<std::int32_t> tokens;
+  for (const auto& range : m_parts->pins.value(currentChat())) {
+    const auto found = m_parts->chatMemory.tokensOf(range.messageId, range.isReasoning, range.from, range.to);
+    tokens.insert(found.begin(), found.end());
+  }
+  return {tokens.begin(), tokens.end()};
+}
+
+/// Whoever is not at work any more is not told: the next reply of the chat will be.
+void MainWindow::sendPins(RequestId request) {
+  const TranscriptModel& messages = m_parts->conversation->messages();
+  m_parts->pinnedRequest = request;
+  if (messages.rowCount() > 0 && isRunning(messages.at(messages.rowCount() - 1).state))
+    Q_EMIT pinsRequested(request, pinnedTokens());
+}
+
+/// What a chat keeps, it keeps in its next reply too.
+void MainWindow::renewPins() {
+  if (m_parts->memory.isOpened() || !m_parts->pins.contains(currentChat())) return;
+  const OwnerId chat{static_cast<std::uint64_t>(currentChat())};
+  const SequenceTrail* latest = m_parts->memory.history().latestOf(chat);
+  if (latest != nullptr && latest->request != m_parts->pinnedRequest)
+    sendPins(m_parts->chatMemory.latestRequest());
 }
 
 void MainWindow::chooseTrace(bool saves) {

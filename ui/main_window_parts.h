@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QHash>
-#include <QSet>
 #include <QSplitter>
 #include <memory>
 
@@ -17,6 +16,7 @@
 #include "ui/preferences/preferences.h"
 #include "ui/preferences/settings_dialog.h"
 #include "ui/theme/owner_colors.h"
+#include "ui/transcript/transcript_view.h"
 #include "ui/window/conversation.h"
 #include "ui/window/doctor_dialog.h"
 #include "ui/window/inspector.h"
@@ -60,8 +60,10 @@ struct MainWindow::Parts {
   ModelInfo model;  // at work or asleep, whatever is being loaded beside it
   std::shared_ptr<const CacheSnapshot> snapshot;
   qint64 currentChat = 0;
-  QHash<qint64, BegunEdit> begunEdits;            // of chats that were left in the middle of one
-  QHash<std::uint64_t, QSet<std::int32_t>> pins;  // tokens by request
+  QHash<qint64, BegunEdit> begunEdits;  // of chats that were left in the middle of one
+  QHash<qint64, QVector<TranscriptView::WrittenRange>>
+      pins;                 // what each chat keeps, as long as the program runs
+  RequestId pinnedRequest;  // that was told of them last
   QString modelProblem;
   bool wantsInspector = true;
 };

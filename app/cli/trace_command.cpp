@@ -23,8 +23,6 @@ struct ExportOptions {
   bool isJson = false;
 };
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 std::string ownerName(const Trace& trace, OwnerId owner) {
   const auto found = trace.facts.names.find(owner);
   return found == trace.facts.names.end() ? "chat " + std::to_string(owner.value) : found->second;
@@ -34,7 +32,7 @@ std::string ownerName(const Trace& trace, OwnerId owner) {
 std::vector<Json> eventRows(const Trace& trace) {
   std::vector<Json> rows;
   for (const MemoryEvent& event : trace.history.events()) {
-    rows.push_back({{"seconds", seconds(event.at)},
+    rows.push_back({{"seconds", inSeconds(event.at)},
                     {"event", nameOf(event.kind)},
                     {"request", event.request.value},
                     {"chat", event.owner ? ownerName(trace, event.owner) : std::string()},
@@ -48,7 +46,7 @@ std::vector<Json> eventRows(const Trace& trace) {
 std::vector<Json> sampleRows(const Trace& trace) {
   std::vector<Json> rows;
   for (const SampleSpan& span : trace.history.samples().spans()) {
-    rows.push_back({{"seconds", seconds(span.last.at)},
+    rows.push_back({{"seconds", inSeconds(span.last.at)},
                     {"samples", span.numSamples},
                     {"pages_held", span.last.pagesHeld},
                     {"fewest_pages", span.fewestPages},
@@ -70,14 +68,14 @@ std::vector<Json> compressionRows(const Trace& trace) {
   for (std::int64_t number = history.firstCompression(); number < history.numCompressions(); ++number) {
     const CompressionEntry& entry = *history.compression(number);
     rows.push_back({{"number", number + 1},
-                    {"seconds", seconds(entry.at)},
+                    {"seconds", inSeconds(entry.at)},
                     {"request", entry.request.value},
                     {"chat", ownerName(trace, entry.owner)},
                     {"entries_before", entry.entriesBefore},
                     {"entries_after", entry.entriesAfter},
                     {"tokens_evicted", entry.tokensEvicted},
                     {"pages_reclaimed", entry.pagesReclaimed},
-                    {"milliseconds", 1e3 * seconds(entry.duration)},
+                    {"milliseconds", 1e3 * inSeconds(entry.duration)},
                     {"cut", entry.cut},
                     {"is_recorded", entry.record != nullptr}});
   }
@@ -136,7 +134,7 @@ int show(const ShowOptions& options) {
     const MemorySample& last = spans.back().last;
     int mostPages = 0;
     for (const SampleSpan& span : spans) mostPages = std::max(mostPages, span.mostPages);
-    std::printf("time       %.1f s in %llu samples (%llu dropped)\n", seconds(last.at - spans.front().from),
+    std::printf("time       %.1f s in %llu samples (%llu dropped)\n", inSeconds(last.at - spans.front().from),
                 static_cast<unsigned long long>(history.samples().numSamples()),
                 static_cast<unsigned long long>(history.numDropped()));
     std::printf("pages      %d of %d at most\n", mostPages, last.pagesTotal);

@@ -68,6 +68,9 @@ QString verdictText(const ReuseVerdict& verdict) {
       return Words::tr("It was damaged from token %1 on.").arg(token);
     case Kind::TooShort:
       return Words::tr("Shorter than a page.");
+    case Kind::Slower:
+      return Words::tr("From token %1 on it was computed again: that is faster here than reading it.")
+          .arg(token);
   }
   return {};
 }

@@ -2,11 +2,7 @@
 
 namespace zipage {
 
-namespace {
-
-double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
-
-}  // namespace
+namespace {}  // namespace
 
 void TimeHistogram::add(double seconds) {
   for (std::size_t b = 0; b < kBoundsSeconds.size(); ++b) m_upTo[b] += seconds <= kBoundsSeconds[b] ? 1 : 0;
@@ -19,11 +15,12 @@ void ServerCounters::take(const EngineEvent& event) {
     promptTokens += started->promptTokens;
     cachedTokens += started->cachedTokens;
   } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {
-    compressions.add(seconds(compressed->duration));
+    compressions.add(inSeconds(compressed->duration));
   } else if (const auto* over = std::get_if<RequestFinished>(&event)) {
     ++finished[over->reason];
-    if (over->generatedTokens > 0) timeToFirstToken.add(seconds(over->timeToFirstToken));
-    if (over->generatedTokens > 1) timePerToken.add(seconds(over->decodeTime) / (over->generatedTokens - 1));
+    if (over->generatedTokens > 0) timeToFirstToken.add(inSeconds(over->timeToFirstToken));
+    if (over->generatedTokens > 1)
+      timePerToken.add(inSeconds(over->decodeTime) / (over->generatedTokens - 1));
   }
 }
 

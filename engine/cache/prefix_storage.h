@@ -55,6 +55,7 @@ enum class PrefixLoss : std::uint8_t {
   None,
   Gone,     // thrown away since, or the file cannot be read
   Damaged,  // a checksum is wrong, or what it holds is not what its name says
+  Slower,   // it was not asked for: computing it again takes less time than reading it
 };
 
 struct FetchedPrefix {
@@ -91,6 +92,8 @@ class PrefixStorage {
   virtual void fetch(const PrefixKey& key) = 0;
   /// What has been read since the last call, in any order; each fetch() is answered once.
   virtual std::vector<FetchedPrefix> collect() = 0;
+  /// Whether anything that is written may be kept; not under a budget of nothing.
+  virtual bool isKeeping() const = 0;
   /// Whether there is memory to queue this many bytes now.
   virtual bool hasRoomFor(std::size_t bytes) const = 0;
   /// Keeps what is given, some time later or, under a limit of room or rate, not at all. What has this name

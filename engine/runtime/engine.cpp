@@ -207,7 +207,10 @@ void Engine::State::runStep() {
     broken = done.error();
     return;
   }
-  pace.note(static_cast<int>(inputs.tokenIds.size()), clock.now() - start);
+  const auto numTokens = static_cast<int>(inputs.tokenIds.size());
+  const Duration took = clock.now() - start;
+  pace.note(numTokens, took);
+  exchange.noteComputed(numTokens, took);
   for (const StepShare& share : shares) account(*share.sequence, share.numTokens);
   advance(sampled);
 }

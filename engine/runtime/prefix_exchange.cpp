@@ -54,9 +54,16 @@ bool PrefixExchange::lookUp(Sequence& sequence, const Scheduler& scheduler) {
   return true;
 }
 
-bool PrefixExchange::plan(const Sequence& sequence, std::int64_t mostShared, Fetch& fetch) const {
+bool PrefixExchange::plan(Sequence& sequence, std::int64_t mostShared, Fetch& fetch) {
   planPages(sequence, mostShared, fetch);
   planSequences(sequence, fetch);
+  const auto numPages = static_cast<std::int64_t>(fetch.pages.size());
+  // A compressed sequence stands for far more tokens than it holds: it is always worth reading.
+  if (fetch.sequences.empty() && numPages > 0 &&
+      !m_judge.isWorthReading(numPages * m_limits.bytesPerPage, numPages * m_limits.pageTokens)) {
+    fetch.pages.clear();
+    sequence.stored.loss = PrefixLoss::Slower;
+  }
   return !fetch.pages.empty() || !fetch.sequences.empty();
 }
 
@@ -251,7 +258,7 @@ bool PrefixExchange::isDone(const Fetch& fetch) {
   return fetch.numOutstanding == 0 && fetch.sequences.empty() && fetch.numFilled == fetch.pages.size();
 }
 
-void PrefixExchange::finish(const Fetch& fetch, Sequence& sequence) const {
+void PrefixExchange::finish(const Fetch& fetch, Sequence& sequence) {
   StoredBeginning& stored = sequence.stored;
   stored.isOnItsWay = false;
   if (!fetch.hasBegun) return;
@@ -259,6 +266,7 @@ void PrefixExchange::finish(const Fetch& fetch, Sequence& sequence) const {
   if (stored.isSequence) return;
   stored.fromToken = fetch.firstPage * m_limits.pageTokens;
   stored.toToken = stored.fromToken + static_cast<int>(fetch.numFilled) * m_limits.pageTokens;
+  m_judge.noteRead(static_cast<std::int64_t>(fetch.numFilled) * m_limits.bytesPerPage, stored.duration);
 }
 
 void PrefixExchange::noteStart(const Sequence& sequence) {
@@ -280,7 +288,8 @@ void PrefixExchange::noteStart(const Sequence& sequence) {
 }
 
 void PrefixExchange::planCheckpoint(Sequence& sequence) const {
-  if (m_storage == nullptr || !sequence.hasFixedCapacity() || !variantOf(sequence).dependsOnTextAlone())
+  if (m_storage == nullptr || !m_storage->isKeeping() || !sequence.hasFixedCapacity() ||
+      !variantOf(sequence).dependsOnTextAlone())
     return;
   // Short of what templates put behind a question: the next turn has the answer there instead.
   const auto most = static_cast<int>(sequence.request.prompt.size()) - m_limits.windowTokens;
@@ -296,9 +305,9 @@ Result<void> PrefixExchange::storeAtCheckpoint(Sequence& sequence) {
 
 Result<void> PrefixExchange::storeSequence(const Sequence& sequence) {
   const PrefixVariant variant = variantOf(sequence);
-  if (sequence.compressions == 0 || sequence.swapped || !sequence.hasWindow(m_limits.windowTokens) ||
-      sequence.state == SequenceState::Compressing || sequence.wasMeddledWith ||
-      !variant.dependsOnTextAlone())
+  if (!m_storage->isKeeping() || sequence.compressions == 0 || sequence.swapped ||
+      !sequence.hasWindow(m_limits.windowTokens) || sequence.state == SequenceState::Compressing ||
+      sequence.wasMeddledWith || !variant.dependsOnTextAlone())
     return {};
   const auto keys = keysOf(sequence.tokens, variant.rootBelow(m_prefixes.root()), sequence.computed);
   const std::size_t bytes = sequence.pages.numPages() * static_cast<std::size_t>(m_limits.bytesPerPage);
@@ -323,16 +332,21 @@ Result<void> PrefixExchange::storeTurn(const Sequence& sequence) {
   if (m_storage == nullptr || sequence.computed == 0) return {};
   const std::span<const TokenId> text =
       std::span(sequence.tokens).first(static_cast<std::size_t>(sequence.computed));
-  for (const PrefixKey& key : keysOf(text, m_prefixes.root(), sequence.computed)) {
-    if (m_storage->has(key)) continue;
-    if (!m_prefixes.find(key)) break;  // nobody would ever come to what lies behind it
-    m_unsaved.push_back({key, sequence.request.owner});
-  }
+  if (m_storage->isKeeping()) queuePages(text, sequence.request.owner);
   m_storage->noteTurn({sequence.request.owner, {text.begin(), text.end()}, variantOf(sequence).hash()});
   return storeSequence(sequence);
 }
 
+void PrefixExchange::queuePages(std::span<const TokenId> text, OwnerId owner) {
+  for (const PrefixKey& key : keysOf(text, m_prefixes.root(), static_cast<std::int64_t>(text.size()))) {
+    if (m_storage->has(key)) continue;
+    if (!m_prefixes.find(key)) break;  // nobody would ever come to what lies behind it
+    m_unsaved.push_back({key, owner});
+  }
+}
+
 Result<void> PrefixExchange::storeSome(bool isIdle) {
+  if (!m_storage->isKeeping()) m_unsaved.clear();
   const std::size_t most = isIdle ? kBytesWhenIdle : kBytesBesideSteps;
   for (std::size_t copied = 0; !m_unsaved.empty() && copied < most;) {
     if (!m_storage->hasRoomFor(static_cast<std::size_t>(m_limits.bytesPerPage))) {

@@ -21,6 +21,7 @@
 #include "engine/cache/prefix_variant.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/model_runner.h"
+#include "engine/runtime/read_or_compute.h"
 #include "engine/schedule/scheduler.h"
 
 namespace zipage {
@@ -53,6 +54,9 @@ class PrefixExchange {
   /// Copies some of the pages that are to be stored; few while somebody runs.
   Result<void> storeSome(bool isIdle);
 
+  /// A step has read so many tokens of texts in so much time.
+  void noteComputed(int tokens, Duration took) { m_judge.noteComputed(tokens, took); }
+
   /// Nothing more can be copied: the device is lost.
   void forgetUnsaved() { m_unsaved.clear(); }
 
@@ -84,8 +88,9 @@ class PrefixExchange {
   /// The names of the pages of the first `mostTokens` tokens of a text.
   std::vector<PrefixKey> keysOf(std::span<const TokenId> text, PrefixKey parent,
                                 std::int64_t mostTokens) const;
-  /// What the storage has of this text, beyond what is in the pool; false: nothing.
-  bool plan(const Sequence& sequence, std::int64_t mostShared, Fetch& fetch) const;
+  /// What the storage has of this text, beyond what is in the pool, and is sooner read than computed; false:
+  /// nothing.
+  bool plan(Sequence& sequence, std::int64_t mostShared, Fetch& fetch);
   void planPages(const Sequence& sequence, std::int64_t mostShared, Fetch& fetch) const;
   void planSequences(const Sequence& sequence, Fetch& fetch) const;
   void serveLine(Scheduler& scheduler);
@@ -99,7 +104,8 @@ class PrefixExchange {
   static void giveUp(Fetch& fetch);
   static void giveUp(Fetch& fetch, Sequence& sequence, PrefixLoss loss);
   static bool isDone(const Fetch& fetch);
-  void finish(const Fetch& fetch, Sequence& sequence) const;
+  void finish(const Fetch& fetch, Sequence& sequence);
+  void queuePages(std::span<const TokenId> text, OwnerId owner);
   Result<void> storeSequence(const Sequence& sequence);
 
   const EngineLimits& m_limits;
@@ -108,6 +114,7 @@ class PrefixExchange {
   const Clock& m_clock;
   PageAllocator& m_allocator;
   PrefixIndex& m_prefixes;
+  ReadOrCompute m_judge;
   std::deque<Fetch> m_line;       // the first one is being served
   std::deque<Unsaved> m_unsaved;  // pages, each after its parent
 };

@@ -46,7 +46,8 @@ StoredChat readChat(const Statement& row) {
   chat.storedTokens = row.integer(9);
   const std::int64_t verdict = row.integer(10);
   chat.hasVerdict = verdict >= 0;
-  chat.verdict = {static_cast<ReuseVerdict::Kind>(std::clamp<std::int64_t>(verdict, 0, 7)),
+  constexpr auto kLast = static_cast<std::int64_t>(ReuseVerdict::Kind::Slower);
+  chat.verdict = {static_cast<ReuseVerdict::Kind>(std::clamp<std::int64_t>(verdict, 0, kLast)),
                   static_cast<int>(row.integer(11))};
   return chat;
 }

@@ -51,6 +51,7 @@ class PrefixShelf {
   void write(const std::vector<std::shared_ptr<const PrefixToStore>>& batch);
   void noteLookup(const PrefixModel& model, const PrefixLookup& lookup);
   void noteTurn(const PrefixModel& model, const PrefixTurn& turn);
+  std::int64_t budget() const { return m_budget; }
   /// Evicts what is too much at once.
   void setBudget(std::int64_t bytes);
   /// Throws away what is stored of one model, of one chat, of one chat with one model; of neither:

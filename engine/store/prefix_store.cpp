@@ -2,6 +2,7 @@
 // size; what is named there can be read although it is not on the disk yet.
 #include "engine/store/prefix_store.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -57,6 +58,7 @@ struct PrefixStore::State {
 
   PrefixStoreOptions options;
   KnownPrefixes known;
+  std::atomic<bool> keeps{options.budgetBytes.value_or(kDefaultPrefixBudget) > 0};
   std::unique_ptr<PrefixShelf> shelf;  // the thread's alone; null: the folder cannot be used
   std::string whyNot;                  // the thread's alone
 
@@ -103,6 +105,8 @@ class ModelStorage final : public PrefixStorage {
     const std::lock_guard lock(m_state.mutex);
     return std::exchange(m_inbox->fetched, {});
   }
+
+  bool isKeeping() const override { return m_state.keeps; }
 
   bool hasRoomFor(std::size_t bytes) const override {
     const std::lock_guard lock(m_state.mutex);
@@ -160,6 +164,7 @@ void PrefixStore::State::run() {
     shelf = std::move(*opened);
   else
     whyNot = opened.error().message;
+  keeps = shelf != nullptr && shelf->budget() > 0;
   std::unique_lock lock(mutex);
   isWorking = false;
   tellNews();
@@ -229,6 +234,7 @@ void PrefixStore::State::writeBatch(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   if (shelf != nullptr) {
     shelf->refresh();
+    keeps = shelf->budget() > 0;  // another process may have changed it
     shelf->write(batch);
   }
   lock.lock();
@@ -258,7 +264,10 @@ std::unique_ptr<PrefixStorage> PrefixStore::storageFor(PrefixModel model) {
 }
 
 void PrefixStore::setBudget(std::int64_t bytes) {
-  m_state->postToShelf([bytes](PrefixShelf& shelf) { shelf.setBudget(bytes); });
+  m_state->postToShelf([state = m_state.get(), bytes](PrefixShelf& shelf) {
+    shelf.setBudget(bytes);
+    state->keeps = shelf.budget() > 0;
+  });
 }
 
 void PrefixStore::clear(std::optional<std::int64_t> model, std::optional<OwnerId> owner) {

@@ -10,6 +10,7 @@ ReuseVerdict judgeReuse(const PrefixLookup& lookup, std::uint64_t templateHash,
   if (lookup.mostTokens == 0) return {Kind::TooShort, 0};
   if (lookup.foundTokens >= lookup.mostTokens) return {Kind::Whole, 0};
   if (lookup.loss == PrefixLoss::Damaged) return {Kind::Damaged, lookup.foundTokens};
+  if (lookup.loss == PrefixLoss::Slower) return {Kind::Slower, lookup.foundTokens};
   if (!last) return {Kind::FirstTurn, 0};
   const auto differs =
       std::mismatch(lookup.prompt.begin(), lookup.prompt.end(), last->text.begin(), last->text.end());

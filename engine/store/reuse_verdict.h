@@ -21,6 +21,7 @@ struct ReuseVerdict {
     NotStored = 5,      // the same text, but thrown away since or never written
     Damaged = 6,        // what was stored is damaged
     TooShort = 7,       // less than a page
+    Slower = 8,         // kept, but computing it again took less time than reading it
   };
 
   Kind kind = Kind::Whole;

@@ -149,20 +149,43 @@ std::vector<float> CompressionLook::meanAge() const {
   return ages;
 }
 
-std::vector<float> CompressionLook::heldByStretch(int numBins) const {
-  const int numTokens = m_lastToken + 1;
-  const int bins = std::clamp(numBins, 1, numTokens);
-  const auto binOf = [&](std::int32_t token) {
-    return static_cast<std::size_t>(static_cast<std::int64_t>(token) * bins / numTokens);
+std::vector<std::int32_t> CompressionLook::equalStretches(int number) const {
+  const std::int64_t numTokens = m_lastToken + 1;
+  const std::int64_t stretches = std::clamp<std::int64_t>(number, 1, numTokens);
+  std::vector<std::int32_t> starts;
+  for (std::int64_t i = 0; i < stretches; ++i)
+    starts.push_back(static_cast<std::int32_t>((i * numTokens + stretches - 1) / stretches));
+  return starts;
+}
+
+std::vector<std::int32_t> CompressionLook::stretchesByAge(int newest) const {
+  std::vector<std::int32_t> starts;
+  std::int64_t age = newest;
+  for (std::int64_t start = m_lastToken + 1 - age; start > 0; start = m_lastToken + 1 - age) {
+    starts.push_back(static_cast<std::int32_t>(start));
+    age *= 2;
+  }
+  starts.push_back(0);
+  std::reverse(starts.begin(), starts.end());
+  return starts;
+}
+
+std::vector<float> CompressionLook::heldByStretch(const std::vector<std::int32_t>& starts) const {
+  const std::size_t numStretches = starts.size();
+  std::vector<float> shares(static_cast<std::size_t>(numHeads()) * numStretches, 0.0F);
+  const auto stretchOf = [&](std::int32_t token) {
+    return static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), token) - starts.begin() -
+                                    1);
   };
-  std::vector<float> lengths(static_cast<std::size_t>(bins), 0.0F);
-  for (std::int32_t token = 0; token < numTokens; ++token) ++lengths[binOf(token)];
-  std::vector<float> shares(static_cast<std::size_t>(numHeads()) * static_cast<std::size_t>(bins), 0.0F);
+  const auto lengthOf = [&](std::size_t stretch) {
+    const std::int32_t end = stretch + 1 < numStretches ? starts[stretch + 1] : m_lastToken + 1;
+    return static_cast<float>(std::max(1, end - starts[stretch]));
+  };
   for (int head = 0; head < numHeads(); ++head) {
     for (int entry = 0; entry < numEntries(); ++entry) {
       if (!isKept(head, entry)) continue;
-      const std::size_t bin = binOf(token(head, entry));
-      shares[static_cast<std::size_t>(head) * static_cast<std::size_t>(bins) + bin] += 1.0F / lengths[bin];
+      const std::size_t stretch = stretchOf(token(head, entry));
+      shares[static_cast<std::size_t>(head) * numStretches + stretch] += 1.0F / lengthOf(stretch);
     }
   }
   return shares;

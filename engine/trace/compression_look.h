@@ -80,8 +80,15 @@ class CompressionLook {
   std::vector<float> agreement() const;
   /// [numHeads] mean age of what a head keeps, of 1: the newest token is 0, the first of the text 1.
   std::vector<float> meanAge() const;
-  /// [numHeads, numBins] share of the tokens of each stretch of the text that a head still holds.
-  std::vector<float> heldByStretch(int numBins) const;
+  /// Where so many stretches of equal length begin, or one for each token of a shorter text; ascending from
+  /// 0.
+  std::vector<std::int32_t> equalStretches(int number) const;
+  /// Where stretches begin that grow with their age: the newest `newest` tokens, as many before them, then
+  /// twice as many, and so on back to the first; ascending from 0.
+  std::vector<std::int32_t> stretchesByAge(int newest) const;
+  /// [numHeads, starts] share of the tokens of each stretch of the text that a head still holds. `starts`:
+  /// ascending from 0.
+  std::vector<float> heldByStretch(const std::vector<std::int32_t>& starts) const;
 
  private:
   std::size_t place(int head, int entry) const {

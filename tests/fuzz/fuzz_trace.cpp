@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t num
     const CompressionLook look(*entry->record);
     look.histogram(-1, 8);
     look.agreement();
-    look.heldByStretch(10);
+    look.heldByStretch(look.equalStretches(10));
+    look.heldByStretch(look.stretchesByAge(4));
   }
   for (const TimedSnapshot& taken : history.parts().snapshots) {
     for (std::size_t page = 0; page < taken.snapshot->pages.size() && page < 16; ++page)

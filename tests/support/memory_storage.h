@@ -31,6 +31,7 @@ class MemoryStorage final : public PrefixStorage {
     }
     return fetched;
   }
+  bool isKeeping() const override { return keeps; }
   bool hasRoomFor(std::size_t) const override { return hasRoom; }
   void write(OwnerId, const PrefixKey& key, StoredPrefix prefix) override {
     ++numWritten;
@@ -48,6 +49,7 @@ class MemoryStorage final : public PrefixStorage {
   std::vector<PrefixTurn> turns;
   int delay = 2;
   bool hasRoom = true;
+  bool keeps = true;
   PrefixLoss loss = PrefixLoss::Gone;  // why what is not kept does not come
   int numFetched = 0, numWritten = 0, numWaits = 0;
 

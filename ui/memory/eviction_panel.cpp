@@ -11,6 +11,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
 #include "ui/memory/memory_texts.h"
 #include "ui/memory/score_chart.h"
@@ -22,6 +23,9 @@ namespace zipage::ui {
 namespace {
 
 constexpr int kBins = 40;
+constexpr int kStretches = 48;
+constexpr int kNewest = 32;           // tokens of the newest stretch
+constexpr qsizetype kMostWords = 60;  // characters of a stretch that are shown
 
 QLabel* wrapped(const QString& name, bool isMuted) {
   auto* label = new QLabel;
@@ -70,11 +74,14 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
       m_wordText(wrapped(QStringLiteral("wordText"), false)),
       m_view(new QComboBox),
       m_grid(new HeadGrid),
+      m_bands(new HeadBands),
       m_cellText(wrapped(QStringLiteral("cellText"), true)) {
   setObjectName(QStringLiteral("evictionPanel"));
   setAttribute(Qt::WA_StyledBackground);
   setFocusPolicy(Qt::ClickFocus);
   m_view->addItem(tr("The chosen word"));
+  m_view->addItem(tr("What heads keep, along the text"));
+  m_view->addItem(tr("What heads keep, by age"));
   m_view->addItem(tr("How far heads keep the same"));
   m_view->addItem(tr("How old what heads keep is"));
   m_view->setAccessibleName(tr("What layers and heads show"));
@@ -89,6 +96,7 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
   layout->addWidget(m_view);
   layout->addWidget(m_wordText);
   layout->addWidget(m_grid);
+  layout->addWidget(m_bands);
   layout->addWidget(m_cellText);
   layout->addStretch(1);
   setContextMenuPolicy(Qt::CustomContextMenu);
@@ -96,6 +104,7 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
           [this](const QPoint& position) { showMenu(mapToGlobal(position)); });
   connect(m_view, &QComboBox::currentIndexChanged, this, &EvictionPanel::showCompression);
   connect(m_grid, &HeadGrid::pointed, this, &EvictionPanel::showCell);
+  connect(m_bands, &HeadBands::pointed, this, &EvictionPanel::showSpot);
   connect(&m_model, &MemoryModel::changed, this, &EvictionPanel::follow);
   connect(&m_model.cursor(), &MemoryCursor::moved, this, &EvictionPanel::follow);
   connect(&m_model.cursor(), &MemoryCursor::chosen, this, &EvictionPanel::showCompression);
@@ -118,6 +127,7 @@ void EvictionPanel::makeBar() {
 void EvictionPanel::setTheme(const Theme& theme) {
   m_chart->setTheme(theme);
   m_grid->setTheme(theme);
+  m_bands->setTheme(theme);
   m_previous->setIcon(lineIcon(QStringLiteral("chevron-left"), theme.text, theme.mutedText));
   m_next->setIcon(lineIcon(QStringLiteral("chevron-right"), theme.text, theme.mutedText));
 }
@@ -141,7 +151,7 @@ void EvictionPanel::showCompression() {
   const CompressionRecord* record = entry != nullptr ? entry->record.get() : nullptr;
   const bool isWhole = record != nullptr && record->isWhole;
   for (QWidget* part :
-       std::initializer_list<QWidget*>{m_chart, m_chartText, m_view, m_wordText, m_grid, m_cellText})
+       std::initializer_list<QWidget*>{m_chart, m_chartText, m_view, m_wordText, m_grid, m_bands, m_cellText})
     part->setVisible(isWhole);
   if (entry == nullptr) {
     m_title->setText(tr("No compression yet"));
@@ -163,7 +173,12 @@ void EvictionPanel::showCompression() {
                                  .arg(QLocale().toString(static_cast<qlonglong>(histogram.numProtected)))
                            : tr("This trace holds no scores."));
   m_chart->setHistogram(histogram);
-  if (m_view->currentIndex() == Word)
+  const int view = m_view->currentIndex();
+  const bool isByStretch = view == Position || view == Recency;
+  m_grid->setVisible(!isByStretch);
+  m_bands->setVisible(isByStretch);
+  if (isByStretch) return showBands(*record, look);
+  if (view == Word)
     showWord(*record, look);
   else
     showHeads(*record, look);
@@ -203,6 +218,38 @@ void EvictionPanel::showHeads(const CompressionRecord& record, const Compression
   m_grid->setCells(record.kvHeads, std::move(cells));
 }
 
+void EvictionPanel::showBands(const CompressionRecord& record, const CompressionLook& look) {
+  const bool isByAge = m_view->currentIndex() == Recency;
+  HeadBands::Bands bands;
+  bands.kvHeads = record.kvHeads;
+  bands.starts = isByAge ? look.stretchesByAge(kNewest) : look.equalStretches(kStretches);
+  bands.end = look.lastToken() + 1;
+  bands.shares = look.heldByStretch(bands.starts);
+  bands.oldest = tr("first token");
+  bands.newest = isByAge ? tr("newest %1").arg(kNewest) : tr("newest token");
+  m_wordText->setText(
+      isByAge ? tr("How much each head still holds of what is how old: the newest at the right, each column "
+                   "to the left twice as far back. The first row is all heads in the mean.")
+              : tr("How much each head still holds of which part of the text. The first row is all heads in "
+                   "the mean, then a row is a head, layer by layer."));
+  m_bands->setBands(std::move(bands));
+  m_cellText->setVisible(true);
+  showSpot();
+}
+
+/// With the first words of the stretch.
+void EvictionPanel::showSpot() {
+  const CompressionEntry* entry = m_model.compression();
+  const HeadBands::Spot spot = m_bands->current();
+  if (spot.stretch < 0 || entry == nullptr) return m_cellText->setText(tr("Point at a part of the text."));
+  QString words;
+  const auto [first, end] = m_bands->tokensOf(spot.stretch);
+  for (std::int32_t token = first; token < end && words.size() < kMostWords; ++token)
+    words += m_model.textOf(entry->request, token);
+  m_cellText->setText(
+      tr("%1. It begins “%2”.").arg(m_bands->text(spot), words.simplified().left(kMostWords)));
+}
+
 void EvictionPanel::showCell(int head) {
   const CompressionEntry* entry = m_model.compression();
   if (head < 0 || head >= m_grid->numCells() || entry == nullptr || !entry->record)
@@ -228,6 +275,7 @@ QString EvictionPanel::text() const {
   if (m_chart->isVisibleTo(this)) lines << m_chart->table();
   if (m_wordText->isVisibleTo(this)) lines << m_wordText->text();
   if (m_grid->isVisibleTo(this)) lines << m_grid->table();
+  if (m_bands->isVisibleTo(this)) lines << m_bands->table();
   return lines.join(QLatin1Char('\n'));
 }
 

@@ -12,12 +12,13 @@ class QToolButton;
 
 namespace zipage::ui {
 
+class HeadBands;
 class HeadGrid;
 class ScoreChart;
 
 /// The last compression of the shown moment: what it took and left, its scores with the cut, what each layer
-/// and head made of the chosen word, and how heads differ. Left and Right step through compressions, with Alt
-/// by ten, with Shift by a hundred.
+/// and head made of the chosen word, what heads hold of which part of the text, and how they differ. Left and
+/// Right step through compressions, with Alt by ten, with Shift by a hundred.
 class EvictionPanel final : public QWidget {
   Q_OBJECT
 
@@ -33,13 +34,15 @@ class EvictionPanel final : public QWidget {
   void showEvent(QShowEvent* event) override;
 
  private:
-  enum View { Word, Agreement, Age };
+  enum View { Word, Position, Recency, Agreement, Age };
 
   void makeBar();
   void follow();
   void showCompression();
   void showWord(const CompressionRecord& record, const CompressionLook& look);
   void showHeads(const CompressionRecord& record, const CompressionLook& look);
+  void showBands(const CompressionRecord& record, const CompressionLook& look);
+  void showSpot();
   void showCell(int head);
   void showMenu(const QPoint& globalPosition);
 
@@ -53,6 +56,7 @@ class EvictionPanel final : public QWidget {
   QLabel* m_wordText;
   QComboBox* m_view;
   HeadGrid* m_grid;
+  HeadBands* m_bands;
   QLabel* m_cellText;
   std::int64_t m_number = -2;  // of the compression that is shown; −1: none
 };

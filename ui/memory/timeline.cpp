@@ -260,7 +260,7 @@ void Timeline::paintAxis(QPainter& painter, const QRectF& lane) const {
     const QString text = momentText(at);
     const double half = painter.fontMetrics().horizontalAdvance(text) / 2.0;
     if (x + half > lane.right() || (x - half < 0.0 && x > 1.0)) continue;
-    painter.drawText(QPointF(std::max(0.0, x - half), lane.bottom() - painter.fontMetrics().descent()), text);
+    painter.drawText(QPointF(std::max(2.0, x - half), lane.bottom() - painter.fontMetrics().descent()), text);
   }
 }
 

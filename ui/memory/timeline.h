@@ -60,6 +60,7 @@ class Timeline final : public QWidget {
   void setRange(Duration from, Duration to);
   void scrubTo(double x);
   void step(int samples);
+  void toCompressionBefore();
   const MemoryEvent* eventNear(const QPointF& position) const;
 
   void paintPages(QPainter& painter, const QRectF& lane) const;

@@ -131,8 +131,7 @@ void Timeline::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Right:
       return step(steps);
     case Qt::Key_PageUp:
-      m_model.stepCompression(-1);
-      return;
+      return toCompressionBefore();
     case Qt::Key_PageDown:
       m_model.stepCompression(1);
       return;
@@ -150,6 +149,15 @@ void Timeline::keyPressEvent(QKeyEvent* event) {
     default:
       QWidget::keyPressEvent(event);
   }
+}
+
+/// To the one that is shown first, if it is over: its moment lies before the cursor's.
+void Timeline::toCompressionBefore() {
+  const CompressionEntry* shown = m_model.compression();
+  if (shown != nullptr && shown->at < m_model.shownAt())
+    m_model.cursor().setMoment(shown->at);
+  else
+    m_model.stepCompression(-1);
 }
 
 bool Timeline::event(QEvent* event) {

@@ -1,11 +1,14 @@
 // The memory views over the whole program: what they show is what the engine counts, words that went are
 // dimmed, and a click tells why.
+#include <QComboBox>
 #include <QTreeView>
+#include <cmath>
 
 #include "engine/trace/compression_look.h"
 #include "engine/trace/trace_file.h"
 #include "tests/app/gui/open_window.h"
 #include "ui/memory/eviction_panel.h"
+#include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
 #include "ui/memory/memory_model.h"
 #include "ui/memory/score_chart.h"
@@ -101,6 +104,35 @@ class TestWindowMemory : public QObject {
     action("showShades")->trigger();
   }
 
+  void headsTellWhatTheyHoldOfWhichPartOfTheText() {
+    action("showEvictions")->trigger();
+    auto* panel = m_open->window().findChild<ui::EvictionPanel*>();
+    QTRY_VERIFY(panel->isVisible());
+    auto* view = panel->findChild<QComboBox*>();
+    auto* bands = panel->findChild<ui::HeadBands*>();
+    const CompressionLook look(*memory().compression()->record);
+    for (const int index : {1, 2}) {  // along the text, by age
+      view->setCurrentIndex(index);
+      QTRY_VERIFY(bands->isVisible());
+      QVERIFY(!panel->findChild<ui::HeadGrid*>()->isVisible());
+      QCOMPARE(bands->numHeads(), look.numHeads());
+      double held = 0.0;
+      for (int stretch = 0; stretch < bands->numStretches(); ++stretch) {
+        const auto [from, to] = bands->tokensOf(stretch);
+        held += bands->share({-1, stretch}) * (to - from);
+      }
+      QCOMPARE(std::lround(held), long{memory().compression()->entriesAfter});
+      // Of the newest 32 the last sixteen are protected.
+      if (index == 2) QVERIFY(bands->share({-1, bands->numStretches() - 1}) >= 0.5F);
+      QTest::mouseMove(bands, bands->rectOf({0, 0}).center());
+      const auto* words = panel->findChild<QLabel*>(QStringLiteral("cellText"));
+      QTRY_VERIFY2(words->text().contains(QStringLiteral("Layer 1, head 1")), qPrintable(words->text()));
+      QVERIFY(panel->text().contains(QStringLiteral("All heads"), Qt::CaseInsensitive));
+    }
+    view->setCurrentIndex(0);
+    QTRY_VERIFY(!bands->isVisible());
+  }
+
   void anEarlierCompressionIsShownEverywhere() {
     const std::int64_t last = memory().compressionNumber();
     QVERIFY(memory().stepCompression(-1));
@@ -141,22 +173,6 @@ class TestWindowMemory : public QObject {
     QVERIFY(!memory().isOpened());
   }
 
- private:
-  ui::MemoryModel& memory() { return m_open->window().memory(); }
-  ui::MessageItem reply() { return m_open->last(); }
-  QAction* action(const char* id) { return m_open->window().findChild<QAction*>(QLatin1String(id)); }
-  /// Of the question.
-  QImage picture() {
-    const ui::TranscriptView& view = m_open->transcript();
-    return view.viewport()->grab(view.messageRect(0)).toImage();
-  }
-
-  std::unique_ptr<Profile> m_profile;
-  std::unique_ptr<OpenWindow> m_open;
-  EngineMetrics m_metrics;
-  int m_numCompared = 0;
-  int m_numDifferent = 0;
-
   // While the reply is written: from the next compression on every layer and head keeps them.
   void pinnedWordsStayWithEveryHead() {
     const std::int64_t before = memory().history().numCompressions();
@@ -189,6 +205,57 @@ class TestWindowMemory : public QObject {
     QCOMPARE(mostPinned, static_cast<std::int32_t>(pins.size()));
     m_open->application.host().disconnect(this);
   }
+
+  void whatAChatKeepsItKeepsInItsNextReply() {
+    ui::TranscriptView& transcript = m_open->transcript();
+    std::vector<std::vector<std::int32_t>> told;
+    QObject::connect(&m_open->window(), &ui::MainWindow::pinsRequested, this,
+                     [&](RequestId, const std::vector<std::int32_t>& tokens) { told.push_back(tokens); });
+    const QString word = selectAWordOfTheQuestion(transcript);
+    QVERIFY(!word.isEmpty());
+    Q_EMIT transcript.keepRequested();
+    QCOMPARE(told.size(), std::size_t{0});  // nobody is at work
+    m_open->ask(QStringLiteral("And how many is that in all?"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_open->isAnswered(), kAnswerMs);
+    QCOMPARE(told.size(), std::size_t{1});
+    QVERIFY(!told[0].empty());
+    const SequenceTrail* trail =
+        memory().history().latestOf(OwnerId{static_cast<std::uint64_t>(m_open->chat())});
+    QString words;
+    for (const std::int32_t token : told[0]) words += memory().textOf(trail->request, token);
+    QVERIFY2(words.contains(word), qPrintable(words + QStringLiteral(" without ") + word));
+    Q_EMIT transcript.letGoRequested();
+    m_open->ask(QStringLiteral("And then?"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_open->isAnswered(), kAnswerMs);
+    QCOMPARE(told.size(), std::size_t{1});
+    m_open->window().disconnect(this);
+  }
+
+ private:
+  ui::MemoryModel& memory() { return m_open->window().memory(); }
+  ui::MessageItem reply() { return m_open->last(); }
+  QAction* action(const char* id) { return m_open->window().findChild<QAction*>(QLatin1String(id)); }
+  static QString selectAWordOfTheQuestion(ui::TranscriptView& transcript) {
+    const QRect question = transcript.messageRect(0);
+    for (int x = question.left() + 40; x < question.right(); x += 20) {
+      QTest::mouseDClick(transcript.viewport(), Qt::LeftButton, {}, {x, question.center().y()});
+      const auto range = transcript.selectedRange();
+      if (range && range->to - range->from > 2)
+        return QString::fromUtf8(kQuestion).mid(range->from, range->to - range->from);
+    }
+    return {};
+  }
+  /// Of the question.
+  QImage picture() {
+    const ui::TranscriptView& view = m_open->transcript();
+    return view.viewport()->grab(view.messageRect(0)).toImage();
+  }
+
+  std::unique_ptr<Profile> m_profile;
+  std::unique_ptr<OpenWindow> m_open;
+  EngineMetrics m_metrics;
+  int m_numCompared = 0;
+  int m_numDifferent = 0;
 };
 
 QTEST_MAIN(TestWindowMemory)

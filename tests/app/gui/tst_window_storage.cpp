@@ -54,7 +54,7 @@ class TestWindowStorage : public QObject {
     using Kind = ReuseVerdict::Kind;
     QStringList texts;
     for (const Kind kind : {Kind::Whole, Kind::FirstTurn, Kind::OtherText, Kind::OtherTemplate,
-                            Kind::OtherPolicy, Kind::NotStored, Kind::Damaged, Kind::TooShort})
+                            Kind::OtherPolicy, Kind::NotStored, Kind::Damaged, Kind::TooShort, Kind::Slower})
       texts << verdictText({kind, 41});
     QCOMPARE(texts.removeDuplicates(), 0);
     QVERIFY(!texts.contains(QString()));

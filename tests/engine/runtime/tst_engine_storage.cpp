@@ -400,6 +400,58 @@ class TestEngineStorage : public QObject {
     QCOMPARE(storage.numPages(), 7);
   }
 
+  void aStorageThatKeepsNothingIsGivenNothing() {
+    MemoryStorage storage;
+    storage.keeps = false;
+    serve(budgetRequest(50, 20, 12, 8), &storage);
+    QCOMPARE(storage.numWritten, 0);
+    QCOMPARE(storage.turns.size(), std::size_t{1});  // the books go on
+  }
+
+  void whatWaitsIsForgottenWhenNothingIsKeptAnyMore() {
+    MemoryStorage storage;
+    storage.hasRoom = false;
+    EngineRun run(smallLimits(60), &storage);
+    const RequestId id = run.submit(fullRequest(10, 20));
+    while (!run[id].finished) QVERIFY2(run.step(), run.problem.c_str());
+    QVERIFY(run.engine.hasWork());
+    storage.keeps = false;
+    EXPECT_FINISH(run);
+    QCOMPARE(storage.numWritten, 0);
+  }
+
+  void whatIsSoonerComputedIsNotRead_data() {
+    QTest::addColumn<int>("millisecondsAStep");
+    QTest::addColumn<int>("storedTokens");
+    QTest::newRow("a fast device") << 1 << 0;
+    QTest::newRow("a slow device") << 1000 << 296;
+  }
+
+  void whatIsSoonerComputedIsNotRead() {
+    QFETCH(int, millisecondsAStep);
+    QFETCH(int, storedTokens);
+    EngineLimits limits = smallLimits(400);
+    limits.maxBatchTokens = 256;
+    limits.bytesPerPage = std::int64_t{4} << 20;
+    const Request first = fullRequest(300, 4, 1), second = fullRequest(300, 4, 2),
+                  other = fullRequest(300, 4, 3);
+    MemoryStorage storage;
+    serve(first, &storage, limits);
+    serve(second, &storage, limits);
+    EngineRun run(limits, &storage);
+    run.runner.beforeStep = [&] { run.clock.advance(std::chrono::milliseconds(millisecondsAStep)); };
+    const RequestId read = run.submit(first);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[read].finished->storedTokens, 296);  // nothing is known yet
+    run.submit(other);
+    EXPECT_FINISH(run);
+    const RequestId judged = run.submit(second);
+    EXPECT_FINISH(run);
+    QCOMPARE(run[judged].finished->storedTokens, storedTokens);
+    QCOMPARE(storage.lookups.back().loss, storedTokens > 0 ? PrefixLoss::None : PrefixLoss::Slower);
+    QCOMPARE(run[judged].tokens, aloneWithAmpleRoom(second));
+  }
+
   void aDeviceThatFailsWhileStoringEndsIt() {
     MemoryStorage storage;
     EngineRun run(smallLimits(60), &storage);

@@ -82,6 +82,20 @@ class TestPrefixStore : public QObject {
     QCOMPARE(reportOf(store).notWritten, 1);
   }
 
+  void aBudgetOfNothingIsSaid() {
+    PrefixStoreOptions options = m_folder->options();
+    options.budgetBytes = 0;
+    PrefixStore store(options);
+    const auto storage = store.storageFor(model);
+    QVERIFY(!storage->isKeeping());
+    store.setBudget(std::int64_t{64} << 20);
+    store.flush();
+    QVERIFY(storage->isKeeping());
+    store.setBudget(0);
+    store.flush();
+    QVERIFY(!storage->isKeeping());
+  }
+
   void theQueueHasAnEnd() {
     PrefixStoreOptions options = m_folder->options();
     options.queueBytes = 100'000;

@@ -89,13 +89,30 @@ class TestCompressionLook : public QObject {
     const auto record = recordOf({"++--+-r", "-+-++-r"});
     const CompressionLook look(*record);
     for (const int bins : {1, 3, 7, 100}) {
-      const std::vector<float> shares = look.heldByStretch(bins);
+      const std::vector<float> shares = look.heldByStretch(look.equalStretches(bins));
       const auto perHead = shares.size() / 2;
       QCOMPARE(perHead, static_cast<std::size_t>(std::min(bins, 7)));
       for (const float share : shares) QVERIFY(share >= 0.0F && share <= 1.0001F);
     }
-    QCOMPARE(look.heldByStretch(7)[1], 1.0F);
-    QCOMPARE(look.heldByStretch(7)[2], 0.0F);
+    QCOMPARE(look.heldByStretch(look.equalStretches(7))[1], 1.0F);
+    QCOMPARE(look.heldByStretch(look.equalStretches(7))[2], 0.0F);
+  }
+
+  void stretchesGrowWithTheirAge() {
+    const auto record = recordOf({"++--+-+-r+"});
+    const CompressionLook look(*record);
+    QCOMPARE(look.stretchesByAge(2), (std::vector<std::int32_t>{0, 2, 6, 8}));
+    QCOMPARE(look.heldByStretch(look.stretchesByAge(2)), (std::vector<float>{1.0F, 0.25F, 0.5F, 1.0F}));
+    QCOMPARE(look.stretchesByAge(10), std::vector<std::int32_t>{0});
+    QCOMPARE(look.stretchesByAge(100), std::vector<std::int32_t>{0});
+    QCOMPARE(look.heldByStretch({0}), std::vector<float>{0.6F});
+  }
+
+  void equalStretchesCoverTheText() {
+    const auto record = recordOf({"++--+-+-r+"});
+    const CompressionLook look(*record);
+    QCOMPARE(look.equalStretches(4), (std::vector<std::int32_t>{0, 3, 5, 8}));
+    QCOMPARE(look.equalStretches(100).size(), std::size_t{10});
   }
 };
 

@@ -227,7 +227,8 @@ class TestTraceFile : public QObject {
       look.histogram(-1, 8);
       look.agreement();
       look.meanAge();
-      look.heldByStretch(10);
+      look.heldByStretch(look.equalStretches(10));
+      look.heldByStretch(look.stretchesByAge(4));
       look.verdict(0, 3);
     }
     const HistoryParts parts = history.parts();

@@ -3,6 +3,7 @@
 
 #include "tests/support/golden_image.h"
 #include "tests/ui/snapshots.h"
+#include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
 #include "ui/memory/page_map.h"
 #include "ui/memory/score_chart.h"
@@ -61,6 +62,21 @@ QString painted(Widget& widget, const QString& name) {
   return {};
 }
 
+/// Eight heads that hold the end of a text of 160 tokens, and less and less of what lies before.
+HeadBands::Bands fadingBands() {
+  HeadBands::Bands bands;
+  bands.kvHeads = 2;
+  bands.starts = {0, 32, 64, 96, 128};
+  bands.end = 160;
+  for (int head = 0; head < 8; ++head) {
+    for (int stretch = 0; stretch < 5; ++stretch)
+      bands.shares.push_back(static_cast<float>(stretch * (head + 1)) / 32.0F);
+  }
+  bands.oldest = QStringLiteral("first token");
+  bands.newest = QStringLiteral("newest token");
+  return bands;
+}
+
 }  // namespace
 
 class TestMemoryPaintings : public QObject {
@@ -89,6 +105,36 @@ class TestMemoryPaintings : public QObject {
     grid.setCells(4, cells);
     grid.resize(160, grid.sizeHint().height());
     QCOMPARE(painted(grid, QStringLiteral("head-grid")), QString());
+  }
+
+  void theBandsOfHeads() {
+    HeadBands bands;
+    bands.setBands(fadingBands());
+    bands.resize(240, bands.sizeHint().height());
+    QCOMPARE(painted(bands, QStringLiteral("head-bands")), QString());
+  }
+
+  void bandsSayWhatTheyShow() {
+    HeadBands bands;
+    bands.setBands(fadingBands());
+    bands.resize(240, bands.sizeHint().height());
+    QCOMPARE(bands.share({-1, 4}), 0.5625F * 1.0F);  // the mean of 4/32, 8/32 … 32/32
+    QTest::mouseMove(&bands, bands.rectOf({7, 4}).center());
+    QTRY_COMPARE(bands.current(), (HeadBands::Spot{7, 4}));
+    const QString text = bands.text(bands.current());
+    for (const char* part : {"Layer 4, head 2", "100 %", "129", "160"})
+      QVERIFY2(text.contains(QLatin1String(part)), qPrintable(text));
+    QCOMPARE(bands.accessibleDescription(), text);
+    QTest::keyClick(&bands, Qt::Key_Up);
+    QTest::keyClick(&bands, Qt::Key_Right);  // there is no more
+    QCOMPARE(bands.current(), (HeadBands::Spot{6, 4}));
+    for (int i = 0; i < 9; ++i) QTest::keyClick(&bands, Qt::Key_Up);
+    QTest::keyClick(&bands, Qt::Key_Left);
+    QCOMPARE(bands.current(), (HeadBands::Spot{-1, 3}));
+    QCOMPARE(bands.table().count(QLatin1Char('\n')), qsizetype{10});
+    bands.setBands({});
+    QCOMPARE(bands.current(), HeadBands::Spot{});
+    bands.grab();
   }
 
   void theScores() {
@@ -141,6 +187,8 @@ class TestMemoryPaintings : public QObject {
     QCOMPARE(press(Qt::Key_PageUp), std::optional(at(1200)));
     QCOMPARE(press(Qt::Key_Left), std::optional(at(1100)));
     QCOMPARE(press(Qt::Key_Right), std::optional(at(1200)));
+    QCOMPARE(press(Qt::Key_Right), std::optional(at(1300)));
+    QCOMPARE(press(Qt::Key_PageUp), std::optional(at(1200)));  // the one that is shown
     QVERIFY2(timeline.sentence().contains(QStringLiteral("8")), qPrintable(timeline.sentence()));
     QVERIFY(timeline.isFitted());
     press(Qt::Key_Plus);
