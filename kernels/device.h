@@ -110,6 +110,7 @@ class Device {
   virtual void rankTokens(Stream& stream, const RankTokensArguments& arguments) = 0;
 
   virtual void windowScores(Stream& stream, const WindowScoresArguments& arguments) = 0;
+  virtual void gatherPositions(Stream& stream, const GatherPositionsArguments& arguments) = 0;
   virtual void fuseScores(Stream& stream, const FuseScoresArguments& arguments) = 0;
   virtual void redundancy(Stream& stream, const RedundancyArguments& arguments) = 0;
   virtual void selectEntries(Stream& stream, const SelectEntriesArguments& arguments) = 0;

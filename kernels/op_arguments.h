@@ -174,6 +174,12 @@ struct SequenceEntries {
   int numEntries = 0;                       // n, the same for every layer and head
 };
 
+/// Which token of the text each entry is, for those who look on.
+struct GatherPositionsArguments {
+  SequenceEntries entries;
+  std::int32_t* positions = nullptr;  // out [L, G, n]
+};
+
 /// Step 1 of a compression: attention[l, g, j] = mean over rows i of max over the group's heads h of
 /// softmax_j(q[h, i] · k[j] · scale), over all n entries; an entry whose position is newer than the row's is
 /// masked.

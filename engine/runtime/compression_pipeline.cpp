@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "engine/base/check.h"
-#include "engine/runtime/pool_copy.h"
 
 namespace zipage {
 
@@ -90,17 +89,28 @@ void CompressionPipeline::run(Stream& stream, const CompressionPlan& plan) {
     score(stream, plan, entries, work);
   else
     scoreByRule(stream, plan, work);
-  raisePinned(stream, plan, work);
+  raisePinned(stream, plan, entries, work);
   selectAndCompact(stream, plan, entries, work);
 }
 
-void CompressionPipeline::raisePinned(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
+std::vector<std::int32_t> CompressionPipeline::positionsOf(Stream& stream, const SequenceEntries& entries,
+                                                           const Workspace& work) {
+  auto* const gathered = reinterpret_cast<std::int32_t*>(work.scores);
+  m_device->gatherPositions(stream, {entries, gathered});
+  std::vector<std::int32_t> positions(static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads *
+                                      static_cast<std::size_t>(entries.numEntries));
+  m_device->copyToHost(stream, positions.data(), gathered, positions.size() * sizeof(std::int32_t));
+  return positions;
+}
+
+void CompressionPipeline::raisePinned(Stream& stream, const CompressionPlan& plan,
+                                      const SequenceEntries& entries, const Workspace& work) {
   if (plan.pinnedTokens.empty()) return;
   // The score is weight · pooled − (1 − weight) · redundancy: infinite by the part that has a weight.
   const bool hasWeight = weightOf(plan.settings) > 0.0F;
   const float best = (hasWeight ? 1.0F : -1.0F) * std::numeric_limits<float>::infinity();
   float* const part = hasWeight ? work.pooled : work.redundancy;
-  const auto positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
+  const auto positions = positionsOf(stream, entries, work);
   const std::size_t bytes = positions.size() * sizeof(float);
   m_device->copyToHost(stream, m_hostScores.data(), part, bytes);
   // What goes wrong here surfaces at the end of the compression as well.
@@ -112,7 +122,8 @@ void CompressionPipeline::raisePinned(Stream& stream, const CompressionPlan& pla
   m_device->copyToDevice(stream, part, m_hostScores.data(), bytes);
 }
 
-void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work) {
+void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan,
+                                     const SequenceEntries& entries, const Workspace& work) {
   CompressionRecord& record = *plan.record;
   const std::size_t heads = static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads;
   const auto copy = [&]<typename Value>(std::vector<Value>& part, const Value* from, std::size_t count) {
@@ -132,7 +143,7 @@ void CompressionPipeline::fillRecord(Stream& stream, const CompressionPlan& plan
   copy(record.pooled, work.pooled, count);
   copy(record.redundancy, work.redundancy, count);
   copy(record.kept, work.kept, heads * static_cast<std::size_t>(plan.keep));
-  record.positions = copyPositions(*m_device, stream, m_kv, plan.sourcePages, plan.numEntries);
+  record.positions = positionsOf(stream, entries, work);
 }
 
 std::span<const float> CompressionPipeline::windowAttention(Stream& stream, const CompressionPlan& plan) {
@@ -217,7 +228,8 @@ void CompressionPipeline::selectAndCompact(Stream& stream, const CompressionPlan
   select.kept = work.kept;
   select.cut = work.cut;
   m_device->selectEntries(stream, select);
-  if (plan.record != nullptr) fillRecord(stream, plan, work);  // before the entries move
+  // The scores have been used, and the entries have not moved yet.
+  if (plan.record != nullptr) fillRecord(stream, plan, entries, work);
 
   CompactPagesArguments compact;
   compact.entries = entries;

@@ -49,8 +49,13 @@ class CompressionPipeline {
   void score(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
              const Workspace& work);
   /// Before the selection: no score is as good as that of a pinned token. Waits for the device.
-  void raisePinned(Stream& stream, const CompressionPlan& plan, const Workspace& work);
-  void fillRecord(Stream& stream, const CompressionPlan& plan, const Workspace& work);
+  void raisePinned(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                   const Workspace& work);
+  void fillRecord(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
+                  const Workspace& work);
+  /// [L, G, n], there after the next synchronize(). Overwrites the workspace's scores.
+  std::vector<std::int32_t> positionsOf(Stream& stream, const SequenceEntries& entries,
+                                        const Workspace& work);
   void scoreByRule(Stream& stream, const CompressionPlan& plan, const Workspace& work);
   void selectAndCompact(Stream& stream, const CompressionPlan& plan, const SequenceEntries& entries,
                         const Workspace& work);

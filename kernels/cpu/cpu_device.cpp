@@ -152,6 +152,9 @@ void CpuDevice::rankTokens(Stream& stream, const RankTokensArguments& a) {
 void CpuDevice::windowScores(Stream& stream, const WindowScoresArguments& a) {
   cpu::windowScores(contextOf(stream), a);
 }
+void CpuDevice::gatherPositions(Stream& stream, const GatherPositionsArguments& a) {
+  cpu::gatherPositions(contextOf(stream), a);
+}
 void CpuDevice::fuseScores(Stream& stream, const FuseScoresArguments& a) {
   cpu::fuseScores(contextOf(stream), a);
 }

@@ -39,6 +39,7 @@ class CpuDevice : public Device {
   void sample(Stream&, const SampleArguments& arguments) override;
   void rankTokens(Stream&, const RankTokensArguments& arguments) override;
   void windowScores(Stream&, const WindowScoresArguments& arguments) override;
+  void gatherPositions(Stream&, const GatherPositionsArguments& arguments) override;
   void fuseScores(Stream&, const FuseScoresArguments& arguments) override;
   void redundancy(Stream&, const RedundancyArguments& arguments) override;
   void selectEntries(Stream&, const SelectEntriesArguments& arguments) override;

@@ -20,6 +20,7 @@ void sample(CpuContext& context, const SampleArguments& arguments);
 void rankTokens(CpuContext& context, const RankTokensArguments& arguments);
 
 void windowScores(CpuContext& context, const WindowScoresArguments& arguments);
+void gatherPositions(CpuContext& context, const GatherPositionsArguments& arguments);
 void fuseScores(CpuContext& context, const FuseScoresArguments& arguments);
 void redundancy(CpuContext& context, const RedundancyArguments& arguments);
 void selectEntries(CpuContext& context, const SelectEntriesArguments& arguments);

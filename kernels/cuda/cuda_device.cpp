@@ -253,6 +253,9 @@ void CudaDevice::rankTokens(Stream& stream, const RankTokensArguments& a) {
 void CudaDevice::windowScores(Stream& stream, const WindowScoresArguments& a) {
   cuda::windowScores(contextOf(stream), a);
 }
+void CudaDevice::gatherPositions(Stream& stream, const GatherPositionsArguments& a) {
+  cuda::gatherPositions(contextOf(stream), a);
+}
 void CudaDevice::fuseScores(Stream& stream, const FuseScoresArguments& a) {
   cuda::fuseScores(contextOf(stream), a);
 }

@@ -41,6 +41,7 @@ class CudaDevice final : public Device {
   void sample(Stream& stream, const SampleArguments& arguments) override;
   void rankTokens(Stream& stream, const RankTokensArguments& arguments) override;
   void windowScores(Stream& stream, const WindowScoresArguments& arguments) override;
+  void gatherPositions(Stream& stream, const GatherPositionsArguments& arguments) override;
   void fuseScores(Stream& stream, const FuseScoresArguments& arguments) override;
   void redundancy(Stream& stream, const RedundancyArguments& arguments) override;
   void selectEntries(Stream& stream, const SelectEntriesArguments& arguments) override;

@@ -23,6 +23,7 @@ void gatherRows(CudaContext& context, const GatherRowsArguments& arguments);
 void sample(CudaContext& context, const SampleArguments& arguments);
 void rankTokens(CudaContext& context, const RankTokensArguments& arguments);
 void windowScores(CudaContext& context, const WindowScoresArguments& arguments);
+void gatherPositions(CudaContext& context, const GatherPositionsArguments& arguments);
 void fuseScores(CudaContext& context, const FuseScoresArguments& arguments);
 void redundancy(CudaContext& context, const RedundancyArguments& arguments);
 void selectEntries(CudaContext& context, const SelectEntriesArguments& arguments);

@@ -71,6 +71,20 @@ class TestCompressionScores : public QObject {
     QVERIFY(relativeError(c.windowScores(device), c.expectedAttention()) < 1e-3);
   }
 
+  void everyEntryTellsItsToken() {
+    const TestDevice device;
+    for (const int numEntries : {1, 16, 31, 300}) {
+      CompressionCase c(DataType::F32, 2, 64, 16, numEntries);
+      for (std::int32_t& position : c.pool.positions) position = c.random.below(1 << 20);
+      std::vector<std::int32_t> positions(c.count() + 1, -7);
+      device->gatherPositions(device.queue(), {c.entries(), positions.data()});
+      c.forEachEntry([&](int layer, int head, int j, std::size_t i) {
+        QCOMPARE(positions[i], c.pool.position(layer, head, c.table, j));
+      });
+      QCOMPARE(positions.back(), -7);
+    }
+  }
+
   void runningScoreDecaysForOldEntriesOnly() {
     const TestDevice device;
     CompressionCase c(DataType::F32, 1, 64, 16, 33);

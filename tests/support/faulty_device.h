@@ -133,6 +133,9 @@ class FaultyDevice final : public Device {
   void sample(Stream& s, const SampleArguments& a) override { run(&Device::sample, s, a); }
   void rankTokens(Stream& s, const RankTokensArguments& a) override { run(&Device::rankTokens, s, a); }
   void windowScores(Stream& s, const WindowScoresArguments& a) override { run(&Device::windowScores, s, a); }
+  void gatherPositions(Stream& s, const GatherPositionsArguments& a) override {
+    run(&Device::gatherPositions, s, a);
+  }
   void fuseScores(Stream& s, const FuseScoresArguments& a) override { run(&Device::fuseScores, s, a); }
   void redundancy(Stream& s, const RedundancyArguments& a) override { run(&Device::redundancy, s, a); }
   void selectEntries(Stream& s, const SelectEntriesArguments& a) override {
