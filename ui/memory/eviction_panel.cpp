@@ -25,7 +25,7 @@ namespace {
 constexpr int kBins = 40;
 constexpr int kStretches = 48;
 constexpr int kNewest = 32;           // tokens of the newest stretch
-constexpr qsizetype kMostWords = 60;  // characters of a stretch that are shown
+constexpr qsizetype kMostSpotWords = 60;  // characters of a stretch that are shown
 
 QLabel* wrapped(const QString& name, bool isMuted) {
   auto* label = new QLabel;
@@ -244,10 +244,10 @@ void EvictionPanel::showSpot() {
   if (spot.stretch < 0 || entry == nullptr) return m_cellText->setText(tr("Point at a part of the text."));
   QString words;
   const auto [first, end] = m_bands->tokensOf(spot.stretch);
-  for (std::int32_t token = first; token < end && words.size() < kMostWords; ++token)
+  for (std::int32_t token = first; token < end && words.size() < kMostSpotWords; ++token)
     words += m_model.textOf(entry->request, token);
   m_cellText->setText(
-      tr("%1. It begins “%2”.").arg(m_bands->text(spot), words.simplified().left(kMostWords)));
+      tr("%1. It begins “%2”.").arg(m_bands->text(spot), words.simplified().left(kMostSpotWords)));
 }
 
 void EvictionPanel::showCell(int head) {

@@ -14,8 +14,8 @@ namespace {
 constexpr int kMeanHeight = 14;
 constexpr int kMeanGap = 4;  // between the mean and the heads
 constexpr int kLargestRow = 10;
-constexpr int kMostHeight = 240;
-constexpr int kAxisHeight = 18;
+constexpr int kMostBandsHeight = 240;
+constexpr int kBandsAxis = 18;
 
 }  // namespace
 
@@ -87,11 +87,11 @@ QString HeadBands::table() const {
   return lines;
 }
 
-int HeadBands::rowHeight() const { return std::clamp(kMostHeight / std::max(1, numHeads()), 1, kLargestRow); }
+int HeadBands::rowHeight() const { return std::clamp(kMostBandsHeight / std::max(1, numHeads()), 1, kLargestRow); }
 
 int HeadBands::firstHeadTop() const { return kMeanHeight + kMeanGap; }
 
-QSize HeadBands::sizeHint() const { return {320, firstHeadTop() + numHeads() * rowHeight() + kAxisHeight}; }
+QSize HeadBands::sizeHint() const { return {320, firstHeadTop() + numHeads() * rowHeight() + kBandsAxis}; }
 
 QRect HeadBands::rectOf(Spot spot) const {
   const int left = width() * spot.stretch / numStretches();
@@ -127,7 +127,7 @@ void HeadBands::paintEvent(QPaintEvent*) {
 }
 
 void HeadBands::paintAxis(QPainter& painter) const {
-  const QRect axis(0, height() - kAxisHeight, width(), kAxisHeight);
+  const QRect axis(0, height() - kBandsAxis, width(), kBandsAxis);
   painter.setPen(m_theme.mutedText);
   painter.drawText(axis, Qt::AlignLeft | Qt::AlignVCenter, m_bands.oldest);
   painter.drawText(axis, Qt::AlignRight | Qt::AlignVCenter, m_bands.newest);

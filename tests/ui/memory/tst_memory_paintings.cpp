@@ -1,4 +1,5 @@
 // What the memory views paint, beside pictures that somebody has looked at; and the keys of the timeline.
+#include <QMouseEvent>
 #include <QTest>
 
 #include "tests/support/golden_image.h"
@@ -119,8 +120,10 @@ class TestMemoryPaintings : public QObject {
     bands.setBands(fadingBands());
     bands.resize(240, bands.sizeHint().height());
     QCOMPARE(bands.share({-1, 4}), 0.5625F * 1.0F);  // the mean of 4/32, 8/32 … 32/32
-    QTest::mouseMove(&bands, bands.rectOf({7, 4}).center());
-    QTRY_COMPARE(bands.current(), (HeadBands::Spot{7, 4}));
+    const QPointF place = bands.rectOf({7, 4}).center();
+    QMouseEvent moved(QEvent::MouseMove, place, place, Qt::NoButton, {}, {});
+    QCoreApplication::sendEvent(&bands, &moved);
+    QCOMPARE(bands.current(), (HeadBands::Spot{7, 4}));
     const QString text = bands.text(bands.current());
     for (const char* part : {"Layer 4, head 2", "100 %", "129", "160"})
       QVERIFY2(text.contains(QLatin1String(part)), qPrintable(text));
