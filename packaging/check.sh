@@ -2,7 +2,7 @@
 # Checks packages as their users meet them: lintian, then a clean Debian 12 where the .deb is installed, used and taken away,
 # then a newer Debian where the archive is unpacked and used and the .rpm is installed. Needs root, debootstrap and Debian's
 # packages; the bare roots are kept in ROOTS for the next time.
-#   check.sh PACKAGES ROOTS SHOTS [PART...]     SHOTS: where pictures of the window go; PART: lintian, deb, archive, rpm
+#   check.sh PACKAGES ROOTS SHOTS [PART...]     SHOTS: where pictures of the window go; PART: lintian, deb, archive, rpm, cuda
 set -euo pipefail
 packages=$(readlink -f "$1") roots=$2 shots=$3
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
@@ -93,6 +93,33 @@ checkDebian12() {
   say "Debian 12: nothing left but the user's own"
 }
 
+# saysOfGpu WORDS: what is missing for a GPU, and what to do.
+saysOfGpu() {
+  local said
+  said=$(asUser /usr/bin/zipage-cli run --model demo --device cuda --prompt hello 2>&1) && fail "something runs on a GPU here: $said"
+  grep -q "$1" <<<"$said" || fail "instead of '$1' it says: $said"
+}
+
+# Without a GPU: the plug-in is found, opens without a driver, and what is missing is said; then it goes.
+checkCuda() {
+  local deb cuda
+  deb=$(cd "$packages" && echo zipage_*.deb)
+  cuda=$(cd "$packages" && echo zipage-cuda_*.deb)
+  say "Debian 12: zipage-cuda"
+  makeRoot bookworm || return 1
+  freshRoot bookworm
+  aptInstall "/packages/$deb"
+  saysOfGpu "comes with the package zipage-cuda"
+  allFiles > "$roots/before"
+  inRoot dpkg -i "/packages/$cuda" > /dev/null
+  saysOfGpu "there is no NVIDIA driver"
+  [ -z "$(cd "$root" && find . -xdev -name 'libcuda.so*')" ] || fail "the driver's library is in the package"
+  inRoot apt-get purge -y -qq zipage-cuda > /dev/null
+  allFiles > "$roots/after"
+  diff "$roots/before" "$roots/after" >&2 || fail "zipage-cuda leaves something behind"
+  say "Debian 12: zipage-cuda says what it lacks, and nothing of it is left"
+}
+
 newerRoot() {
   # What a desktop has; the archive brings the rest.
   makeRoot trixie libegl1 libopengl0 libglx0 libfontconfig1 libx11-xcb1 libdbus-1-3 libharfbuzz0b xz-utils rpm \
@@ -154,9 +181,11 @@ say "checksums"
 (cd "$packages" && sha256sum --quiet -c SHA256SUMS) || fail "the checksums do not match"
 parts=("${@:4}")
 [ ${#parts[@]} -gt 0 ] || parts=(lintian deb archive rpm)
+! compgen -G "$packages/zipage-cuda_*.deb" > /dev/null || [ $# -gt 3 ] || parts+=(cuda)
 for part in "${parts[@]}"; do
   case $part in
     lintian) checkLintian ;;
+    cuda) checkCuda || fail "no root of Debian 12 could be made" ;;
     deb) checkDebian12 || fail "no root of Debian 12 could be made" ;;
     archive) checkArchive || fail "no root of Debian 13 could be made" ;;
     rpm) checkRpm || fail "no root of Debian 13 could be made" ;;

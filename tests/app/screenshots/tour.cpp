@@ -2,6 +2,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QComboBox>
 #include <QDialog>
 #include <QLineEdit>
 #include <QListWidget>
@@ -14,6 +15,7 @@
 #include "tests/app/screenshots/stored_chats.h"
 #include "ui/indicators/context_ring.h"
 #include "ui/memory/compare_dialog.h"
+#include "ui/memory/eviction_panel.h"
 #include "ui/memory/memory_model.h"
 #include "ui/models/model_picker.h"
 #include "ui/models/remote_dialog.h"
@@ -202,6 +204,12 @@ void Tour::visitMemory() {
   const auto place = static_cast<int>(reply.reasoning.indexOf(QLatin1String("without")));
   Q_EMIT transcript->wordChosen(reply.id, true, place, place + 7);
   photograph(QStringLiteral("evictions"));
+  auto* view = window().findChild<ui::EvictionPanel*>()->findChild<QComboBox*>();
+  for (const auto& [index, name] : {std::pair(1, "heads-along-the-text"), std::pair(2, "heads-by-age")}) {
+    view->setCurrentIndex(index);
+    photograph(QLatin1String(name));
+  }
+  view->setCurrentIndex(0);
   action("showTimeline")->trigger();
   photograph(QStringLiteral("timeline"));
   window().memory().stepCompression(-2);
