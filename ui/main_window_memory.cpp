@@ -5,6 +5,7 @@
 
 #include "ui/generation/generation_panel.h"
 #include "ui/main_window_parts.h"
+#include "ui/memory/eviction_panel.h"
 #include "ui/memory/forecast.h"
 #include "ui/transcript/transcript_view.h"
 
@@ -23,9 +24,12 @@ void MainWindow::connectMemory() {
   });
   connect(parts.actions.showShades, &QAction::toggled, this, [this](bool shown) {
     m_parts->chatMemory.setShown(shown);
+    m_parts->inspector->evictions().setShadesShown(shown);
     showShades();
     if (shown) showNotice(m_parts->chatMemory.summary());
   });
+  connect(&parts.inspector->evictions(), &EvictionPanel::shadesWanted, parts.actions.showShades,
+          &QAction::trigger);
   connect(parts.actions.comparePolicies, &QAction::triggered, this, &MainWindow::openComparison);
   connect(parts.actions.saveTrace, &QAction::triggered, this, [this] { chooseTrace(true); });
   connect(parts.actions.openTrace, &QAction::triggered, this, [this] { chooseTrace(false); });

@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
+#include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -24,7 +25,7 @@ namespace {
 
 constexpr int kBins = 40;
 constexpr int kStretches = 48;
-constexpr int kNewest = 32;           // tokens of the newest stretch
+constexpr int kNewest = 32;               // tokens of the newest stretch
 constexpr qsizetype kMostSpotWords = 60;  // characters of a stretch that are shown
 
 QLabel* wrapped(const QString& name, bool isMuted) {
@@ -72,6 +73,8 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
       m_chart(new ScoreChart),
       m_chartText(wrapped(QStringLiteral("chartText"), true)),
       m_wordText(wrapped(QStringLiteral("wordText"), false)),
+      m_showShades(new QPushButton(tr("Show it in the transcript"))),
+      m_whereItWent(new QPushButton(tr("Go to where it went"))),
       m_view(new QComboBox),
       m_grid(new HeadGrid),
       m_bands(new HeadBands),
@@ -95,6 +98,8 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
   layout->addSpacing(8);
   layout->addWidget(m_view);
   layout->addWidget(m_wordText);
+  layout->addWidget(m_showShades, 0, Qt::AlignLeft);
+  layout->addWidget(m_whereItWent, 0, Qt::AlignLeft);
   layout->addWidget(m_grid);
   layout->addWidget(m_bands);
   layout->addWidget(m_cellText);
@@ -102,6 +107,10 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
   setContextMenuPolicy(Qt::CustomContextMenu);
   connect(this, &QWidget::customContextMenuRequested, this,
           [this](const QPoint& position) { showMenu(mapToGlobal(position)); });
+  m_showShades->setObjectName(QStringLiteral("showShadesButton"));
+  m_whereItWent->setObjectName(QStringLiteral("whereItWent"));
+  connect(m_showShades, &QPushButton::clicked, this, &EvictionPanel::shadesWanted);
+  connect(m_whereItWent, &QPushButton::clicked, this, &EvictionPanel::goWhereItWent);
   connect(m_view, &QComboBox::currentIndexChanged, this, &EvictionPanel::showCompression);
   connect(m_grid, &HeadGrid::pointed, this, &EvictionPanel::showCell);
   connect(m_bands, &HeadBands::pointed, this, &EvictionPanel::showSpot);
@@ -150,6 +159,7 @@ void EvictionPanel::showCompression() {
   m_next->setEnabled(m_number >= 0 && m_number + 1 < history.numCompressions());
   const CompressionRecord* record = entry != nullptr ? entry->record.get() : nullptr;
   const bool isWhole = record != nullptr && record->isWhole;
+  for (QWidget* part : std::initializer_list<QWidget*>{m_showShades, m_whereItWent}) part->hide();
   for (QWidget* part :
        std::initializer_list<QWidget*>{m_chart, m_chartText, m_view, m_wordText, m_grid, m_bands, m_cellText})
     part->setVisible(isWhole);
@@ -191,15 +201,40 @@ void EvictionPanel::showWord(const CompressionRecord& record, const CompressionL
   const bool isHere = cursor.token() >= 0 && cursor.request() == entry->request;
   m_grid->setVisible(isHere);
   m_cellText->setVisible(isHere);
+  m_showShades->setVisible(!isHere && !m_areShadesShown);
   if (!isHere)
     return m_wordText->setText(
-        tr("Show in the transcript what the model still sees (Ctrl+D), and click on a word."));
+        m_areShadesShown
+            ? tr("Click on a word of the transcript to see what became of it.")
+            : tr("The transcript can show what the model still sees. Click on a word there to see why."));
   const WordVerdict word = judgeWord(record, look, cursor.token());
   m_wordText->setText(
       QStringLiteral("“%1”: %2").arg(m_model.wordAround(cursor.request(), cursor.token()), word.reason));
+  m_whereItWent->setVisible(word.numGone > 0);
   std::vector<HeadGrid::Cell> cells;
   for (const Verdict& verdict : word.heads) cells.push_back(cellOf(verdict, look.hasScores()));
   m_grid->setCells(record.kvHeads, std::move(cells));
+}
+
+void EvictionPanel::setShadesShown(bool shown) {
+  m_areShadesShown = shown;
+  if (isVisible()) showCompression();
+}
+
+/// To the newest compression before this one in which some head evicted the chosen word.
+void EvictionPanel::goWhereItWent() {
+  const MemoryCursor& cursor = m_model.cursor();
+  const MemoryHistory& history = m_model.history();
+  for (std::int64_t number = m_number - 1; number >= history.firstCompression(); --number) {
+    const CompressionEntry* entry = history.compression(number);
+    if (entry == nullptr || entry->request != cursor.request()) continue;
+    if (entry->record == nullptr || !entry->record->isWhole) break;
+    const CompressionLook look(*entry->record);
+    if (judgeWord(*entry->record, look, cursor.token()).numEvicting == 0) continue;
+    return m_model.cursor().setMoment(entry->at);
+  }
+  m_wordText->setText(tr("That compression is too long ago to be known."));
+  m_whereItWent->hide();
 }
 
 void EvictionPanel::showHeads(const CompressionRecord& record, const CompressionLook& look) {

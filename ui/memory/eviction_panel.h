@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace zipage::ui {
@@ -26,8 +27,13 @@ class EvictionPanel final : public QWidget {
   explicit EvictionPanel(MemoryModel& model, QWidget* parent = nullptr);
 
   void setTheme(const Theme& theme);
+  /// Whether the transcript shows what the model still sees, so that a word can be clicked on.
+  void setShadesShown(bool shown);
   /// All of it in words.
   QString text() const;
+
+ Q_SIGNALS:
+  void shadesWanted();
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
@@ -44,6 +50,7 @@ class EvictionPanel final : public QWidget {
   void showBands(const CompressionRecord& record, const CompressionLook& look);
   void showSpot();
   void showCell(int head);
+  void goWhereItWent();
   void showMenu(const QPoint& globalPosition);
 
   MemoryModel& m_model;
@@ -54,10 +61,13 @@ class EvictionPanel final : public QWidget {
   ScoreChart* m_chart;
   QLabel* m_chartText;
   QLabel* m_wordText;
+  QPushButton* m_showShades;
+  QPushButton* m_whereItWent;
   QComboBox* m_view;
   HeadGrid* m_grid;
   HeadBands* m_bands;
   QLabel* m_cellText;
+  bool m_areShadesShown = false;
   std::int64_t m_number = -2;  // of the compression that is shown; −1: none
 };
 

@@ -87,7 +87,9 @@ QString HeadBands::table() const {
   return lines;
 }
 
-int HeadBands::rowHeight() const { return std::clamp(kMostBandsHeight / std::max(1, numHeads()), 1, kLargestRow); }
+int HeadBands::rowHeight() const {
+  return std::clamp(kMostBandsHeight / std::max(1, numHeads()), 1, kLargestRow);
+}
 
 int HeadBands::firstHeadTop() const { return kMeanHeight + kMeanGap; }
 

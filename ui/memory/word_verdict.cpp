@@ -59,13 +59,13 @@ QString whyEvicted(const CompressionRecord& record, const WordVerdict& word) {
 
 WordVerdict judgeWord(const CompressionRecord& record, const CompressionLook& look, std::int32_t token) {
   WordVerdict word;
-  int numGone = 0, numNewer = 0;
+  int numNewer = 0;
   Fate protection = Fate::ByScore;
   for (int head = 0; head < look.numHeads(); ++head) {
     const Verdict verdict = look.verdict(head, token);
     word.numHolding += isHeld(verdict.fate) ? 1 : 0;
     word.numEvicting += verdict.fate == Fate::Evicted ? 1 : 0;
-    numGone += verdict.fate == Fate::GoneBefore ? 1 : 0;
+    word.numGone += verdict.fate == Fate::GoneBefore ? 1 : 0;
     numNewer += verdict.fate == Fate::Newer ? 1 : 0;
     if (isHeld(verdict.fate) && verdict.fate != Fate::ByScore) protection = verdict.fate;
     word.heads.push_back(verdict);
@@ -82,10 +82,9 @@ WordVerdict judgeWord(const CompressionRecord& record, const CompressionLook& lo
       word.reason += look.hasScores() ? QStringLiteral(": ") + whyEvicted(record, word) : QString();
       word.reason += QLatin1Char('.');
     }
-    if (numGone > 0)
-      word.reason +=
-          QLatin1Char(' ') + WordTexts::tr("%1 had lost it in an earlier compression: go back to see why.")
-                                 .arg(countText(numGone));
+    if (word.numGone > 0)
+      word.reason += QLatin1Char(' ') +
+                     WordTexts::tr("%1 had lost it in an earlier compression.").arg(countText(word.numGone));
   }
   return word;
 }

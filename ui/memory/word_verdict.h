@@ -12,6 +12,7 @@ struct WordVerdict {
   std::vector<Verdict> heads;  // [numHeads]
   int numHolding = 0;
   int numEvicting = 0;  // in this compression
+  int numGone = 0;      // that had lost it before
   QString reason;       // one sentence
 };
 

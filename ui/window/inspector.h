@@ -38,6 +38,7 @@ class Inspector final : public QObject {
   void showMemory();
   void showTimeline();
   void showEvictions();
+  EvictionPanel& evictions() { return *m_evictions; }
   void showGeneration();
 
  Q_SIGNALS:

@@ -1,6 +1,7 @@
 // The memory views over the whole program: what they show is what the engine counts, words that went are
 // dimmed, and a click tells why.
 #include <QComboBox>
+#include <QPushButton>
 #include <QTreeView>
 #include <cmath>
 
@@ -101,6 +102,37 @@ class TestWindowMemory : public QObject {
       kept += bin.kept, evicted += bin.evicted;
     QCOMPARE(evicted, std::int64_t{entry->tokensEvicted} * look.numHeads());
     QVERIFY(kept > 0);
+    action("showShades")->trigger();
+  }
+
+  // Only with what can be seen: the button of the panel, a click on a word, the button under the verdict.
+  void aNewUserFindsOutWhyAWordWent() {
+    action("showEvictions")->trigger();
+    auto* panel = m_open->window().findChild<ui::EvictionPanel*>();
+    memory().cursor().reset();
+    auto* show = panel->findChild<QPushButton*>(QStringLiteral("showShadesButton"));
+    auto* back = panel->findChild<QPushButton*>(QStringLiteral("whereItWent"));
+    QTRY_VERIFY(show->isVisible());
+    QVERIFY(!back->isVisible());
+    show->click();
+    QVERIFY(action("showShades")->isChecked());
+    QVERIFY(!show->isVisible());
+    QTRY_VERIFY(m_open->notice().text().contains(QStringLiteral("struck out")));
+    const std::int64_t last = memory().compressionNumber();
+    const std::int32_t lost = tokenThatWentBefore(last);
+    QVERIFY(lost >= 0);
+    memory().cursor().chooseToken(memory().compression()->request, lost);
+    QTRY_VERIFY(back->isVisible());
+    back->click();
+    QVERIFY(memory().compressionNumber() < last);
+    const CompressionLook there(*memory().compression()->record);
+    int numEvicting = 0;
+    for (int head = 0; head < there.numHeads(); ++head)
+      numEvicting += there.verdict(head, lost).fate == Fate::Evicted ? 1 : 0;
+    QVERIFY(numEvicting > 0);
+    const auto* words = panel->findChild<QLabel*>(QStringLiteral("wordText"));
+    QTRY_VERIFY2(words->text().contains(QStringLiteral("its score was")), qPrintable(words->text()));
+    memory().cursor().reset();
     action("showShades")->trigger();
   }
 
@@ -235,6 +267,13 @@ class TestWindowMemory : public QObject {
   ui::MemoryModel& memory() { return m_open->window().memory(); }
   ui::MessageItem reply() { return m_open->last(); }
   QAction* action(const char* id) { return m_open->window().findChild<QAction*>(QLatin1String(id)); }
+  /// A token that no head holds since before the compression; −1: there is none.
+  std::int32_t tokenThatWentBefore(std::int64_t number) {
+    const CompressionLook look(*memory().history().compression(number)->record);
+    const std::vector<std::uint16_t> before = look.headsBefore();
+    const auto found = std::find(before.begin(), before.end(), 0);
+    return found == before.end() ? -1 : static_cast<std::int32_t>(found - before.begin());
+  }
   static QString selectAWordOfTheQuestion(ui::TranscriptView& transcript) {
     const QRect question = transcript.messageRect(0);
     for (int x = question.left() + 40; x < question.right(); x += 20) {
