@@ -135,9 +135,8 @@ std::vector<EngineEvent> Engine::step() {
   state.failIfBroken();
   state.noteDropped();
   state.notePages();
-#ifndef NDEBUG
-  ZIPAGE_CHECK(brokenInvariant().empty(), "the books are in order after every step");
-#endif
+  if (state.limits.checksBooks)
+    ZIPAGE_CHECK(brokenInvariant().empty(), "the books are in order after every step");
   return std::exchange(state.events, {});
 }
 

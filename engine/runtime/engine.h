@@ -34,7 +34,8 @@ struct EngineLimits {
   bool sharesPrefixes = true;     // full pages of equal beginnings are computed once
   std::uint64_t prefixSalt = 0;   // of model, tokenizer and KV type
   bool compressesBeside = false;  // compressions run beside the steps of the others
-  bool recordsScores = false;     // of every compression, not only of those of watched requests
+  bool checksBooks = false;  // stops when an invariant is broken after a step; takes longer than a small step
+  bool recordsScores = false;  // of every compression, not only of those of watched requests
   std::int64_t bytesPerPage = 0;
   int contextLength = 0;         // logical positions the model has; 0: no limit
   int vocabularySize = 0;        // token ids lie below it; 0: not checked
@@ -83,7 +84,7 @@ class Engine {
   /// and why. Unknown ids are ignored.
   void watch(RequestId request, bool isWatched);
   std::shared_ptr<const CacheSnapshot> snapshot() const;
-  /// An empty text, or which of the invariants of ARCHITECTURE.md does not hold. For tests and debug builds.
+  /// An empty text, or which of the invariants of ARCHITECTURE.md does not hold. For tests.
   std::string brokenInvariant() const;
 
  private:

@@ -27,7 +27,7 @@ void MemoryModel::take(const MemoryReport& report) {
 }
 
 void MemoryModel::clear() {
-  m_live = {};
+  m_live = MemoryHistory();
   if (m_opened) return;
   m_cursor.reset();
   Q_EMIT changed();
