@@ -2,8 +2,6 @@
 
 namespace zipage {
 
-namespace {}  // namespace
-
 void TimeHistogram::add(double seconds) {
   for (std::size_t b = 0; b < kBoundsSeconds.size(); ++b) m_upTo[b] += seconds <= kBoundsSeconds[b] ? 1 : 0;
   ++m_count;

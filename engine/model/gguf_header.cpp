@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/rounded_up.h"
 
 namespace zipage {
 
@@ -12,7 +13,7 @@ namespace {
 constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kAlignment = 32;
 
-std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+std::size_t aligned(std::size_t bytes) { return roundedUp(bytes, kAlignment); }
 
 std::uint32_t typeIdOf(DataType type) {
   constexpr std::uint32_t kMostIds = 64;

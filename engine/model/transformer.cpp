@@ -5,12 +5,11 @@
 #include <vector>
 
 #include "engine/base/check.h"
+#include "engine/base/rounded_up.h"
 
 namespace zipage {
 
 namespace {
-
-constexpr std::size_t kActivationAlignment = 64;
 
 /// Places matrices one behind the other. Without memory (start null) it only adds up.
 class Layout {
@@ -19,7 +18,7 @@ class Layout {
 
   TensorView place(DataType type, std::int64_t rows, std::int64_t columns) {
     const TensorView view{m_start == nullptr ? nullptr : m_start + m_offset, type, rows, columns};
-    m_offset += (view.bytes() + kActivationAlignment - 1) / kActivationAlignment * kActivationAlignment;
+    m_offset += roundedUp(view.bytes());
     return view;
   }
   std::size_t offset() const { return m_offset; }

@@ -4,14 +4,11 @@
 #include <limits>
 
 #include "engine/base/check.h"
+#include "engine/base/rounded_up.h"
 
 namespace zipage {
 
 namespace {
-
-constexpr std::size_t kAlignment = 64;
-
-std::size_t rounded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 /// A reproducible number in [0, 1) for each (position, head).
 float randomScore(std::uint64_t position, std::uint64_t head) {
@@ -30,8 +27,8 @@ float weightOf(const CompressionSettings& settings) {
 
 std::size_t CompressionPipeline::bytesFor(int heads, int maxEntries) {
   const auto all = static_cast<std::size_t>(heads) * maxEntries;
-  return 6 * rounded(all * sizeof(float)) + rounded(heads * sizeof(float)) +
-         3 * rounded(maxEntries * sizeof(std::int32_t));
+  return 6 * roundedUp(all * sizeof(float)) + roundedUp(heads * sizeof(float)) +
+         3 * roundedUp(maxEntries * sizeof(std::int32_t));
 }
 
 Result<CompressionPipeline> CompressionPipeline::create(Device& device, const PagedKv& kv,
@@ -57,7 +54,7 @@ CompressionPipeline::Workspace CompressionPipeline::layOut() const {
   const std::size_t heads = static_cast<std::size_t>(m_kv.numLayers) * m_kv.kvHeads;
   const auto n = static_cast<std::size_t>(m_maxEntries);
   auto* place = m_workspace.as<std::byte>();
-  const auto take = [&place](std::size_t bytes) { return std::exchange(place, place + rounded(bytes)); };
+  const auto take = [&place](std::size_t bytes) { return std::exchange(place, place + roundedUp(bytes)); };
   const auto floats = [&] { return reinterpret_cast<float*>(take(heads * n * sizeof(float))); };
   const auto table = [&] { return reinterpret_cast<std::int32_t*>(take(n * sizeof(std::int32_t))); };
   Workspace work{};

@@ -209,7 +209,7 @@ void Engine::State::runStep() {
   const auto numTokens = static_cast<int>(inputs.tokenIds.size());
   const Duration took = clock.now() - start;
   pace.note(numTokens, took);
-  exchange.noteComputed(numTokens, took);
+  exchange.noteComputed(numTokens - static_cast<int>(sampled.size()), took);  // what is said is no prompt
   for (const StepShare& share : shares) account(*share.sequence, share.numTokens);
   advance(sampled);
 }

@@ -288,8 +288,7 @@ void PrefixExchange::noteStart(const Sequence& sequence) {
 }
 
 void PrefixExchange::planCheckpoint(Sequence& sequence) const {
-  if (m_storage == nullptr || !m_storage->isKeeping() || !sequence.hasFixedCapacity() ||
-      !variantOf(sequence).dependsOnTextAlone())
+  if (m_storage == nullptr || !sequence.hasFixedCapacity() || !variantOf(sequence).dependsOnTextAlone())
     return;
   // Short of what templates put behind a question: the next turn has the answer there instead.
   const auto most = static_cast<int>(sequence.request.prompt.size()) - m_limits.windowTokens;

@@ -54,7 +54,7 @@ class PrefixExchange {
   /// Copies some of the pages that are to be stored; few while somebody runs.
   Result<void> storeSome(bool isIdle);
 
-  /// A step has read so many tokens of texts in so much time.
+  /// So many tokens of prompts were computed in one step.
   void noteComputed(int tokens, Duration took) { m_judge.noteComputed(tokens, took); }
 
   /// Nothing more can be copied: the device is lost.

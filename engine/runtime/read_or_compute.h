@@ -16,7 +16,8 @@ class ReadOrCompute {
     if (bytes >= kFewestBytes) m_bytesPerSecond = mixed(m_bytesPerSecond, rateOf(bytes, took));
   }
 
-  /// A step has read so many tokens. Small ones say little: they pay for the weights, not for tokens.
+  /// A step has computed so many tokens of prompts. Small ones say little: they pay for the weights, not for
+  /// tokens.
   void noteComputed(int tokens, Duration took) {
     if (tokens >= kFewestTokens) m_tokensPerSecond = mixed(m_tokensPerSecond, rateOf(tokens, took));
   }

@@ -5,17 +5,13 @@
 #include <tuple>
 
 #include "engine/base/check.h"
+#include "engine/base/rounded_up.h"
 
 namespace zipage {
 
 namespace {
 
-constexpr std::size_t kPartAlignment = 64;
 constexpr std::size_t kInt = sizeof(std::int32_t);
-
-std::size_t alignedPart(std::size_t bytes) {
-  return (bytes + kPartAlignment - 1) / kPartAlignment * kPartAlignment;
-}
 
 /// Up to the next quarter of a power of two, at least 8.
 int roundedPages(int pages) {
@@ -27,9 +23,8 @@ std::size_t blockBytes(const StepBlock::Sizes& sizes) {
   const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
   const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
   const std::size_t tables = sequences * static_cast<std::size_t>(roundedPages(sizes.maxPages));
-  return 4 * alignedPart(tokens * kInt) + 2 * alignedPart((sequences + 1) * kInt) +
-         alignedPart(tables * kInt) + alignedPart(sequences * kInt) +
-         alignedPart(sequences * sizeof(SamplingRow));
+  return 4 * roundedUp(tokens * kInt) + 2 * roundedUp((sequences + 1) * kInt) + roundedUp(tables * kInt) +
+         roundedUp(sequences * kInt) + roundedUp(sequences * sizeof(SamplingRow));
 }
 std::size_t drawnBytes(const StepBlock::Sizes& sizes) {
   return static_cast<std::size_t>(sizes.maxSequences) * kInt;
@@ -69,7 +64,7 @@ template <typename T>
 T* StepBlock::place(std::size_t count, T*& host) {
   host = reinterpret_cast<T*>(m_host.as<std::byte>() + m_used);
   T* const device = reinterpret_cast<T*>(m_block.as<std::byte>() + m_used);
-  m_used += alignedPart(count * sizeof(T));
+  m_used += roundedUp(count * sizeof(T));
   return device;
 }
 

@@ -51,6 +51,8 @@ struct PrefixStore::State {
     });
   }
   PrefixReport report() const;
+  /// The shelf's may be another after anything that it did: another process can have changed it too.
+  void noteBudget() { keeps = shelf != nullptr && shelf->budget() > 0; }
   void tellNews() {
     ++numNews;
     news.notify_all();
@@ -164,7 +166,7 @@ void PrefixStore::State::run() {
     shelf = std::move(*opened);
   else
     whyNot = opened.error().message;
-  keeps = shelf != nullptr && shelf->budget() > 0;
+  noteBudget();
   std::unique_lock lock(mutex);
   isWorking = false;
   tellNews();
@@ -174,6 +176,7 @@ void PrefixStore::State::run() {
     if (isClosing && options.clock->now() - closingSince > kMostAtTheEnd) return;
     isWorking = true;
     doNext(lock);
+    noteBudget();
     isWorking = false;
     tellNews();
   }
@@ -188,6 +191,7 @@ void PrefixStore::State::doNext(std::unique_lock<std::mutex>& lock) {
     const Job job = std::move(jobs.front());
     jobs.pop_front();
     lock.unlock();
+    if (shelf != nullptr) shelf->refresh();
     job();
     lock.lock();
   } else {
@@ -234,7 +238,6 @@ void PrefixStore::State::writeBatch(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   if (shelf != nullptr) {
     shelf->refresh();
-    keeps = shelf->budget() > 0;  // another process may have changed it
     shelf->write(batch);
   }
   lock.lock();
@@ -264,10 +267,7 @@ std::unique_ptr<PrefixStorage> PrefixStore::storageFor(PrefixModel model) {
 }
 
 void PrefixStore::setBudget(std::int64_t bytes) {
-  m_state->postToShelf([state = m_state.get(), bytes](PrefixShelf& shelf) {
-    shelf.setBudget(bytes);
-    state->keeps = shelf.budget() > 0;
-  });
+  m_state->postToShelf([bytes](PrefixShelf& shelf) { shelf.setBudget(bytes); });
 }
 
 void PrefixStore::clear(std::optional<std::int64_t> model, std::optional<OwnerId> owner) {

@@ -220,8 +220,7 @@ QString ChatMemory::summary() const {
   }
   const QLocale locale;
   return tr("The paler a word, the fewer layers and heads still see it; struck out: none. That is so of %2 "
-            "of %1 tokens of "
-            "questions, and of %4 of %3 in all.")
+            "of %1 tokens of questions, and of %4 of %3 in all.")
       .arg(locale.toString(question), locale.toString(questionGone), locale.toString(all),
            locale.toString(allGone));
 }

@@ -169,9 +169,8 @@ void EvictionPanel::showCompression() {
         tr("When a chat has filled its budget and period, its least useful tokens are evicted. What went, "
            "and why, is shown here."));
   }
-  m_title->setText(tr("Compression %1 of %2")
-                       .arg(QLocale().toString(static_cast<qlonglong>(m_number + 1)),
-                            QLocale().toString(static_cast<qlonglong>(history.numCompressions()))));
+  m_title->setText(
+      tr("Compression %1 of %2").arg(countText(m_number + 1), countText(history.numCompressions())));
   m_summary->setText(QStringLiteral("“%1”: %2").arg(m_model.nameOf(entry->owner), compressionText(*entry)));
   if (!isWhole)
     return m_summary->setText(m_summary->text() + tr(" Its scores are too long ago to be known."));
@@ -180,7 +179,7 @@ void EvictionPanel::showCompression() {
   m_chartText->setText(histogram.isKnown
                            ? tr("Scores of all layers and heads: filled ones were kept, hatched ones "
                                 "evicted. %1 stayed whatever their score.")
-                                 .arg(QLocale().toString(static_cast<qlonglong>(histogram.numProtected)))
+                                 .arg(countText(histogram.numProtected))
                            : tr("This trace holds no scores."));
   m_chart->setHistogram(histogram);
   const int view = m_view->currentIndex();

@@ -33,7 +33,8 @@ void HeadBands::setTheme(const Theme& theme) {
 }
 
 void HeadBands::setBands(Bands bands) {
-  const bool isOtherShape = bands.shares.size() != m_bands.shares.size();
+  const bool isOtherShape =
+      bands.shares.size() != m_bands.shares.size() || bands.starts.size() != m_bands.starts.size();
   m_bands = std::move(bands);
   m_means.assign(m_bands.starts.size(), 0.0F);
   for (int head = 0; head < numHeads(); ++head) {
@@ -69,9 +70,8 @@ QString HeadBands::text(Spot spot) const {
   const int from = first + 1;  // people count from one
   const QString percent = locale.toString(share(spot) * 100.0, 'f', 0);
   const QString who = spot.head < 0 ? tr("All heads in the mean") : headText(spot.head, m_bands.kvHeads);
-  return from == to ? tr("%1: %2 % of token %3").arg(who, percent, locale.toString(from))
-                    : tr("%1: %2 % of tokens %3 to %4")
-                          .arg(who, percent, locale.toString(from), locale.toString(to));
+  return from == to ? tr("%1: %2 % of token %3").arg(who, percent, countText(from))
+                    : tr("%1: %2 % of tokens %3 to %4").arg(who, percent, countText(from), countText(to));
 }
 
 QString HeadBands::table() const {

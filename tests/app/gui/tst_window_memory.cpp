@@ -105,7 +105,7 @@ class TestWindowMemory : public QObject {
     action("showShades")->trigger();
   }
 
-  // Only with what can be seen: the button of the panel, a click on a word, the button under the verdict.
+  // The button of the panel, a word that is chosen, the button under the verdict.
   void aNewUserFindsOutWhyAWordWent() {
     action("showEvictions")->trigger();
     auto* panel = m_open->window().findChild<ui::EvictionPanel*>();

@@ -96,6 +96,20 @@ class TestPrefixStore : public QObject {
     QVERIFY(!storage->isKeeping());
   }
 
+  void aBudgetThatAnotherProcessSetsIsLearned() {
+    PrefixStoreOptions options = m_folder->options();
+    options.budgetBytes = 0;
+    PrefixStore one(options);
+    const auto storage = one.storageFor(model);
+    one.flush();
+    PrefixStore other(options);
+    other.setBudget(std::int64_t{64} << 20);
+    other.flush();
+    storage->noteTurn({OwnerId{1}, {1, 2, 3}, 0});  // with nothing to keep this is all that it still says
+    one.flush();
+    QVERIFY(storage->isKeeping());
+  }
+
   void theQueueHasAnEnd() {
     PrefixStoreOptions options = m_folder->options();
     options.queueBytes = 100'000;

@@ -47,6 +47,8 @@ class TestReuseVerdict : public QObject {
     QCOMPARE(judge(asked), (ReuseVerdict{Kind::OtherPolicy, 16}));
     asked.loss = PrefixLoss::Damaged;
     QCOMPARE(judge(asked), (ReuseVerdict{Kind::Damaged, 16}));
+    asked.loss = PrefixLoss::Slower;
+    QCOMPARE(judge(asked), (ReuseVerdict{Kind::Slower, 16}));
   }
 };
 

@@ -135,8 +135,11 @@ class TestMemoryPaintings : public QObject {
     QTest::keyClick(&bands, Qt::Key_Left);
     QCOMPARE(bands.current(), (HeadBands::Spot{-1, 3}));
     QCOMPARE(bands.table().count(QLatin1Char('\n')), qsizetype{10});
-    bands.setBands({});
+    HeadBands::Bands wider = fadingBands();  // as many cells in half as many rows
+    wider.starts = {0, 16, 32, 48, 64, 80, 96, 112, 128, 144};
+    bands.setBands(wider);
     QCOMPARE(bands.current(), HeadBands::Spot{});
+    bands.setBands({});
     bands.grab();
   }
 
