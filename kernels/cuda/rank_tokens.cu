@@ -1,6 +1,8 @@
 // How likely tokens are: a block for each row. The best are found one after the other, each the largest key
 // below the one before; only who asks for probabilities pays for these passes.
-#include "kernels/cuda/row_sampler.cuh"
+#include "kernels/cuda/candidates.cuh"
+#include "kernels/cuda/cuda_context.h"
+#include "kernels/cuda/ops.h"
 
 namespace zipage::cuda {
 

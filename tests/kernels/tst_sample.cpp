@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <map>
+#include <set>
 
 #include "tests/kernels/kernel_test_support.h"
 
@@ -46,6 +47,75 @@ bool follows(const std::map<int, int>& counts, const std::vector<double>& probab
   }
   return true;
 }
+
+/// What SamplingRow promises, in float64: which tokens may be drawn, in which order, and how far the draw
+/// reaches.
+class ExactDraw {
+ public:
+  ExactDraw(std::vector<float> logits, const SamplingRow& row, const std::vector<std::int32_t>& history)
+      : m_logits(std::move(logits)) {
+    for (const std::int32_t token : std::set<std::int32_t>(history.begin(), history.end())) {
+      float& logit = m_logits[static_cast<std::size_t>(token)];
+      logit = logit > 0.0F ? logit / row.repetitionPenalty : logit * row.repetitionPenalty;
+    }
+    m_order.resize(m_logits.size());
+    std::iota(m_order.begin(), m_order.end(), 0);
+    const float largest = *std::max_element(m_logits.begin(), m_logits.end());
+    for (const float logit : m_logits)
+      m_weights.push_back(std::exp((double{logit} - largest) / row.temperature));
+    if (row.topK > 0 || row.topP < 1.0F)
+      std::stable_sort(m_order.begin(), m_order.end(), [&](int a, int b) { return logitOf(a) > logitOf(b); });
+    if (row.topK > 0 && row.topK < std::ssize(m_order)) m_order.resize(static_cast<std::size_t>(row.topK));
+    if (row.topP < 1.0F) keepShare(row.topP);
+    std::erase_if(m_order, [&](int token) { return weightOf(token) < row.minP; });
+    m_total = total();
+    m_mark = uniform(row.seed, row.counter) * m_total;
+  }
+
+  /// Up to what sums of float32 weights may be wrong by.
+  bool allows(int drawn) const {
+    const double tolerance = 2e-5 * m_total;
+    double before = 0.0;
+    for (const int token : m_order) {
+      const double after = before + weightOf(token);
+      if (token == drawn) return before - tolerance <= m_mark && m_mark <= after + tolerance;
+      before = after;
+    }
+    return false;
+  }
+
+ private:
+  float logitOf(int token) const { return m_logits[static_cast<std::size_t>(token)]; }
+  double weightOf(int token) const { return m_weights[static_cast<std::size_t>(token)]; }
+  double total() const {
+    return std::accumulate(m_order.begin(), m_order.end(), 0.0,
+                           [&](double sum, int token) { return sum + weightOf(token); });
+  }
+  void keepShare(double share) {
+    const double wanted = share * total();
+    double taken = 0.0;
+    std::size_t kept = 0;
+    while (kept < m_order.size() && (kept == 0 || taken < wanted)) taken += weightOf(m_order[kept++]);
+    m_order.resize(kept);
+  }
+  /// Two rounds of the SplitMix64 finaliser.
+  static double uniform(std::uint64_t seed, std::uint64_t counter) {
+    std::uint64_t bits = seed ^ (counter + 1) * 0x9E3779B97F4A7C15ULL;
+    for (int round = 0; round < 2; ++round) {
+      bits += 0x9E3779B97F4A7C15ULL;
+      bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
+      bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
+      bits ^= bits >> 31;
+    }
+    return std::ldexp(static_cast<double>(bits >> 11), -53);
+  }
+
+  std::vector<float> m_logits;
+  std::vector<double> m_weights;
+  std::vector<int> m_order;
+  double m_total = 0.0;
+  double m_mark = 0.0;
+};
 
 /// [rows, 1 + numBest] for tokens that were drawn.
 std::vector<TokenProbability> rank(const TestDevice& device, std::vector<float> logits,
@@ -169,6 +239,48 @@ class TestSample : public QObject {
       hits += sampleOne(device, logits, row) == 4321 ? 1 : 0;
     }
     QVERIFY(std::abs(hits - 1000) < 120);
+  }
+
+  void everyDrawIsTheOneThatItsSettingsPromise_data() {
+    QTest::addColumn<int>("vocabulary");
+    QTest::addColumn<float>("spread");
+    for (const int vocabulary : {5, 700, 2048, 2049, 30011}) {
+      for (const float spread : {0.0F, 0.001F, 1.0F, 8.0F})
+        QTest::addRow("%d tokens, logits spread by %g", vocabulary, double{spread}) << vocabulary << spread;
+    }
+  }
+  void everyDrawIsTheOneThatItsSettingsPromise() {
+    QFETCH(int, vocabulary);
+    QFETCH(float, spread);
+    const TestDevice device;
+    Random random(11);
+    std::vector<float> logits = random.normals(static_cast<std::size_t>(vocabulary));
+    for (float& logit : logits) logit = std::round(logit * 64.0F) / 64.0F * spread;  // some are equal
+    struct Filters {
+      int topK;
+      float topP, minP, penalty;
+    };
+    const Filters all[] = {{0, 1.0F, 0.0F, 1.0F},   {0, 1.0F, 0.2F, 1.0F},     {0, 0.95F, 0.0F, 1.0F},
+                           {0, 0.3F, 0.0F, 1.1F},   {0, 0.9F, 0.05F, 1.0F},    {4, 1.0F, 0.0F, 1.0F},
+                           {20, 0.95F, 0.0F, 1.0F}, {3000, 0.8F, 0.01F, 1.3F}, {2500, 0.9999F, 0.0F, 1.0F}};
+    for (const Filters& filters : all) {
+      for (const float temperature : {0.6F, 1.0F}) {
+        for (std::uint64_t counter = 0; counter < 4; ++counter) {
+          SamplingRow row{.temperature = temperature,
+                          .topP = filters.topP,
+                          .minP = filters.minP,
+                          .repetitionPenalty = filters.penalty,
+                          .topK = filters.topK,
+                          .seed = 3,
+                          .counter = counter};
+          const std::vector<std::int32_t> history = {0, vocabulary - 1, vocabulary / 2, 0};
+          const int drawn = sampleOne(device, logits, row, history);
+          const std::string told = "top-k " + std::to_string(filters.topK) + ", top-p " +
+                                   std::to_string(filters.topP) + ": " + std::to_string(drawn);
+          QVERIFY2(ExactDraw(logits, row, history).allows(drawn), told.c_str());
+        }
+      }
+    }
   }
 
   void repetitionPenaltyCountsEachTokenOnce() {

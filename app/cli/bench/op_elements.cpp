@@ -1,5 +1,6 @@
 // The small ops of a step: norms, activation, writing keys and values, drawing tokens.
 #include <algorithm>
+#include <random>
 
 #include "app/cli/bench/op_bench.h"
 #include "app/cli/bench/op_memory.h"
@@ -9,6 +10,8 @@ namespace zipage {
 namespace {
 
 constexpr int kElementRows[] = {1, 16, 64, 256};
+constexpr float kPeakedSpread =
+    2.5F;  // of logits; a nucleus of 0.95 has 90 tokens of 2,048 or 1,500 of 151,936
 
 std::string rowsText(int rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
 
@@ -87,9 +90,10 @@ class ElementOps {
                    [=](Stream& stream, Device& device) { device.storeKeyValue(stream, store); });
   }
 
-  Result<void> sample(const SamplingRow& row, const std::string& how) {
+  /// `spread`: of the logits, the standard deviation; 0: all within four of each other.
+  Result<void> sample(const SamplingRow& row, float spread, const std::string& how) {
     const int vocabulary = m_bench.config().vocabularySize;
-    const TensorView logits = m_memory.matrix(DataType::F32, m_rows, vocabulary);
+    const TensorView logits = spread > 0.0F ? normals(vocabulary, spread) : floats(vocabulary);
     const std::vector<SamplingRow> rows(static_cast<std::size_t>(m_rows), row);
     std::vector<std::int32_t> words((rows.size() * sizeof(SamplingRow) + 3) / 4);
     std::copy_n(reinterpret_cast<const std::int32_t*>(rows.data()), words.size(), words.data());
@@ -103,6 +107,15 @@ class ElementOps {
 
  private:
   TensorView floats(int columns) { return m_memory.matrix(DataType::F32, m_rows, columns); }
+  TensorView normals(int columns, float spread) {
+    std::mt19937 random(7);
+    std::normal_distribution<float> distribution(0.0F, spread);
+    std::vector<float> numbers(static_cast<std::size_t>(columns));
+    for (float& number : numbers) number = distribution(random);
+    for (int row = 1; row < m_rows; ++row)
+      numbers.insert(numbers.end(), numbers.begin(), numbers.begin() + columns);
+    return {m_memory.floats(numbers), DataType::F32, m_rows, columns};
+  }
   std::string columnsText(int columns) const { return rowsText(m_rows) + " of " + std::to_string(columns); }
 
   PagedBatch batchOver(const OpPool& pool) {
@@ -149,15 +162,19 @@ Result<void> measureElementOps(OpBench& bench) {
   usual.seed = 1;
   SamplingRow nucleus = usual;
   nucleus.topK = 0;
+  SamplingRow unfiltered = nucleus;
+  unfiltered.topP = 1.0F;
   using Measure = std::function<Result<void>(ElementOps&)>;
   const std::pair<const char*, Measure> all[] = {
       {"rms-norm", &ElementOps::norm},
       {"silu-multiply", &ElementOps::silu},
       {"gather-rows", &ElementOps::gather},
       {"store-key-value", &ElementOps::store},
-      {"sample", [&](ElementOps& ops) { return ops.sample({}, "the likeliest"); }},
-      {"sample", [&](ElementOps& ops) { return ops.sample(usual, "top-k 20, top-p 0.95"); }},
-      {"sample", [&](ElementOps& ops) { return ops.sample(nucleus, "top-p 0.95"); }}};
+      {"sample", [&](ElementOps& ops) { return ops.sample({}, kPeakedSpread, "the likeliest"); }},
+      {"sample", [&](ElementOps& ops) { return ops.sample(unfiltered, kPeakedSpread, "any"); }},
+      {"sample", [&](ElementOps& ops) { return ops.sample(usual, kPeakedSpread, "top-k 20, top-p 0.95"); }},
+      {"sample", [&](ElementOps& ops) { return ops.sample(nucleus, kPeakedSpread, "top-p 0.95"); }},
+      {"sample", [&](ElementOps& ops) { return ops.sample(nucleus, 0.0F, "top-p 0.95 of flat logits"); }}};
   for (const auto& [op, measure] : all) {
     for (const int rows : kElementRows) {
       if (!bench.wants(op)) continue;
