@@ -44,6 +44,11 @@ void MainWindow::connectMemory() {
           return m_parts->status->showNews(tr("The model never read this word, or nobody knows any more."));
         m_parts->inspector->showEvictions();
       });
+  connect(&transcript, &TranscriptView::evictionsRequested, this, [this](qint64 reply) {
+    if (!m_parts->chatMemory.chooseReply(reply))
+      return m_parts->status->showNews(tr("What was evicted then is not known any more."));
+    m_parts->actions.showEvictions->trigger();
+  });
   connect(&transcript, &TranscriptView::keepRequested, this, &MainWindow::pinSelection);
   connect(&transcript, &TranscriptView::letGoRequested, this, [this] {
     if (m_parts->pins.remove(currentChat()) > 0) sendPins(m_parts->chatMemory.latestRequest());

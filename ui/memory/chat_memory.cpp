@@ -189,6 +189,25 @@ bool ChatMemory::chooseWord(qint64 messageId, bool isReasoning, int from, int to
   return true;
 }
 
+bool ChatMemory::chooseReply(qint64 messageId) {
+  const QVector<MessageItem> messages = m_currentMessages();
+  const auto wrote = [&](const SequenceTrail& trail) {
+    const auto places = findMessages(trail.texts, trail.promptTokens, messages);
+    return std::any_of(places.begin(), places.end(), [&](const MessagePlace& place) {
+      return place.messageId == messageId && place.endToken > trail.promptTokens;
+    });
+  };
+  const auto& trails = m_model.history().trails();
+  for (auto found = trails.rbegin(); found != trails.rend(); ++found) {
+    const SequenceTrail& trail = found->second;
+    if (trail.owner != m_chat || trail.compressions.empty() || !wrote(trail)) continue;
+    m_model.cursor().setMoment(std::nullopt);
+    m_model.cursor().chooseRequest(trail.request);
+    return true;
+  }
+  return false;
+}
+
 std::optional<ChatMemory::Spot> ChatMemory::chosenSpot() const {
   const std::int32_t token = m_model.cursor().token();
   if (token < 0 || m_model.cursor().request() != m_request) return std::nullopt;

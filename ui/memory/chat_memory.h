@@ -36,6 +36,9 @@ class ChatMemory final : public QObject {
   RequestId latestRequest();
   /// Chooses the word at this stretch of a message. False: the model never read it, or nobody knows.
   bool chooseWord(qint64 messageId, bool isReasoning, int from, int to);
+  /// Chooses the request that wrote this reply, as it is now. False: nobody knows it any more, or nothing was
+  /// compressed.
+  bool chooseReply(qint64 messageId);
   /// Where the chosen token stands.
   struct Spot {
     qint64 messageId = 0;

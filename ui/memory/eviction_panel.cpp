@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
@@ -153,10 +154,9 @@ void EvictionPanel::showEvent(QShowEvent* event) {
 
 void EvictionPanel::showCompression() {
   m_number = m_model.compressionNumber();
-  const MemoryHistory& history = m_model.history();
   const CompressionEntry* entry = m_model.compression();
-  m_previous->setEnabled(m_number > history.firstCompression());
-  m_next->setEnabled(m_number >= 0 && m_number + 1 < history.numCompressions());
+  m_previous->setEnabled(m_model.compressionAfter(-1) >= 0);
+  m_next->setEnabled(m_model.compressionAfter(1) >= 0);
   const CompressionRecord* record = entry != nullptr ? entry->record.get() : nullptr;
   const bool isWhole = record != nullptr && record->isWhole;
   for (QWidget* part : std::initializer_list<QWidget*>{m_showShades, m_whereItWent}) part->hide();
@@ -169,8 +169,7 @@ void EvictionPanel::showCompression() {
         tr("When a chat has filled its budget and period, its least useful tokens are evicted. What went, "
            "and why, is shown here."));
   }
-  m_title->setText(
-      tr("Compression %1 of %2").arg(countText(m_number + 1), countText(history.numCompressions())));
+  m_title->setText(titleText());
   m_summary->setText(QStringLiteral("“%1”: %2").arg(m_model.nameOf(entry->owner), compressionText(*entry)));
   if (!isWhole)
     return m_summary->setText(m_summary->text() + tr(" Its scores are too long ago to be known."));
@@ -192,6 +191,16 @@ void EvictionPanel::showCompression() {
   else
     showHeads(*record, look);
   showCell(m_grid->current());
+}
+
+/// Counted within the reply, which is what "384 evicted" stands below.
+QString EvictionPanel::titleText() const {
+  const SequenceTrail* trail = m_model.history().trail(m_model.compression()->request);
+  if (trail == nullptr) return tr("Compression %1 of all").arg(countText(m_number + 1));
+  const auto& numbers = trail->compressions;
+  const auto place = std::lower_bound(numbers.begin(), numbers.end(), m_number) - numbers.begin();
+  return tr("Compression %1 of %2 of this reply")
+      .arg(countText(place + 1), countText(static_cast<std::int64_t>(numbers.size())));
 }
 
 void EvictionPanel::showWord(const CompressionRecord& record, const CompressionLook& look) {

@@ -45,6 +45,7 @@ class EvictionPanel final : public QWidget {
   void makeBar();
   void follow();
   void showCompression();
+  QString titleText() const;
   void showWord(const CompressionRecord& record, const CompressionLook& look);
   void showHeads(const CompressionRecord& record, const CompressionLook& look);
   void showBands(const CompressionRecord& record, const CompressionLook& look);

@@ -77,7 +77,7 @@ std::int64_t MemoryModel::compressionNumber() const {
   return history().lastCompression(shownAt(), m_cursor.request());
 }
 
-bool MemoryModel::stepCompression(int steps) {
+std::int64_t MemoryModel::compressionAfter(int steps) const {
   const int direction = steps < 0 ? -1 : 1;
   const RequestId request = m_cursor.request();
   // Before the first there is none, so that one step on is the first.
@@ -91,6 +91,11 @@ bool MemoryModel::stepCompression(int steps) {
     found = number;
     --left;
   }
+  return found;
+}
+
+bool MemoryModel::stepCompression(int steps) {
+  const std::int64_t found = compressionAfter(steps);
   if (found < 0) return false;
   m_cursor.setMoment(history().compression(found)->at);
   return true;

@@ -49,8 +49,10 @@ class MemoryModel final : public QObject {
   /// The last compression of that moment, of the chosen request or of any; −1: none.
   std::int64_t compressionNumber() const;
   const CompressionEntry* compression() const { return history().compression(compressionNumber()); }
-  /// To the compression before or after the shown one, of the same request if one is chosen. False: there is
-  /// none.
+  /// The compression so many steps after the shown one, or before it, or as many as there are; of the same
+  /// request if one is chosen. −1: there is none.
+  std::int64_t compressionAfter(int steps) const;
+  /// To that compression. False: there is none.
   bool stepCompression(int steps);
 
   /// The text of a token for people: spaces stay, what is no character becomes U+FFFD.

@@ -107,12 +107,12 @@ void MessageLayout::arrangeFooter(double y, const QFontMetricsF& small) {
   m_height = std::max(y, 24.0);
   if (!isOver && m_message.numVersions < 2) return;
   m_height = y + MessageButtons::sizeAt(m_look.zoom);
-  const QString figures = isOver ? figuresText(m_message) : QString();
-  if (figures.isEmpty()) return;
+  if (!isOver) return;
   const double width = m_buttons.right() - m_buttons.left() - 8.0;
-  const double height = small.boundingRect(QRectF(0.0, 0.0, width, 1e6), kStateFlags, figures).height();
+  m_figures.arrange(m_message, smallFont(transcriptFont(m_look.font, m_look.zoom)), width);
+  if (m_figures.isEmpty()) return;
   m_figuresRect = {m_buttons.left(), y, width,
-                   std::max(std::ceil(height) + 8.0, MessageButtons::sizeAt(m_look.zoom))};
+                   std::max(std::ceil(m_figures.height()) + 8.0, MessageButtons::sizeAt(m_look.zoom))};
   m_height = m_figuresRect.bottom();
 }
 
@@ -208,7 +208,9 @@ void MessageLayout::paintFooter(QPainter& painter) const {
     lineIcon(QStringLiteral("layers"), m_look.theme.mutedText).paint(&painter, icon);
     painter.drawText(m_voteRect.adjusted(besideIcon(), 0.0, 0.0, 0.0), kStateFlags, m_message.vote);
   }
-  if (!m_figuresRect.isNull()) painter.drawText(m_figuresRect, kStateFlags, figuresText(m_message));
+  if (!m_figuresRect.isNull())
+    m_figures.paint(painter, figuresTopLeft(), m_look.theme.mutedText, m_look.theme.accentOnPage,
+                    m_pointer && isEvictedAt(*m_pointer));
   m_buttons.paint(painter, m_look.theme, m_pointer, !isQuestion() || m_pointer.has_value());
 }
 
@@ -217,6 +219,14 @@ int MessageLayout::fileAt(const QPointF& point) const {
     if (fileRect(file).contains(point)) return file;
   }
   return -1;
+}
+
+QPointF MessageLayout::figuresTopLeft() const {
+  return {m_figuresRect.left(), m_figuresRect.center().y() - m_figures.height() / 2.0};
+}
+
+bool MessageLayout::isEvictedAt(const QPointF& point) const {
+  return m_figuresRect.contains(point) && m_figures.isLinkAt(point - figuresTopLeft());
 }
 
 MessageHit MessageLayout::hitAt(const QPointF& point) {
@@ -229,6 +239,8 @@ MessageHit MessageLayout::hitAt(const QPointF& point) {
   } else if (const int file = fileAt(point); file >= 0) {
     hit.kind = MessageHit::Kind::File;
     hit.file = file;
+  } else if (isEvictedAt(point)) {
+    hit.kind = MessageHit::Kind::Evicted;
   } else if (m_textRect.contains(point) || m_reasoningRect.contains(point)) {
     hit = nearestText(point);
     const QPointF inText = point - m_textRect.topLeft();

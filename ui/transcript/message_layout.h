@@ -7,6 +7,7 @@
 
 #include "ui/chat_values.h"
 #include "ui/theme/icons.h"
+#include "ui/transcript/figure_line.h"
 #include "ui/transcript/message_buttons.h"
 #include "ui/transcript/text_flow.h"
 
@@ -16,7 +17,7 @@ enum class MessagePart { Reasoning, Text };
 
 /// What lies under the pointer.
 struct MessageHit {
-  enum class Kind { None, Text, Thinking, CopyCode, Button, File };
+  enum class Kind { None, Text, Thinking, CopyCode, Button, File, Evicted };
   Kind kind = Kind::None;
   MessageButton button = MessageButton::Copy;
   int file = -1;
@@ -89,6 +90,8 @@ class MessageLayout {
   int iconSize() const { return static_cast<int>(std::round(kSmallIcon * m_look.zoom)); }
   double besideIcon() const { return iconSize() + 8.0; }
   int fileAt(const QPointF& point) const;
+  QPointF figuresTopLeft() const;
+  bool isEvictedAt(const QPointF& point) const;
 
   MessageItem m_message;
   TextFlow m_text;
@@ -98,6 +101,7 @@ class MessageLayout {
   double m_width = 0.0;
   double m_height = 0.0;
   QRectF m_thinkingRect, m_reasoningRect, m_textRect, m_stateRect, m_voteRect, m_figuresRect;
+  FigureLine m_figures;
   double m_blockHeight = 0.0;  // of a question's tinted block
   MessageButtons m_buttons;
   std::optional<QPointF> m_pointer;

@@ -62,6 +62,8 @@ QString stateText(const MessageItem& message) {
   }
 }
 
+namespace {
+
 /// Where the beginning of the prompt came from, if not from the model.
 QStringList reuseTexts(const MessageItem& message) {
   QStringList parts;
@@ -75,6 +77,22 @@ QStringList reuseTexts(const MessageItem& message) {
   return parts;
 }
 
+/// Lines break between figures only.
+QString joined(QStringList parts) {
+  return parts.replaceInStrings(QStringLiteral(" "), QString(QChar::Nbsp)).join(QStringLiteral(" · "));
+}
+
+QStringList evictedParts(const MessageItem& message) {
+  if (message.compressions <= 0) return {};
+  return {message.compressions == 1 ? ReplyTexts::tr("1 compression")
+                                    : ReplyTexts::tr("%1 compressions").arg(numberText(message.compressions)),
+          ReplyTexts::tr("%1 evicted").arg(numberText(message.tokensEvicted))};
+}
+
+}  // namespace
+
+QString evictedText(const MessageItem& message) { return joined(evictedParts(message)); }
+
 QString figuresText(const MessageItem& message) {
   if (message.generatedTokens <= 0) return {};
   QStringList parts;
@@ -86,18 +104,12 @@ QString figuresText(const MessageItem& message) {
   parts << tokensText(message.generatedTokens);
   parts << ReplyTexts::tr("first after %1").arg(seconds(message.firstTokenMs));
   parts << reuseTexts(message);
-  if (message.compressions > 0) {
-    parts << (message.compressions == 1
-                  ? ReplyTexts::tr("1 compression")
-                  : ReplyTexts::tr("%1 compressions").arg(numberText(message.compressions)));
-    parts << ReplyTexts::tr("%1 evicted").arg(numberText(message.tokensEvicted));
-  }
+  parts << evictedParts(message);
   if (message.peakPages > 0) {
     parts << (message.peakPages == 1 ? ReplyTexts::tr("peak 1 page")
                                      : ReplyTexts::tr("peak %1 pages").arg(numberText(message.peakPages)));
   }
-  // Lines break between figures only.
-  return parts.replaceInStrings(QStringLiteral(" "), QString(QChar::Nbsp)).join(QStringLiteral(" · "));
+  return joined(parts);
 }
 
 QString fileText(const AttachmentItem& file) {

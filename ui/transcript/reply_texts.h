@@ -16,6 +16,8 @@ QString thinkingText(const MessageItem& message);
 QString stateText(const MessageItem& message);
 /// "42.1 tokens/s · first token 0.4 s · …". Empty before the first token.
 QString figuresText(const MessageItem& message);
+/// The part of it that says what compressions took: "3 compressions · 192 evicted". Empty without any.
+QString evictedText(const MessageItem& message);
 /// "notes.txt · 2.1 KB".
 QString fileText(const AttachmentItem& file);
 /// The whole message for a screen reader.

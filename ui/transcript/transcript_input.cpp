@@ -81,6 +81,9 @@ void TranscriptView::mousePressEvent(QMouseEvent* event) {
     case MessageHit::Kind::File:
       Q_EMIT fileActivated(layoutOf(row).message().attachments[hit.file]);
       return;
+    case MessageHit::Kind::Evicted:
+      Q_EMIT evictionsRequested(layoutOf(row).message().id);
+      return;
     default:
       break;
   }
@@ -172,8 +175,9 @@ void TranscriptView::setPointerRow(int row, const QPoint& position) {
 }
 
 void TranscriptView::showTip(const MessageHit& hit, const QPoint& position) {
-  const QString tip =
-      hit.kind == MessageHit::Kind::Button ? buttonText(hit.button) : hit.link.left(500).toHtmlEscaped();
+  const QString tip = hit.kind == MessageHit::Kind::Button    ? buttonText(hit.button)
+                      : hit.kind == MessageHit::Kind::Evicted ? tr("What was evicted, and why")
+                                                              : hit.link.left(500).toHtmlEscaped();
   if (tip.isEmpty())
     QToolTip::hideText();
   else
@@ -253,6 +257,8 @@ void TranscriptView::showMenu(int row, const MessageHit& hit, const QPoint& glob
   if (!message.reasoning.isEmpty()) addCopy(tr("Copy thinking"), message.reasoning);
   add(tr("Select all"), true, [this] { selectAll(); });
   menu->addSeparator();
+  if (message.compressions > 0)
+    add(tr("What was evicted, and why"), true, [this, id = message.id] { Q_EMIT evictionsRequested(id); });
   add(tr("Keep the selection in memory"), hasSelection(), [this] { Q_EMIT keepRequested(); });
   add(tr("Keep nothing special in memory"), true, [this] { Q_EMIT letGoRequested(); });
   menu->addSeparator();

@@ -84,8 +84,9 @@ class TranscriptView final : public QAbstractScrollArea {
   void fileActivated(const zipage::ui::AttachmentItem& file);
   void zoomStepped(int steps);
   /// A stretch of a message as it was written.
-  void keepRequested();   // what is selected, from eviction
-  void letGoRequested();  // of all that was kept so
+  void keepRequested();                       // what is selected, from eviction
+  void letGoRequested();                      // of all that was kept so
+  void evictionsRequested(qint64 messageId);  // to see what went while this reply was written
   void wordChosen(qint64 messageId, bool isReasoning, int from, int to);
 
  protected:

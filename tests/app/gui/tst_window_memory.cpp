@@ -1,6 +1,7 @@
 // The memory views over the whole program: what they show is what the engine counts, words that went are
 // dimmed, and a click tells why.
 #include <QComboBox>
+#include <QDockWidget>
 #include <QPushButton>
 #include <QTreeView>
 #include <cmath>
@@ -134,6 +135,33 @@ class TestWindowMemory : public QObject {
     QTRY_VERIFY2(words->text().contains(QStringLiteral("its score was")), qPrintable(words->text()));
     memory().cursor().reset();
     action("showShades")->trigger();
+  }
+
+  void theCountBelowAReplyLeadsToWhatWent() {
+    ui::TranscriptView& transcript = m_open->transcript();
+    m_open->window().findChild<QDockWidget*>(QStringLiteral("evictionsDock"))->close();
+    auto* panel = m_open->window().findChild<ui::EvictionPanel*>();
+    QTRY_VERIFY(!panel->isVisible());
+    memory().cursor().reset();
+    transcript.followTail();
+    transcript.renderNow();
+    const int row = transcript.numMessages() - 1;
+    const auto spot = evictedSpot(row);
+    QVERIFY(spot);
+    QTest::mouseMove(transcript.viewport(), *spot);
+    QTRY_COMPARE(transcript.viewport()->cursor().shape(), Qt::PointingHandCursor);
+    QTest::mouseClick(transcript.viewport(), Qt::LeftButton, {}, *spot);
+    QTRY_VERIFY(panel->isVisible());
+    QCOMPARE(memory().cursor().request(), memory().history().compression(0)->request);
+    const auto* title = panel->findChild<QLabel*>(QStringLiteral("compressionTitle"));
+    const QString number = QString::number(reply().compressions);
+    QTRY_COMPARE(title->text(), QStringLiteral("Compression %1 of %1 of this reply").arg(number));
+    QVERIFY(!memory().stepCompression(1));
+    QVERIFY(memory().stepCompression(-1000));
+    QTRY_COMPARE(title->text(), QStringLiteral("Compression 1 of %1 of this reply").arg(number));
+    memory().cursor().reset();
+    Q_EMIT transcript.evictionsRequested(-5);  // a reply of which nothing is known
+    QTRY_VERIFY(!memory().cursor().request());
   }
 
   void headsTellWhatTheyHoldOfWhichPartOfTheText() {
@@ -273,6 +301,18 @@ class TestWindowMemory : public QObject {
     const std::vector<std::uint16_t> before = look.headsBefore();
     const auto found = std::find(before.begin(), before.end(), 0);
     return found == before.end() ? -1 : static_cast<std::int32_t>(found - before.begin());
+  }
+  /// Where a message says what was evicted, in the viewport.
+  std::optional<QPoint> evictedSpot(int row) {
+    ui::TranscriptView& transcript = m_open->transcript();
+    const QRect rect = transcript.messageRect(row);
+    for (int y = rect.bottom(); y > rect.top(); y -= 4) {
+      for (int x = 0; x < rect.width(); x += 8) {
+        const auto hit = transcript.layoutOf(row).hitAt(QPointF(x, y - rect.top()));
+        if (hit.kind == ui::MessageHit::Kind::Evicted) return QPoint(rect.left() + x, y);
+      }
+    }
+    return std::nullopt;
   }
   static QString selectAWordOfTheQuestion(ui::TranscriptView& transcript) {
     const QRect question = transcript.messageRect(0);
