@@ -9,7 +9,6 @@ namespace zipage {
 namespace {
 
 constexpr int kMostNames = 100000;
-constexpr int kMostTokens = 1 << 26;
 constexpr int kMostSpans = 1 << 20;
 constexpr int kMostEvents = 1 << 24;
 
@@ -71,9 +70,9 @@ bool readSequence(TraceCursor& in, HistoryParts& parts) {
   SequenceTrail trail;
   trail.request.value = in.number();
   trail.owner.value = in.number();
-  trail.promptTokens = in.countUpTo(kMostTokens);
+  trail.promptTokens = in.countUpTo(kMostTextTokens);
   trail.isOver = in.byte() != 0;
-  const int numTokens = in.countUpTo(kMostTokens);
+  const int numTokens = in.countUpTo(kMostTextTokens);
   if (!in.isGood() || static_cast<std::size_t>(numTokens) > in.remaining()) return false;
   std::vector<std::uint64_t> lengths;
   lengths.reserve(static_cast<std::size_t>(numTokens));

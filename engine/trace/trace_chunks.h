@@ -8,6 +8,8 @@
 
 namespace zipage {
 
+inline constexpr int kMostTextTokens = 1 << 24;  // of prompt and reply
+
 enum class TraceChunk : std::uint8_t { Facts = 1, Sequence, Samples, Events, Compression, PageMap };
 
 /// The last record of each request, which the next one's tokens follow from.

@@ -9,7 +9,6 @@ namespace zipage {
 namespace {
 
 constexpr int kMostHeads = 1 << 12;
-constexpr std::int64_t kMostTextTokens = 1 << 24;  // of a text
 constexpr int kMostEntries = 1 << 22;
 constexpr std::int64_t kMostCells = std::int64_t{1} << 27;  // heads · entries
 constexpr int kMostPages = 1 << 23;

@@ -7,6 +7,7 @@
 #include "engine/runtime/transformer_runner.h"
 #include "engine/store/prefix_file.h"
 #include "engine/store/prefix_store.h"
+#include "tests/support/apple_sums.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_storage.h"
 #include "tests/support/paged_steps.h"
@@ -42,12 +43,7 @@ class TestRestoredPrefixes : public QObject {
   std::unique_ptr<QTemporaryDir> m_folder;
 
   std::vector<TokenId> text(int numTokens, int salt) const {
-    std::string words;
-    for (int i = 0; static_cast<int>(words.size()) < 8 * numTokens; ++i) {
-      words += "Tom has " + std::to_string(10 + (salt * 7 + i * 13) % 60) + " apples. Ann has " +
-               std::to_string(2 + (salt + i) % 17) + " more apples than Tom. ";
-    }
-    std::vector<TokenId> tokens = m_model->tokenizer->encode(words);
+    std::vector<TokenId> tokens = m_model->tokenizer->encode(appleSums(8 * numTokens, salt));
     tokens.resize(static_cast<std::size_t>(numTokens));
     return tokens;
   }

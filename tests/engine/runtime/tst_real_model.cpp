@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/runtime/transformer_runner.h"
+#include "tests/support/apple_sums.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/test_device.h"
 
@@ -38,15 +39,10 @@ class TestRealModel : public QObject {
   std::unique_ptr<ModelBundle> m_model;
   bool m_compressesBeside = false;
 
-  /// A question of `promptTokens` tokens that the model reasons about: it would hide differences if it
-  /// repeated itself.
+  /// A question of `promptTokens` tokens.
   std::vector<TokenId> question(int promptTokens, int salt) const {
     const Tokenizer& tokenizer = *m_model->tokenizer;
-    std::string text = "<|im_start|>user\n";
-    for (int i = 0; static_cast<int>(text.size()) < 8 * promptTokens; ++i) {
-      text += "Tom has " + std::to_string(10 + (salt * 7 + i * 13) % 60) + " apples. Ann has " +
-              std::to_string(2 + (salt + i) % 17) + " more apples than Tom. ";
-    }
+    const std::string text = "<|im_start|>user\n" + appleSums(8 * promptTokens, salt);
     const std::vector<TokenId> end = tokenizer.encodeWithControlTokens(
         "How many apples do they have together?<|im_end|>\n<|im_start|>assistant\n<think>\n");
     std::vector<TokenId> prompt = tokenizer.encodeWithControlTokens(text);
