@@ -127,7 +127,7 @@ struct ModelInfo {
   QString description;    // "25 M parameters · BF16 · 2 threads, AVX-512"
   QString problem;        // why state is Failed
   int progress = -1;      // of Loading, in per cent; -1: not known
-  QString device;         // "CPU, 2 threads, AVX-512"
+  QString device = {};    // "CPU, 2 threads, AVX-512"
   int contextLength = 0;  // tokens the model was made for; 0: not said
   bool isRemote = false;  // it runs elsewhere, and its pages cannot be seen
 };

@@ -17,6 +17,7 @@
 #include "ui/composer/composer.h"
 #include "ui/composer/message_edit.h"
 #include "ui/indicators/context_ring.h"
+#include "ui/generation/generation_panel.h"
 #include "ui/main_window.h"
 #include "ui/memory/page_map.h"
 #include "ui/models/model_picker.h"
@@ -291,6 +292,15 @@ class TestMainWindow : public QObject {
     dock.show();
     dock.setFloating(false);
     QTRY_VERIFY(!dock.titleBarWidget()->findChild<QLabel*>()->isVisible());
+  }
+
+  void withoutEvictionsTheWayToABoundedMemoryIsShown() {
+    m_window->findChild<Inspector*>()->showEvictions();
+    auto& toSettings = part<QPushButton>("memorySettingsButton");
+    QTRY_VERIFY(!toSettings.visibleRegion().isEmpty());
+    QTRY_VERIFY(part<GenerationPanel>().visibleRegion().isEmpty());
+    toSettings.click();
+    QTRY_VERIFY(!part<GenerationPanel>().visibleRegion().isEmpty());
   }
 
   void memoryBehindAnotherTabIsNotWatched() {

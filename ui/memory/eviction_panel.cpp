@@ -71,6 +71,7 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
       m_previous(stepButton(tr("Previous compression (Left)"))),
       m_next(stepButton(tr("Next compression (Right)"))),
       m_summary(wrapped(QStringLiteral("compressionSummary"), true)),
+      m_openSettings(new QPushButton(tr("Set the memory of this chat"))),
       m_chart(new ScoreChart),
       m_chartText(wrapped(QStringLiteral("chartText"), true)),
       m_wordText(wrapped(QStringLiteral("wordText"), false)),
@@ -94,6 +95,7 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
   layout->setSpacing(8);
   makeBar();
   layout->addWidget(m_summary);
+  layout->addWidget(m_openSettings, 0, Qt::AlignLeft);
   layout->addWidget(m_chart);
   layout->addWidget(m_chartText);
   layout->addSpacing(8);
@@ -108,6 +110,8 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
   setContextMenuPolicy(Qt::CustomContextMenu);
   connect(this, &QWidget::customContextMenuRequested, this,
           [this](const QPoint& position) { showMenu(mapToGlobal(position)); });
+  m_openSettings->setObjectName(QStringLiteral("memorySettingsButton"));
+  connect(m_openSettings, &QPushButton::clicked, this, &EvictionPanel::settingsWanted);
   m_showShades->setObjectName(QStringLiteral("showShadesButton"));
   m_whereItWent->setObjectName(QStringLiteral("whereItWent"));
   connect(m_showShades, &QPushButton::clicked, this, &EvictionPanel::shadesWanted);
@@ -160,14 +164,15 @@ void EvictionPanel::showCompression() {
   const CompressionRecord* record = entry != nullptr ? entry->record.get() : nullptr;
   const bool isWhole = record != nullptr && record->isWhole;
   for (QWidget* part : std::initializer_list<QWidget*>{m_showShades, m_whereItWent}) part->hide();
+  m_openSettings->setVisible(entry == nullptr);
   for (QWidget* part :
        std::initializer_list<QWidget*>{m_chart, m_chartText, m_view, m_wordText, m_grid, m_bands, m_cellText})
     part->setVisible(isWhole);
   if (entry == nullptr) {
     m_title->setText(tr("No compression yet"));
     return m_summary->setText(
-        tr("When a chat has filled its budget and period, its least useful tokens are evicted. What went, "
-           "and why, is shown here."));
+        tr("A chat keeps every token while there is room. With a bounded memory it keeps to a budget: what "
+           "goes then, and why, is shown here."));
   }
   m_title->setText(titleText());
   m_summary->setText(QStringLiteral("“%1”: %2").arg(m_model.nameOf(entry->owner), compressionText(*entry)));

@@ -34,6 +34,7 @@ class EvictionPanel final : public QWidget {
 
  Q_SIGNALS:
   void shadesWanted();
+  void settingsWanted();  // those of the chat's memory
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
@@ -59,6 +60,7 @@ class EvictionPanel final : public QWidget {
   QToolButton* m_previous;
   QToolButton* m_next;
   QLabel* m_summary;
+  QPushButton* m_openSettings;
   ScoreChart* m_chart;
   QLabel* m_chartText;
   QLabel* m_wordText;

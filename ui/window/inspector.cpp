@@ -42,6 +42,7 @@ Inspector::Inspector(MemoryModel& memory, OwnerColors& colors, QMainWindow& wind
       m_evictions(new EvictionPanel(memory)),
       m_generation(new GenerationPanel) {
   setObjectName(QStringLiteral("inspector"));
+  connect(m_evictions, &EvictionPanel::settingsWanted, this, &Inspector::showGeneration);
   m_docks.append(addDock(QStringLiteral("memoryDock"), tr("Memory"), m_memory));
   m_docks.append(addDock(QStringLiteral("timelineDock"), tr("Timeline"), m_timeline));
   m_docks.append(addDock(QStringLiteral("evictionsDock"), tr("Evictions"), scrolling(m_evictions)));
