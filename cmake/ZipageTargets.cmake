@@ -101,8 +101,8 @@ function(zipage_tests label)
     # By itself Qt ends a function after five minutes.
     set_tests_properties(${name} PROPERTIES LABELS "${label};${extra}" TIMEOUT ${timeout}
       ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QTEST_FUNCTION_TIMEOUT=${timeout}000;ZIPAGE_CHECK_BOOKS=1")
-    if(label STREQUAL "integration")
-      set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)  # whole programs, some of which are timed
+    if("${extra}" MATCHES "timed")
+      set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)  # what runs beside would be measured too
     endif()
   endforeach()
 endfunction()

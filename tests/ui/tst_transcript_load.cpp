@@ -1,3 +1,4 @@
+// labels: timed
 // What a transcript must bear: very long messages, many of them, and Markdown made to hurt.
 
 #include <QElapsedTimer>

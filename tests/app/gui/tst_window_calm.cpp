@@ -1,3 +1,4 @@
+// labels: timed
 // The window at rest and when it is told to stop: how long that takes and what it costs, measured and
 // printed.
 #include <sys/resource.h>

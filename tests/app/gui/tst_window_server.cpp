@@ -1,3 +1,4 @@
+// labels: timed
 // The server behind the window's switch: what clients ask of it runs on the engine of the chats and is seen
 // among them.
 #include <QCheckBox>

@@ -1,3 +1,4 @@
+// labels: timed
 // zipage-cli bench: every case runs on the CPU, and each of its lines says what was measured on what and how
 // far it is from its bound.
 #include <QJsonDocument>
