@@ -124,7 +124,15 @@ void MainWindow::send(const QString& text, const QVector<AttachmentItem>& files)
 
 void MainWindow::setChats(const QVector<ChatItem>& chats) { m_parts->chats->setChats(chats); }
 
-void MainWindow::updateChat(const ChatItem& chat) { m_parts->chats->updateChat(chat); }
+void MainWindow::updateChat(const ChatItem& chat) {
+  m_parts->chats->updateChat(chat);
+  if (chat.id == currentChat()) showTitle();
+}
+
+void MainWindow::showTitle() {
+  const QString title = m_parts->chats->titleOf(currentChat());
+  setWindowTitle(title.isEmpty() ? tr("Zipage") : tr("%1 — Zipage").arg(title));
+}
 
 void MainWindow::removeChat(qint64 chatId) {
   m_parts->begunEdits.remove(chatId);
@@ -147,8 +155,8 @@ void MainWindow::showChat(qint64 chatId, const QVector<MessageItem>& messages,
   parts.conversation->composer().takeFocus();
   parts.chatMemory.setChat(OwnerId{static_cast<std::uint64_t>(chatId)});
   parts.inspector->memory().setChat(OwnerId{static_cast<std::uint64_t>(chatId)});
-  const QString title = parts.chats->titleOf(chatId);
-  setWindowTitle(title.isEmpty() ? tr("Zipage") : tr("%1 — Zipage").arg(title));
+  showPins();
+  showTitle();
   showContext();
 }
 

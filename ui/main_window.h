@@ -149,9 +149,12 @@ class MainWindow final : public QMainWindow {
   void connectMemory();
   void showShades();
   void pinSelection();
-  std::vector<std::int32_t> pinnedTokens() const;
   void sendPins(RequestId request);
-  void renewPins();
+  void pinFor(qint64 message);
+  void showTitle();
+  void showPins();
+  enum class Side { Chats, Inspector };
+  void makeRoomFor(Side side);
   void chooseTrace(bool saves);
   void changeSettings(GenerationSettings settings);
   void revealHit(qint64 chatId, qint64 messageId, const QString& words);

@@ -32,7 +32,13 @@ void MainWindow::connectActions() {
   connectMessageActions();
   connect(actions.previousChat, &QAction::triggered, this, [this] { stepChat(-1); });
   connect(actions.nextChat, &QAction::triggered, this, [this] { stepChat(1); });
-  connect(actions.showChats, &QAction::toggled, m_parts->chats, &QWidget::setVisible);
+  connect(actions.showChats, &QAction::toggled, this, [this](bool shown) {
+    m_parts->chats->setVisible(shown);
+    if (shown) makeRoomFor(Side::Chats);
+  });
+  connect(m_parts->inspector.get(), &Inspector::shownChanged, this, [this](bool shown) {
+    if (shown) makeRoomFor(Side::Inspector);
+  });
   connect(actions.showInspector, &QAction::triggered, this, [this](bool checked) {
     m_parts->wantsInspector = checked;
     m_parts->inspector->setShown(checked);

@@ -52,7 +52,10 @@ void MainWindow::connectMessageActions() {
   connect(actions.nextVersion, &QAction::triggered, conversation,
           [conversation] { conversation->stepVersion(MessageCommand::NextVersion); });
   connect(actions.attachFiles, &QAction::triggered, &conversation->composer(), &Composer::chooseFiles);
-  connect(actions.undoDelete, &QAction::triggered, this, [this] { Q_EMIT noticeActionRequested({}); });
+  connect(actions.undoDelete, &QAction::triggered, this, [this] {
+    m_parts->conversation->notice().hide();  // it offered the same
+    Q_EMIT noticeActionRequested({});
+  });
   connect(actions.showTrash, &QAction::triggered, this, &MainWindow::showTrash);
   connect(actions.importChats, &QAction::triggered, this, &MainWindow::chooseImport);
   connect(actions.exportChats, &QAction::triggered, this,

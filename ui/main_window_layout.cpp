@@ -14,6 +14,7 @@ constexpr QSize kWindowSize(1280, 800);
 constexpr QSize kMinimumSize(640, 480);
 constexpr int kChatsWidth = 240;
 constexpr int kInspectorFoldsBelow = 1040;
+constexpr int kBothSidesFrom = 880;
 constexpr qint32 kLayoutVersion = 1;
 
 }  // namespace
@@ -48,6 +49,15 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
   const bool wasNarrow = event->oldSize().isValid() && event->oldSize().width() < kInspectorFoldsBelow;
   const bool isNarrow = event->size().width() < kInspectorFoldsBelow;
   if (isNarrow != wasNarrow) m_parts->inspector->setShown(m_parts->wantsInspector && !isNarrow);
+}
+
+/// What is asked for stays; the other side goes where both leave no room to read.
+void MainWindow::makeRoomFor(Side side) {
+  if (width() >= kBothSidesFrom || !m_parts->inspector->isShown() || m_parts->chats->isHidden()) return;
+  if (side == Side::Inspector)
+    m_parts->actions.showChats->setChecked(false);
+  else
+    m_parts->inspector->setShown(false);
 }
 
 QByteArray MainWindow::saveLayout() const {

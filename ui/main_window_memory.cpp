@@ -1,7 +1,6 @@
 // What the window has to do with the memory views: which chat they are about, words in the transcript.
 #include <QAction>
 #include <QFileDialog>
-#include <set>
 
 #include "ui/generation/generation_panel.h"
 #include "ui/main_window_parts.h"
@@ -51,9 +50,11 @@ void MainWindow::connectMemory() {
   });
   connect(&transcript, &TranscriptView::keepRequested, this, &MainWindow::pinSelection);
   connect(&transcript, &TranscriptView::letGoRequested, this, [this] {
-    if (m_parts->pins.remove(currentChat()) > 0) sendPins(m_parts->chatMemory.latestRequest());
+    if (m_parts->pins.remove(currentChat()) == 0) return;
+    showPins();
+    sendPins(m_parts->chatMemory.latestRequest());
   });
-  connect(&parts.memory, &MemoryModel::changed, this, &MainWindow::renewPins);
+  connect(&parts.memory, &MemoryModel::writerNoted, this, &MainWindow::pinFor);
   connect(&parts.memory.cursor(), &MemoryCursor::chosen, this, [this] {
     const auto spot = m_parts->chatMemory.chosenSpot();
     if (!m_parts->chatMemory.isShown() || !spot) return;
@@ -82,35 +83,35 @@ void MainWindow::pinSelection() {
   const RequestId request = m_parts->chatMemory.latestRequest();
   if (!range || !request) return showNotice(tr("Select words of one message that the model has read."));
   m_parts->pins[currentChat()].append(*range);
-  showNotice(pinCostText(m_parts->snapshot.get(), request, static_cast<qint64>(pinnedTokens().size())));
+  showPins();
+  showNotice(pinCostText(m_parts->snapshot.get(), request,
+                         static_cast<qint64>(m_parts->chatMemory.keptTokens().size())));
   sendPins(request);
 }
 
-/// Of the chat that is shown, in the text that the model read last.
-std::vector<std::int32_t> MainWindow::pinnedTokens() const {
-  std::set<std::int32_t> tokens;
-  for (const auto& range : m_parts->pins.value(currentChat())) {
-    const auto found = m_parts->chatMemory.tokensOf(range.messageId, range.isReasoning, range.from, range.to);
-    tokens.insert(found.begin(), found.end());
-  }
-  return {tokens.begin(), tokens.end()};
+/// Marks what the chat that is shown keeps.
+void MainWindow::showPins() {
+  std::vector<ChatMemory::Stretch> kept;
+  for (const auto& range : m_parts->pins.value(currentChat()))
+    kept.push_back({range.messageId, range.isReasoning, range.from, range.to});
+  m_parts->conversation->transcript().setKeepsSomething(!kept.empty());
+  m_parts->chatMemory.setKept(std::move(kept));
 }
 
 /// Whoever is not at work any more is not told: the next reply of the chat will be.
 void MainWindow::sendPins(RequestId request) {
   const TranscriptModel& messages = m_parts->conversation->messages();
-  m_parts->pinnedRequest = request;
   if (messages.rowCount() > 0 && isRunning(messages.at(messages.rowCount() - 1).state))
-    Q_EMIT pinsRequested(request, pinnedTokens());
+    Q_EMIT pinsRequested(request, m_parts->chatMemory.keptTokens());
 }
 
-/// What a chat keeps, it keeps in its next reply too.
-void MainWindow::renewPins() {
-  if (m_parts->memory.isOpened() || !m_parts->pins.contains(currentChat())) return;
+/// What a chat keeps, it keeps in its next replies too.
+void MainWindow::pinFor(qint64 message) {
+  const RequestId request = m_parts->memory.writerOf(message);
+  const SequenceTrail* trail = m_parts->memory.liveHistory().trail(request);
   const OwnerId chat{static_cast<std::uint64_t>(currentChat())};
-  const SequenceTrail* latest = m_parts->memory.history().latestOf(chat);
-  if (latest != nullptr && latest->request != m_parts->pinnedRequest)
-    sendPins(m_parts->chatMemory.latestRequest());
+  if (trail != nullptr && trail->owner == chat && m_parts->pins.contains(currentChat()))
+    Q_EMIT pinsRequested(request, m_parts->chatMemory.keptTokens());
 }
 
 void MainWindow::chooseTrace(bool saves) {

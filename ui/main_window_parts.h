@@ -62,8 +62,7 @@ struct MainWindow::Parts {
   qint64 currentChat = 0;
   QHash<qint64, BegunEdit> begunEdits;  // of chats that were left in the middle of one
   QHash<qint64, QVector<TranscriptView::WrittenRange>>
-      pins;                 // what each chat keeps, as long as the program runs
-  RequestId pinnedRequest;  // that was told of them last
+      pins;  // what each chat keeps, as long as the program runs
   QString modelProblem;
   bool wantsInspector = true;
 };

@@ -17,6 +17,7 @@ struct TextShade {
   int to = 0;
   int level = 0;          // 0 … kNumShades − 1
   bool isChosen = false;  // lies in the chosen page, or is the chosen word
+  bool isKept = false;    // from eviction, as somebody wished
   bool operator==(const TextShade&) const = default;
 };
 

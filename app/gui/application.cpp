@@ -118,6 +118,8 @@ Application::Application(const QString& modelPath, DeviceOpener opensDevice) {
   m_check = std::make_unique<MachineCheck>();
   m_chats = std::make_unique<ChatController>(*m_host, *m_store, std::move(stored));
   m_memory = std::make_unique<MemoryDesk>(*m_host, m_window->memory());
+  connect(m_chats.get(), &ChatController::replyBegun, &m_window->memory(),
+          [this](qint64 message, RequestId request) { m_window->memory().noteWriter(request, message); });
   m_compare = std::make_unique<CompareDesk>(*m_host);
   connectWindow();
   connectController();

@@ -18,6 +18,9 @@ ChatController::ChatController(EngineHost& host, StoreThread& store, Stored stor
   connect(&m_host, &EngineHost::tokensCounted, this, [this](const TokenCount& count) {
     if (count.ticket == m_countTicket) Q_EMIT tokensCounted(count.numTokens);
   });
+  connect(&m_replies, &ReplyDesk::begun, this, [this](MessageId message, RequestId request) {
+    Q_EMIT replyBegun(static_cast<qint64>(message.value), request);
+  });
   connect(&m_replies, &ReplyDesk::changed, this, &ChatController::onChanged);
   connect(&m_replies, &ReplyDesk::grew, this, &ChatController::onGrew);
   connect(&m_replies, &ReplyDesk::saveDue, this,

@@ -68,6 +68,7 @@ class ChatController final : public QObject {
                  const QVector<zipage::ui::AttachmentItem>& files);
   /// Another branch of a chat is shown.
   void branchShown(qint64 chatId, const QVector<zipage::ui::MessageItem>& messages);
+  void replyBegun(qint64 messageId, zipage::RequestId request);
   void messageAdded(qint64 chatId, const zipage::ui::MessageItem& message);
   void messageGrew(qint64 chatId, qint64 messageId, const QString& reasoning, const QString& text);
   void messageChanged(qint64 chatId, const zipage::ui::MessageItem& message);

@@ -8,7 +8,8 @@ namespace zipage {
 namespace {
 
 constexpr int kFrameMs = 16;
-constexpr std::size_t kMostSamples = 256;  // between two frames
+constexpr std::size_t kMostSamples = 256;   // between two frames
+constexpr std::size_t kMostSnapshots = 32;
 
 void note(const EngineReport& report, ui::MemoryReport& memory) {
   if (memory.samples.size() < kMostSamples)
@@ -19,8 +20,8 @@ void note(const EngineReport& report, ui::MemoryReport& memory) {
     if (memoryEventOf(event, report.at)) memory.events.push_back({event, report.at});
   }
   if (report.snapshot == nullptr) return;
-  memory.snapshot = report.snapshot;
-  memory.snapshotAt = report.at;
+  if (memory.snapshots.size() == kMostSnapshots) memory.snapshots.pop_back();  // the newest has to be there
+  memory.snapshots.push_back({report.at, report.snapshot});
 }
 
 }  // namespace

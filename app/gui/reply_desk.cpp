@@ -149,6 +149,7 @@ void ReplyDesk::submit(const Batch& batch, const PreparedPrompt& prompt) {
     Reply& reply = m_replies.at(batch.messages[sample].value);
     reply.begin(requests[sample], model.tokenizer, model.reasoningMarks, prompt.startsInsideReasoning,
                 batch.stopStrings);
+    Q_EMIT begun(batch.messages[sample], requests[sample]);
     if (reply.wantsAnswer()) m_host.endReasoning(requests[sample]);
   }
 }

@@ -41,6 +41,8 @@ class ReplyDesk final : public QObject {
   void stopAll();
 
  Q_SIGNALS:
+  /// The engine has taken its request.
+  void begun(zipage::MessageId message, zipage::RequestId request);
   /// Its state or figures changed.
   void changed(const zipage::Reply& reply);
   void grew(const zipage::Reply& reply, const zipage::Reply::Growth& growth);

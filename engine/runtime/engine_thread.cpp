@@ -134,8 +134,13 @@ void EngineThread::State::report(Engine& engine, std::vector<EngineEvent> events
   report.metrics = engine.metrics();
   const Duration now = report.at = parts.clock->now();
   const bool isWatched = snapshotInterval > Duration::zero();
-  // The last snapshot before falling idle always comes, so that no view stops at a state that has passed.
-  if (isWatched && (idle || now - lastSnapshot >= snapshotInterval)) {
+  // The last snapshot before falling idle always comes, so that no view stops at a state that has passed, and
+  // mostly one of each compression, which people go back to.
+  const bool hasCompressed =
+      std::any_of(report.events.begin(), report.events.end(),
+                  [](const EngineEvent& event) { return std::holds_alternative<SequenceCompressed>(event); });
+  const Duration since = now - lastSnapshot;
+  if (isWatched && (idle || since >= snapshotInterval || (hasCompressed && since >= snapshotInterval / 8))) {
     report.snapshot = engine.snapshot();
     lastSnapshot = now;
   }

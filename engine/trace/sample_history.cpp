@@ -1,17 +1,21 @@
-// Invariant: every span but the last holds at least as many samples as the one after it was allowed to, and
-// together they hold all samples there ever were.
+// Invariant: together the spans hold all samples there ever were, in order of time.
 #include "engine/trace/sample_history.h"
 
 #include <algorithm>
 
 namespace zipage {
 
-namespace {
-
 SampleSpan spanOf(const MemorySample& sample) {
   return {sample.at,         sample,         sample.pagesHeld, sample.pagesHeld,       sample.tokensLive,
           sample.tokensLive, sample.running, sample.waiting,   sample.tokensPerSecond, 1};
 }
+
+bool areApart(const SampleSpan& span, const SampleSpan& next) {
+  constexpr Duration kIdle = std::chrono::milliseconds(300);
+  return span.last.running == 0 && span.last.waiting == 0 && next.from - span.last.at > kIdle;
+}
+
+namespace {
 
 void join(SampleSpan& span, const SampleSpan& next) {
   span.last = next.last;
@@ -38,20 +42,29 @@ SampleHistory::SampleHistory(std::size_t capacity, std::vector<SampleSpan> spans
 
 void SampleHistory::add(const MemorySample& sample) {
   ++m_numSamples;
-  if (!m_spans.empty() && m_spans.back().numSamples < m_perSpan) return join(m_spans.back(), spanOf(sample));
+  const SampleSpan span = spanOf(sample);
+  if (!m_spans.empty() && m_spans.back().numSamples < m_perSpan && !areApart(m_spans.back(), span))
+    return join(m_spans.back(), span);
   if (m_spans.size() == m_capacity) thinOut();
-  m_spans.push_back(spanOf(sample));
+  m_spans.push_back(span);
 }
 
 void SampleHistory::thinOut() {
-  const std::size_t half = m_spans.size() / 2;
-  for (std::size_t i = 0; i < half; ++i) {
-    SampleSpan joined = m_spans[2 * i];
-    join(joined, m_spans[2 * i + 1]);
-    m_spans[i] = joined;
-  }
-  m_spans.resize(half);
+  const std::size_t most = m_capacity - m_capacity / 4;
+  joinPairs([](const SampleSpan& span, const SampleSpan& next) { return !areApart(span, next); });
+  if (m_spans.size() >= most) joinPairs([](const SampleSpan&, const SampleSpan&) { return true; });
   m_perSpan *= 2;
+}
+
+template <typename MayJoin>
+void SampleHistory::joinPairs(MayJoin mayJoin) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < m_spans.size(); ++kept) {
+    SampleSpan span = m_spans[i++];
+    if (i < m_spans.size() && mayJoin(span, m_spans[i])) join(span, m_spans[i++]);
+    m_spans[kept] = span;
+  }
+  m_spans.resize(kept);
 }
 
 void SampleHistory::clear() {

@@ -1,6 +1,6 @@
 // Samples of a run of any length in a fixed amount of memory. When there is no room, neighbours become one
 // span that keeps the smallest and the largest of each number, so that no peak is ever lost; the newest
-// samples of each span are kept as they were.
+// samples of each span are kept as they were. An idle time stays between two spans, as long as there is room.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,11 @@ struct SampleSpan {
   std::uint32_t numSamples = 0;
 };
 
+SampleSpan spanOf(const MemorySample& sample);
+/// Whether nothing was going on between two neighbours for so long that one should not be taken for the
+/// other.
+bool areApart(const SampleSpan& span, const SampleSpan& next);
+
 class SampleHistory {
  public:
   /// REQUIRES: an even capacity of at least 2.
@@ -42,6 +47,8 @@ class SampleHistory {
 
  private:
   void thinOut();
+  template <typename MayJoin>
+  void joinPairs(MayJoin mayJoin);
 
   std::size_t m_capacity;
   std::uint32_t m_perSpan = 1;  // samples that a span takes before the next begins

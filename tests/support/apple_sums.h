@@ -1,5 +1,5 @@
-// Text of the kind that the embedded model was trained on: it reasons about it, where anything else might make it
-// repeat itself and so hide differences.
+// Text of the kind that the embedded model was trained on: it reasons about it, where anything else might
+// make it repeat itself and so hide differences.
 #pragma once
 
 #include <string>

@@ -16,8 +16,8 @@
 #include "ui/chats/chat_list_model.h"
 #include "ui/composer/composer.h"
 #include "ui/composer/message_edit.h"
-#include "ui/indicators/context_ring.h"
 #include "ui/generation/generation_panel.h"
+#include "ui/indicators/context_ring.h"
 #include "ui/main_window.h"
 #include "ui/memory/page_map.h"
 #include "ui/models/model_picker.h"
@@ -280,6 +280,45 @@ class TestMainWindow : public QObject {
     QVERIFY(part<QListView>("chatList").isVisible());
     m_window->resize(1280, 800);
     QTRY_VERIFY(part<PageMap>().isVisible());
+  }
+
+  void whatIsAskedForHasRoomInASmallWindow() {
+    m_window->resize(700, 600);
+    QTRY_VERIFY(!part<PageMap>().isVisible());
+    press(Qt::Key_I, Qt::ControlModifier);
+    QTRY_VERIFY(part<PageMap>().isVisible());
+    QVERIFY(!part<QListView>("chatList").isVisible());
+    const auto right = [&](const QWidget& widget) {
+      return widget.mapTo(m_window.get(), QPoint(widget.width(), 0)).x();
+    };
+    QTRY_VERIFY(right(part<Composer>()) <= part<PageMap>().mapTo(m_window.get(), QPoint()).x());
+    QVERIFY(right(part<PageMap>()) <= m_window->width());
+    m_window->findChild<QAction*>(QStringLiteral("showChats"))->trigger();
+    QTRY_VERIFY(part<QListView>("chatList").isVisible());
+    QVERIFY(!part<PageMap>().isVisible());
+  }
+
+  void newsLieOverTheMessagesAndMoveNothing() {
+    const QRect before = transcript().geometry();
+    auto& notice = part<MessageBar>("noticeBar");
+    m_window->showNotice(
+        QStringLiteral("Something that is worth a line or two of news, and more than one line of it "
+                       "in any window that is not as wide as a street."));
+    QTRY_VERIFY(notice.isVisible());
+    QCOMPARE(transcript().geometry(), before);
+    QTRY_VERIFY(notice.geometry().bottom() <= part<Composer>().geometry().top());
+    QVERIFY(notice.height() >= notice.heightForWidth(notice.width()));
+    m_window->findChild<QAction*>(QStringLiteral("undoDelete"))->trigger();
+    QVERIFY(!notice.isVisible());
+  }
+
+  void aRenamedChatIsInTheTitle() {
+    m_window->showChat(2, {}, {}, {});
+    QVERIFY(m_window->windowTitle().startsWith(QStringLiteral("Apples")));
+    m_window->updateChat(chat(2, QStringLiteral("Plums")));
+    QVERIFY(m_window->windowTitle().startsWith(QStringLiteral("Plums")));
+    m_window->updateChat(chat(3, QStringLiteral("Figs")));
+    QVERIFY(m_window->windowTitle().startsWith(QStringLiteral("Plums")));
   }
 
   void aDockFloatsAndThenHasATitleOfItsOwn() {

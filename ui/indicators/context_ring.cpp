@@ -56,6 +56,10 @@ void ContextRing::showUse() {
   for (const auto& [name, value] : contextRows(m_use)) spoken << name + QLatin1Char(' ') + value;
   setAccessibleDescription(spoken.join(QStringLiteral(", ")));
   setToolTip(tipOf(m_use));
+  for (qsizetype row = 0; row < m_values.size(); ++row) {
+    const auto& rows = contextRows(m_use);
+    if (m_breakdown && row < rows.size()) m_values[row]->setText(rows[row].second);
+  }
   update();
 }
 
@@ -102,6 +106,8 @@ void ContextRing::paintEvent(QPaintEvent*) {
 
 void ContextRing::openBreakdown() {
   auto* popup = new QFrame(this, Qt::Popup);
+  m_breakdown = popup;
+  m_values.clear();
   popup->setObjectName(QStringLiteral("contextBreakdown"));
   popup->setAttribute(Qt::WA_DeleteOnClose);
   popup->setAttribute(Qt::WA_WindowPropagation);
@@ -118,7 +124,8 @@ void ContextRing::openBreakdown() {
     auto* label = new QLabel(name);
     label->setProperty("tone", "muted");
     grid->addWidget(label, row, 0);
-    grid->addWidget(new QLabel(value), row, 1, Qt::AlignRight);
+    m_values.append(new QLabel(value));
+    grid->addWidget(m_values.constLast(), row, 1, Qt::AlignRight);
   }
   auto* forecast = new QLabel(contextForecast(m_use));
   forecast->setWordWrap(true);

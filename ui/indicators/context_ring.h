@@ -1,9 +1,14 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QPointer>
+#include <QVector>
 
 #include "ui/indicators/context_use.h"
 #include "ui/theme/theme.h"
+
+class QFrame;
+class QLabel;
 
 namespace zipage::ui {
 
@@ -30,6 +35,8 @@ class ContextRing final : public QAbstractButton {
 
   Theme m_theme;
   ContextUse m_use;
+  QPointer<QFrame> m_breakdown;  // while it is open
+  QVector<QLabel*> m_values;     // in it
 };
 
 }  // namespace zipage::ui

@@ -87,7 +87,7 @@ QVector<std::pair<QString, QString>> contextRows(const ContextUse& use) {
        use.pageTokens > 0
            ? ContextWords::tr("%1 (%2 tokens each)").arg(number(use.pagesHeld)).arg(use.pageTokens)
            : number(use.pagesHeld)},
-      {ContextWords::tr("Budget"),
+      {use.isBounded ? ContextWords::tr("Budget") : ContextWords::tr("Budget if pages run short"),
        use.budgetTokens > 0 ? tokens(use.budgetTokens) : ContextWords::tr("none")},
   };
   if (use.limitTokens > 0)

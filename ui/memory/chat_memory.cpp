@@ -3,6 +3,7 @@
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "engine/trace/compression_look.h"
 #include "engine/trace/page_contents.h"
@@ -36,6 +37,8 @@ std::vector<float> goneShares(const CompressionEntry* entry, int numTokens) {
 ChatMemory::ChatMemory(MemoryModel& model, Messages messages, QObject* parent)
     : QObject(parent), m_model(model), m_currentMessages(std::move(messages)) {
   connect(&m_model, &MemoryModel::changed, this, &ChatMemory::follow);
+  connect(&m_model, &MemoryModel::openedChanged, this, &ChatMemory::lookAtNow);
+  connect(&m_model, &MemoryModel::writerNoted, this, &ChatMemory::followWriter);
   connect(&m_model.cursor(), &MemoryCursor::moved, this, &ChatMemory::refresh);
   connect(&m_model.cursor(), &MemoryCursor::chosen, this, &ChatMemory::refresh);
 }
@@ -48,25 +51,52 @@ void ChatMemory::setShown(bool shown) {
 
 void ChatMemory::setChat(OwnerId chat) {
   m_chat = chat;
+  lookAtNow();
+}
+
+/// Whoever asks wants to see what comes of it, not what was.
+void ChatMemory::followWriter(qint64 messageId) {
+  const QVector<MessageItem> messages = m_currentMessages();
+  const bool isShown = std::any_of(messages.begin(), messages.end(),
+                                   [&](const MessageItem& message) { return message.id == messageId; });
+  if (!isShown) return;
+  m_model.close();
+  lookAtNow();
+}
+
+void ChatMemory::lookAtNow() {
+  if (!m_model.isOpened()) {
+    m_model.cursor().reset();
+    const SequenceTrail* trail = trailOf(m_currentMessages());
+    m_model.setSubject(trail == nullptr ? RequestId{} : trail->request);
+  }
   refresh();
+}
+
+/// What wrote the last reply that is shown; of an opened trace, what the chat did last.
+const SequenceTrail* ChatMemory::trailOf(const QVector<MessageItem>& messages) const {
+  if (m_model.isOpened()) return m_chat ? m_model.history().latestOf(m_chat) : nullptr;
+  const auto reply = std::find_if(messages.rbegin(), messages.rend(),
+                                  [](const MessageItem& message) { return message.role == Role::Assistant; });
+  return reply == messages.rend() ? nullptr : m_model.history().trail(m_model.writerOf(reply->id));
 }
 
 /// Words only fade when something was compressed; what is new is seen by all.
 void ChatMemory::follow() {
   if (!m_isShown) return;
-  const SequenceTrail* latest = m_chat ? m_model.history().latestOf(m_chat) : nullptr;
-  const bool isAnother = (latest == nullptr ? RequestId{} : latest->request) != m_request;
+  const SequenceTrail* trail = trailOf(m_currentMessages());
+  const bool isAnother = (trail == nullptr ? RequestId{} : trail->request) != m_request;
   if (isAnother ||
       (m_request && m_model.history().lastCompression(m_model.shownAt(), m_request) != m_compression))
     refresh();
 }
 
 void ChatMemory::findPlaces(const QVector<MessageItem>& messages) {
-  const SequenceTrail* latest = m_chat ? m_model.history().latestOf(m_chat) : nullptr;
-  m_request = latest == nullptr ? RequestId{} : latest->request;
-  m_numTokensFound = latest == nullptr ? 0 : latest->texts.numTokens();
-  m_places = latest == nullptr ? std::vector<MessagePlace>()
-                               : findMessages(latest->texts, latest->promptTokens, messages);
+  const SequenceTrail* trail = trailOf(messages);
+  m_request = trail == nullptr ? RequestId{} : trail->request;
+  m_numTokensFound = trail == nullptr ? 0 : trail->texts.numTokens();
+  m_places = trail == nullptr ? std::vector<MessagePlace>()
+                              : findMessages(trail->texts, trail->promptTokens, messages);
   m_questions.clear();
   for (const MessageItem& message : messages) {
     if (message.role == Role::User) m_questions.insert(message.id);
@@ -131,10 +161,12 @@ TextShades ChatMemory::shadesOf(const MessagePlace& place, const QString& text,
       sum += gone[static_cast<std::size_t>(token)];
       isChosen = isChosen || chosen[static_cast<std::size_t>(token)] != 0;
     }
-    const TextShade shade{from, to, levelOf(sum / static_cast<float>(std::max(1, end - first))), isChosen};
-    if (shade.level == 0 && !shade.isChosen) return;
+    const TextShade shade{from, to, levelOf(sum / static_cast<float>(std::max(1, end - first))), isChosen,
+                          isKept(place, from, to)};
+    if (shade.level == 0 && !shade.isChosen && !shade.isKept) return;
     const bool goesOn = !shades.isEmpty() && shades.constLast().level == shade.level &&
-                        shades.constLast().isChosen == shade.isChosen && from - shades.constLast().to <= 1;
+                        shades.constLast().isChosen == shade.isChosen &&
+                        shades.constLast().isKept == shade.isKept && from - shades.constLast().to <= 1;
     if (goesOn)
       shades.last().to = to;
     else
@@ -162,27 +194,53 @@ TextShades ChatMemory::shadesOf(const MessagePlace& place, const QString& text,
   return shades;
 }
 
-std::vector<std::int32_t> ChatMemory::tokensOf(qint64 messageId, bool isReasoning, int from, int to) const {
+std::vector<std::int32_t> ChatMemory::tokensAt(const std::vector<MessagePlace>& places,
+                                               const Stretch& stretch) {
   std::vector<std::int32_t> tokens;
-  for (const MessagePlace& place : m_places) {
-    if (place.messageId != messageId || place.isReasoning != isReasoning || from >= place.offsets.back())
+  for (const MessagePlace& place : places) {
+    if (place.messageId != stretch.messageId || place.isReasoning != stretch.isReasoning ||
+        stretch.from >= place.offsets.back())
       continue;
-    const auto [first, end] = place.tokensOf(from, to);
+    const auto [first, end] = place.tokensOf(stretch.from, stretch.to);
     for (int token = first; token < end; ++token) tokens.push_back(token);
   }
   return tokens;
 }
 
-RequestId ChatMemory::latestRequest() {
-  findPlaces(m_currentMessages());
-  return m_request;
+void ChatMemory::setKept(std::vector<Stretch> kept) {
+  m_kept = std::move(kept);
+  if (m_isShown) refresh();
+}
+
+bool ChatMemory::isKept(const MessagePlace& place, int from, int to) const {
+  return std::any_of(m_kept.begin(), m_kept.end(), [&](const Stretch& kept) {
+    return kept.messageId == place.messageId && kept.isReasoning == place.isReasoning && kept.from < to &&
+           from < kept.to;
+  });
+}
+
+RequestId ChatMemory::latestRequest() const {
+  const SequenceTrail* latest = m_chat ? m_model.liveHistory().latestOf(m_chat) : nullptr;
+  return latest == nullptr ? RequestId{} : latest->request;
+}
+
+std::vector<std::int32_t> ChatMemory::keptTokens() const {
+  const SequenceTrail* latest = m_model.liveHistory().trail(latestRequest());
+  if (latest == nullptr) return {};
+  const auto places = findMessages(latest->texts, latest->promptTokens, m_currentMessages());
+  std::set<std::int32_t> tokens;
+  for (const Stretch& stretch : m_kept) {
+    const auto found = tokensAt(places, stretch);
+    tokens.insert(found.begin(), found.end());
+  }
+  return {tokens.begin(), tokens.end()};
 }
 
 bool ChatMemory::chooseWord(qint64 messageId, bool isReasoning, int from, int to) {
-  std::vector<std::int32_t> tokens = tokensOf(messageId, isReasoning, from, to);
+  std::vector<std::int32_t> tokens = tokensAt(m_places, {messageId, isReasoning, from, to});
   if (tokens.empty()) {  // it may have been written since
     refresh();
-    tokens = tokensOf(messageId, isReasoning, from, to);
+    tokens = tokensAt(m_places, {messageId, isReasoning, from, to});
   }
   if (tokens.empty()) return false;
   m_model.cursor().chooseToken(m_request, tokens.front());
@@ -190,31 +248,21 @@ bool ChatMemory::chooseWord(qint64 messageId, bool isReasoning, int from, int to
 }
 
 bool ChatMemory::chooseReply(qint64 messageId) {
-  const QVector<MessageItem> messages = m_currentMessages();
-  const auto wrote = [&](const SequenceTrail& trail) {
-    const auto places = findMessages(trail.texts, trail.promptTokens, messages);
-    return std::any_of(places.begin(), places.end(), [&](const MessagePlace& place) {
-      return place.messageId == messageId && place.endToken > trail.promptTokens;
-    });
-  };
-  const auto& trails = m_model.history().trails();
-  for (auto found = trails.rbegin(); found != trails.rend(); ++found) {
-    const SequenceTrail& trail = found->second;
-    if (trail.owner != m_chat || trail.compressions.empty() || !wrote(trail)) continue;
-    m_model.cursor().setMoment(std::nullopt);
-    m_model.cursor().chooseRequest(trail.request);
-    return true;
-  }
-  return false;
+  m_model.close();
+  const SequenceTrail* trail = m_model.history().trail(m_model.writerOf(messageId));
+  if (trail == nullptr || trail->compressions.empty()) return false;
+  m_model.cursor().setMoment(std::nullopt);
+  m_model.cursor().chooseRequest(trail->request);
+  return true;
 }
 
-std::optional<ChatMemory::Spot> ChatMemory::chosenSpot() const {
+std::optional<ChatMemory::Stretch> ChatMemory::chosenSpot() const {
   const std::int32_t token = m_model.cursor().token();
   if (token < 0 || m_model.cursor().request() != m_request) return std::nullopt;
   for (const MessagePlace& place : m_places) {
     if (token < place.firstToken || token >= place.endToken) continue;
     const auto at = static_cast<std::size_t>(token - place.firstToken);
-    return Spot{place.messageId, place.isReasoning, place.offsets[at], place.offsets[at + 1]};
+    return Stretch{place.messageId, place.isReasoning, place.offsets[at], place.offsets[at + 1]};
   }
   return std::nullopt;
 }

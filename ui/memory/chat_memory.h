@@ -32,23 +32,26 @@ class ChatMemory final : public QObject {
   const ChatShades& shades() const { return m_shades; }
   /// The request that read and wrote these messages last; none: there is none in memory.
   RequestId request() const { return m_request; }
-  /// The same, looked up now, whether the shades are shown or not; tokensOf() is about it.
-  RequestId latestRequest();
+  /// The chat's newest of the engine that is at work, whatever is shown.
+  RequestId latestRequest() const;
   /// Chooses the word at this stretch of a message. False: the model never read it, or nobody knows.
   bool chooseWord(qint64 messageId, bool isReasoning, int from, int to);
   /// Chooses the request that wrote this reply, as it is now. False: nobody knows it any more, or nothing was
   /// compressed.
   bool chooseReply(qint64 messageId);
-  /// Where the chosen token stands.
-  struct Spot {
+  /// A stretch of a message as it was written.
+  struct Stretch {
     qint64 messageId = 0;
     bool isReasoning = false;
     int from = 0;
     int to = 0;
   };
-  std::optional<Spot> chosenSpot() const;
-  /// Tokens of a stretch of a message, to pin them; empty: not known.
-  std::vector<std::int32_t> tokensOf(qint64 messageId, bool isReasoning, int from, int to) const;
+  /// Where the chosen token stands.
+  std::optional<Stretch> chosenSpot() const;
+  /// What is kept from eviction in this chat, to mark it.
+  void setKept(std::vector<Stretch> kept);
+  /// Its tokens in the text of latestRequest(), ascending.
+  std::vector<std::int32_t> keptTokens() const;
   /// How much of the question, and of all, is still seen: one sentence.
   QString summary() const;
 
@@ -58,6 +61,11 @@ class ChatMemory final : public QObject {
  private:
   void refresh();
   void follow();
+  bool isKept(const MessagePlace& place, int from, int to) const;
+  void followWriter(qint64 messageId);
+  void lookAtNow();
+  const SequenceTrail* trailOf(const QVector<MessageItem>& messages) const;
+  static std::vector<std::int32_t> tokensAt(const std::vector<MessagePlace>& places, const Stretch& stretch);
   void forget();
   void findPlaces(const QVector<MessageItem>& messages);
   TextShades shadesOf(const MessagePlace& place, const QString& text, const std::vector<float>& gone,
@@ -72,6 +80,7 @@ class ChatMemory final : public QObject {
   RequestId m_request;
   int m_numTokensFound = 0;  // of the sequence when places were looked for
   std::vector<MessagePlace> m_places;
+  std::vector<Stretch> m_kept;
   ChatShades m_shades;
   std::int64_t m_compression = -1;  // that the shades are of
 };

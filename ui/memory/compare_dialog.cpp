@@ -125,9 +125,11 @@ CompareDialog::CompareDialog(QWidget* parent)
 CompareDialog::Side CompareDialog::makeSide(const QString& name) {
   Side side{new QComboBox, tokenBox(tr("Budget of the %1, in tokens").arg(name.toLower())),
             tokenBox(tr("Period of the %1, in tokens").arg(name.toLower())), readOnlyText(name)};
+  side.budget->setPrefix(tr("budget "));
+  side.period->setPrefix(tr("period "));
   side.policy->setAccessibleName(tr("Policy of the %1").arg(name.toLower()));
-  side.policy->addItem(tr("Keep everything"), static_cast<int>(MemoryPolicy::Full));
-  side.policy->addItem(tr("Budget"), static_cast<int>(MemoryPolicy::Budget));
+  side.policy->addItem(tr("Full"), static_cast<int>(MemoryPolicy::Full));
+  side.policy->addItem(tr("Bounded"), static_cast<int>(MemoryPolicy::Budget));
   side.policy->addItem(tr("Automatic"), static_cast<int>(MemoryPolicy::Auto));
   side.policy->addItem(tr("Growing"), static_cast<int>(MemoryPolicy::Grow));
   const auto showBoxes = [side] {

@@ -16,6 +16,7 @@
 #include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
 #include "ui/memory/memory_texts.h"
+#include "ui/memory/moment_bar.h"
 #include "ui/memory/score_chart.h"
 #include "ui/memory/word_verdict.h"
 #include "ui/theme/icons.h"
@@ -93,6 +94,7 @@ EvictionPanel::EvictionPanel(MemoryModel& model, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(16, 8, 16, 16);
   layout->setSpacing(8);
+  layout->addWidget(new MomentBar(model));
   makeBar();
   layout->addWidget(m_summary);
   layout->addWidget(m_openSettings, 0, Qt::AlignLeft);
@@ -182,8 +184,9 @@ void EvictionPanel::showCompression() {
   const ScoreHistogram histogram = look.histogram(-1, kBins);
   m_chartText->setText(histogram.isKnown
                            ? tr("Scores of all layers and heads: filled ones were kept, hatched ones "
-                                "evicted. %1 stayed whatever their score.")
-                                 .arg(countText(histogram.numProtected))
+                                "evicted. Each head has a cut of its own; the line is their mean. %1 tokens "
+                                "of each stayed whatever their score.")
+                                 .arg(countText(histogram.numProtected / std::max(1, look.numHeads())))
                            : tr("This trace holds no scores."));
   m_chart->setHistogram(histogram);
   const int view = m_view->currentIndex();
@@ -204,8 +207,9 @@ QString EvictionPanel::titleText() const {
   if (trail == nullptr) return tr("Compression %1 of all").arg(countText(m_number + 1));
   const auto& numbers = trail->compressions;
   const auto place = std::lower_bound(numbers.begin(), numbers.end(), m_number) - numbers.begin();
-  return tr("Compression %1 of %2 of this reply")
-      .arg(countText(place + 1), countText(static_cast<std::int64_t>(numbers.size())));
+  const QString text = trail->request == m_model.subject() ? tr("Compression %1 of %2 of this reply")
+                                                           : tr("Compression %1 of %2 of one reply");
+  return text.arg(countText(place + 1), countText(static_cast<std::int64_t>(numbers.size())));
 }
 
 void EvictionPanel::showWord(const CompressionRecord& record, const CompressionLook& look) {
@@ -218,7 +222,9 @@ void EvictionPanel::showWord(const CompressionRecord& record, const CompressionL
   if (!isHere)
     return m_wordText->setText(
         m_areShadesShown
-            ? tr("Click on a word of the transcript to see what became of it.")
+            ? tr("Click on a word of the transcript to see what became of it. The paler a word, the fewer "
+                 "heads "
+                 "still see it; struck out: none.")
             : tr("The transcript can show what the model still sees. Click on a word there to see why."));
   const WordVerdict word = judgeWord(record, look, cursor.token());
   m_wordText->setText(

@@ -57,7 +57,9 @@ QString forecastText(const CacheSnapshot& snapshot, OwnerId chat) {
 
 QString pinCostText(const CacheSnapshot* snapshot, RequestId request, qint64 tokens) {
   const QString kept =
-      ForecastWords::tr("%1 tokens are kept from eviction in this chat.").arg(countText(tokens));
+      tokens == 1
+          ? ForecastWords::tr("1 token is kept from eviction in this chat.")
+          : ForecastWords::tr("%1 tokens are kept from eviction in this chat.").arg(countText(tokens));
   if (snapshot == nullptr) return kept;
   const auto found =
       std::find_if(snapshot->sequences.begin(), snapshot->sequences.end(),

@@ -18,16 +18,29 @@ void MemoryModel::beginSequence(RequestId request, OwnerId owner, TokenTexts pro
 
 void MemoryModel::addToken(RequestId request, std::string_view bytes) { m_live.addToken(request, bytes); }
 
+void MemoryModel::noteWriter(RequestId request, qint64 messageId) {
+  m_writers.insert(messageId, request);
+  Q_EMIT writerNoted(messageId);
+}
+
+void MemoryModel::setSubject(RequestId request) {
+  if (request == m_subject) return;
+  m_subject = request;
+  Q_EMIT changed();
+}
+
 void MemoryModel::take(const MemoryReport& report) {
   for (const MemorySample& sample : report.samples) m_live.add(sample);
   for (const TimedEvent& timed : report.events) m_live.add(timed.event, timed.at);
-  if (report.snapshot) m_live.add(report.snapshot, report.snapshotAt);
+  for (const TimedSnapshot& taken : report.snapshots) m_live.add(taken.snapshot, taken.at);
   if (report.numDropped > 0) m_live.noteDropped(report.numDropped);
   if (!m_opened) Q_EMIT changed();
 }
 
 void MemoryModel::clear() {
   m_live = MemoryHistory();
+  m_writers.clear();
+  m_subject = {};
   if (m_opened) return;
   m_cursor.reset();
   Q_EMIT changed();
@@ -35,6 +48,7 @@ void MemoryModel::clear() {
 
 void MemoryModel::open(MemoryHistory history, OwnerNames names) {
   m_opened = std::move(history);
+  m_subject = {};
   m_openedNames = std::move(names);
   m_cursor.reset();
   Q_EMIT openedChanged(true);
@@ -74,12 +88,12 @@ Duration MemoryModel::now() const {
 }
 
 std::int64_t MemoryModel::compressionNumber() const {
-  return history().lastCompression(shownAt(), m_cursor.request());
+  return history().lastCompression(shownAt(), subject());
 }
 
 std::int64_t MemoryModel::compressionAfter(int steps) const {
   const int direction = steps < 0 ? -1 : 1;
-  const RequestId request = m_cursor.request();
+  const RequestId request = subject();
   // Before the first there is none, so that one step on is the first.
   std::int64_t number = std::max(compressionNumber(), history().firstCompression() - 1);
   std::int64_t found = -1;

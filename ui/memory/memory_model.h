@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QObject>
 #include <QString>
 #include <memory>
@@ -27,6 +28,10 @@ class MemoryModel final : public QObject {
 
   void beginSequence(RequestId request, OwnerId owner, TokenTexts prompt);
   void addToken(RequestId request, std::string_view bytes);
+  /// This request writes that message, or goes on with it.
+  void noteWriter(RequestId request, qint64 messageId);
+  /// None: nobody did since the engine began.
+  RequestId writerOf(qint64 messageId) const { return m_writers.value(messageId); }
   void take(const MemoryReport& report);
   /// Another engine begins.
   void clear();
@@ -46,11 +51,15 @@ class MemoryModel final : public QObject {
   Duration shownAt() const { return m_cursor.moment().value_or(now()); }
   /// The page map of that moment; null: none.
   std::shared_ptr<const CacheSnapshot> snapshot() const { return history().snapshotAt(shownAt()); }
-  /// The last compression of that moment, of the chosen request or of any; −1: none.
+  /// The request that the views are about while none is chosen: that of the reply that people look at. None:
+  /// all.
+  void setSubject(RequestId request);
+  RequestId subject() const { return m_cursor.request() ? m_cursor.request() : m_subject; }
+  /// The last compression of that moment, of the subject or of any; −1: none.
   std::int64_t compressionNumber() const;
   const CompressionEntry* compression() const { return history().compression(compressionNumber()); }
-  /// The compression so many steps after the shown one, or before it, or as many as there are; of the same
-  /// request if one is chosen. −1: there is none.
+  /// The compression so many steps after the shown one, or before it, or as many as there are; of the
+  /// subject, if there is one. −1: there is none.
   std::int64_t compressionAfter(int steps) const;
   /// To that compression. False: there is none.
   bool stepCompression(int steps);
@@ -63,11 +72,14 @@ class MemoryModel final : public QObject {
  Q_SIGNALS:
   void changed();  // there is more, or all is different
   void openedChanged(bool isOpened);
+  void writerNoted(qint64 messageId);
 
  private:
   MemoryHistory m_live;
   std::optional<MemoryHistory> m_opened;
   MemoryCursor m_cursor;
+  QHash<qint64, RequestId> m_writers;
+  RequestId m_subject;
   OwnerNames m_names;
   OwnerNames m_openedNames;
 };

@@ -11,6 +11,7 @@
 #include "engine/trace/page_contents.h"
 #include "ui/memory/forecast.h"
 #include "ui/memory/memory_summary.h"
+#include "ui/memory/moment_bar.h"
 #include "ui/memory/page_legend.h"
 #include "ui/memory/page_map.h"
 #include "ui/memory/page_words.h"
@@ -22,6 +23,20 @@ namespace {
 
 constexpr qsizetype kMostWords = 400;      // characters of a page that are shown
 constexpr qsizetype kMostFirstWords = 40;  // beside the pointer
+
+MemoryFigures figuresOf(const MemorySample& sample) {
+  MemoryFigures figures;
+  figures.pagesHeld = sample.pagesHeld;
+  figures.pagesTotal = sample.pagesTotal;
+  figures.tokensLive = sample.tokensLive;
+  figures.tokensPerSecond = sample.tokensPerSecond;
+  figures.running = sample.running;
+  figures.waiting = sample.waiting;
+  figures.compressions = sample.compressions;
+  figures.tokensEvicted = sample.tokensEvicted;
+  figures.pagesReclaimed = sample.pagesReclaimed;
+  return figures;
+}
 
 }  // namespace
 
@@ -45,6 +60,7 @@ MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* paren
   m_empty->setTextInteractionFlags(Qt::TextSelectableByMouse);
   m_empty->setProperty("tone", "muted");
   makeTable();
+  layout->addWidget(new MomentBar(model));
   layout->addWidget(m_summary);
   m_forecast->setObjectName(QStringLiteral("forecast"));
   m_forecast->setTextFormat(Qt::PlainText);
@@ -71,6 +87,7 @@ MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* paren
   m_map->setWords([this](PageIndex page) { return firstWordsOf(page); });
   connect(m_map, &PageMap::pageChosen, this, &MemoryPanel::choosePage);
   connect(&m_model.cursor(), &MemoryCursor::moved, this, &MemoryPanel::showMoment);
+  connect(&m_model, &MemoryModel::openedChanged, this, &MemoryPanel::showMoment);
   connect(&m_model.cursor(), &MemoryCursor::chosen, this, &MemoryPanel::showChosen);
 }
 
@@ -109,10 +126,16 @@ void MemoryPanel::setOwnerNames(const OwnerNames& names) {
 
 void MemoryPanel::setSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
   m_latest = std::move(snapshot);
-  if (m_model.cursor().isLive()) showSnapshot(m_latest);
+  if (isNow()) showSnapshot(m_latest);
 }
 
-void MemoryPanel::showMoment() { showSnapshot(m_model.cursor().isLive() ? m_latest : m_model.snapshot()); }
+bool MemoryPanel::isNow() const { return m_model.cursor().isLive() && !m_model.isOpened(); }
+
+void MemoryPanel::showMoment() {
+  showSnapshot(isNow() ? m_latest : m_model.snapshot());
+  const SampleSpan* span = isNow() ? nullptr : m_model.history().samples().at(m_model.shownAt());
+  m_summary->setFigures(span == nullptr ? m_figures : figuresOf(span->last));
+}
 
 void MemoryPanel::showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot) {
   m_snapshot = snapshot;
@@ -185,7 +208,10 @@ void MemoryPanel::showChosen() {
   if (hasPage) m_words->setText(describePage(m_model, *m_snapshot, cursor.page(), kMostWords));
 }
 
-void MemoryPanel::setFigures(const MemoryFigures& figures) { m_summary->setFigures(figures); }
+void MemoryPanel::setFigures(const MemoryFigures& figures) {
+  m_figures = figures;
+  if (isNow()) m_summary->setFigures(figures);
+}
 
 void MemoryPanel::showMenu(const QPoint& globalPosition) {
   auto* menu = new QMenu(this);

@@ -22,7 +22,7 @@ class PageMap;
 class SequenceModel;
 
 /// The memory of the engine: counters, page map with its legend, what a chosen page holds, and the sequences
-/// that hold pages. The map is that of the shown moment.
+/// that hold pages, all at the shown moment.
 class MemoryPanel final : public QWidget {
   Q_OBJECT
 
@@ -43,6 +43,7 @@ class MemoryPanel final : public QWidget {
 
  private:
   void makeTable();
+  bool isNow() const;
   void showMoment();
   void showEmptyText();
   void showSnapshot(std::shared_ptr<const CacheSnapshot> snapshot);
@@ -55,6 +56,7 @@ class MemoryPanel final : public QWidget {
   MemoryModel& m_model;
   std::shared_ptr<const CacheSnapshot> m_latest;
   std::shared_ptr<const CacheSnapshot> m_snapshot;  // that is shown
+  MemoryFigures m_figures;                          // of now
   OwnerNames m_names;
   OwnerId m_chat;
   QString m_remoteHost;

@@ -16,8 +16,7 @@ struct TimedEvent {
 struct MemoryReport {
   std::vector<MemorySample> samples;
   std::vector<TimedEvent> events;
-  std::shared_ptr<const CacheSnapshot> snapshot;  // null: none was taken
-  Duration snapshotAt{};
+  std::vector<TimedSnapshot> snapshots;
   std::uint64_t numDropped = 0;  // samples there was no room for
 };
 

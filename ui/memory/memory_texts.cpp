@@ -22,8 +22,13 @@ QString reclaimed(std::int64_t pages) {
 QString momentText(Duration sinceStart) {
   const double seconds = std::chrono::duration<double>(sinceStart).count();
   if (seconds < 60.0) return MemoryTexts::tr("%1 s").arg(QLocale().toString(seconds, 'f', 1));
-  const int whole = static_cast<int>(seconds);
-  return MemoryTexts::tr("%1 min %2 s").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0'));
+  const auto tenths = static_cast<qint64>(seconds * 10.0);
+  const auto twoDigits = [](qint64 number) {
+    return QStringLiteral("%1").arg(number, 2, 10, QLatin1Char('0'));
+  };
+  const QString minutes = twoDigits(tenths / 600 % 60), rest = twoDigits(tenths / 10 % 60);
+  if (tenths >= 36000) return QStringLiteral("%1:%2:%3").arg(tenths / 36000).arg(minutes, rest);
+  return QStringLiteral("%1:%2%3%4").arg(minutes, rest, QLocale().decimalPoint()).arg(tenths % 10);
 }
 
 QString shortTime(Duration duration) {
@@ -72,7 +77,9 @@ QString detailText(const MemoryEvent& event) {
     case MemoryEventKind::PrefixDropped:
       return MemoryTexts::tr("%1 pages lost their name").arg(countText(event.pages));
     case MemoryEventKind::Pinned:
-      return MemoryTexts::tr("%1 tokens are kept from eviction").arg(countText(event.tokens));
+      return event.tokens == 1
+                 ? MemoryTexts::tr("1 token is kept from eviction")
+                 : MemoryTexts::tr("%1 tokens are kept from eviction").arg(countText(event.tokens));
     case MemoryEventKind::Finished:
       return MemoryTexts::tr("%1 tokens generated, %2").arg(countText(event.tokens), reclaimed(event.pages));
   }
@@ -86,26 +93,34 @@ QString compressionText(const CompressionEntry& entry) {
            shortTime(entry.duration));
 }
 
-QString fateText(Fate fate) {
+QString fateReason(Fate fate) {
   switch (fate) {
     case Fate::Newer:
-      return MemoryTexts::tr("held: it came after the last compression");
+      return MemoryTexts::tr("it came after the last compression");
     case Fate::ByScore:
-      return MemoryTexts::tr("kept: its score is above the cut");
+      return MemoryTexts::tr("its score is above the cut");
     case Fate::Sink:
-      return MemoryTexts::tr("kept: the first tokens always stay");
+      return MemoryTexts::tr("the first tokens always stay");
     case Fate::Prompt:
-      return MemoryTexts::tr("kept: the prompt is protected");
+      return MemoryTexts::tr("the prompt is protected");
     case Fate::Recent:
-      return MemoryTexts::tr("kept: it is among the newest, which always stay");
+      return MemoryTexts::tr("it is among the newest, which always stay");
     case Fate::Pinned:
-      return MemoryTexts::tr("kept: it is pinned");
+      return MemoryTexts::tr("it is kept, as you wished");
     case Fate::Evicted:
-      return MemoryTexts::tr("evicted: its score lay below the cut");
+      return MemoryTexts::tr("its score lay below the cut");
     case Fate::GoneBefore:
-      return MemoryTexts::tr("gone: an earlier compression evicted it");
+      return MemoryTexts::tr("an earlier compression evicted it");
   }
   return {};
+}
+
+QString fateText(Fate fate) {
+  const QString state = fate == Fate::Newer        ? MemoryTexts::tr("held")
+                        : fate == Fate::Evicted    ? MemoryTexts::tr("evicted")
+                        : fate == Fate::GoneBefore ? MemoryTexts::tr("gone")
+                                                   : MemoryTexts::tr("kept");
+  return state + QStringLiteral(": ") + fateReason(fate);
 }
 
 QString fateName(Fate fate) {

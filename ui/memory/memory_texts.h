@@ -8,7 +8,7 @@
 
 namespace zipage::ui {
 
-/// "4.2 s", "3 min 05 s": a time since the beginning of the history.
+/// "4.2 s", "03:05.1", "1:03:05": a time since the beginning of the history.
 QString momentText(Duration sinceStart);
 /// "12 ms", "0.8 ms".
 QString shortTime(Duration duration);
@@ -20,6 +20,8 @@ QString detailText(const MemoryEvent& event);
 QString compressionText(const CompressionEntry& entry);
 /// "kept by its score", "evicted: its score lay below the cut".
 QString fateText(Fate fate);
+/// The same without the state: "its score lay below the cut".
+QString fateReason(Fate fate);
 /// A word for a table: "kept", "evicted".
 QString fateName(Fate fate);
 /// "Layer 3, head 1": people count from 1.

@@ -54,7 +54,7 @@ int PageLegend::columnsFor(int width) const {
 int PageLegend::heightForWidth(int width) const {
   const int columns = columnsFor(width);
   const int rows = (static_cast<int>(kPageStates.size()) + columns - 1) / columns;
-  return (rows + 1) * rowHeight();
+  return (rows + 2) * rowHeight();
 }
 
 QSize PageLegend::sizeHint() const { return {3 * entryWidth(), heightForWidth(3 * entryWidth())}; }
@@ -76,8 +76,13 @@ void PageLegend::paintEvent(QPaintEvent*) {
           ? tr("Colour: chat · height: live tokens · one tile is one page")
           : tr("Colour: chat · height: live tokens · one tile is %1 pages").arg(m_pagesPerTile);
   painter.setPen(m_theme.mutedText);
-  const QRect last(0, height() - rowHeight(), width(), rowHeight());
-  painter.drawText(last, Qt::AlignVCenter, painter.fontMetrics().elidedText(scale, Qt::ElideRight, width()));
+  const int rows = (static_cast<int>(kPageStates.size()) + columns - 1) / columns;
+  const QString notes[] = {scale, tr("Prefix only: read before, kept for what comes while there is room")};
+  for (int i = 0; i < 2; ++i) {
+    const QRect line(0, (rows + i) * rowHeight(), width(), rowHeight());
+    painter.drawText(line, Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(notes[i], Qt::ElideRight, width()));
+  }
 }
 
 }  // namespace zipage::ui

@@ -26,18 +26,21 @@ double roundAbove(double value) {
   return value;
 }
 
-/// Calls draw(left, right, span) for each span in view.
+/// Calls draw(left, right, span) for each span in view, and for idle times with what they began with.
 template <typename Draw>
 void forSpans(const SampleHistory& samples, const TimeScale& scale, Draw draw) {
   const auto& spans = samples.spans();
   const auto after =
-      std::upper_bound(spans.begin(), spans.end(), scale.from,
+      std::upper_bound(spans.begin(), spans.end(), scale.first(),
                        [](Duration value, const SampleSpan& span) { return value < span.from; });
   for (auto span = after == spans.begin() ? after : std::prev(after); span != spans.end(); ++span) {
-    if (span->from > scale.to) break;
+    if (span->from > scale.last()) break;
     const auto next = std::next(span);
-    const Duration end = next == spans.end() ? span->last.at : next->from;
+    const bool isIdleAfter = next != spans.end() && areApart(*span, *next);
+    const Duration end = next == spans.end() || isIdleAfter ? span->last.at : next->from;
     draw(std::max(0.0, scale.xOf(span->from)), std::min(scale.width, scale.xOf(end)), *span);
+    if (isIdleAfter)
+      draw(std::max(0.0, scale.xOf(end)), std::min(scale.width, scale.xOf(next->from)), spanOf(span->last));
   }
 }
 
@@ -70,8 +73,10 @@ Duration Timeline::start() const {
 
 TimeScale Timeline::scale() const {
   const double w = std::max(1, width() - 1);
-  if (m_range) return {m_range->from, m_range->to, w};
-  return {start(), std::max(m_model.now(), start() + std::chrono::milliseconds(100)), w};
+  WorkTime time(m_model.history().samples());
+  if (m_range) return {std::move(time), m_range->from, m_range->to, w};
+  const Duration end = std::max<Duration>(time.workAt(m_model.now()), std::chrono::milliseconds(100));
+  return {std::move(time), Duration::zero(), end, w};
 }
 
 Timeline::Lanes Timeline::lanes() const {
@@ -130,6 +135,7 @@ void Timeline::paintEvent(QPaintEvent*) {
   }
   for (const QRectF& lane : {places.pages, places.rate, places.requests})
     painter.fillRect(lane, mixed(m_theme.panel, m_theme.text, 0.03));
+  paintIdles(painter, places.events.top());
   paintPages(painter, places.pages);
   paintRate(painter, places.rate);
   paintRequests(painter, places.requests);
@@ -234,8 +240,8 @@ void Timeline::paintEvents(QPainter& painter, const QRectF& lane) const {
   };
   // Marks that would lie on one another are one: that of the event that matters most.
   for (const MemoryEvent& event : m_model.history().events()) {
-    if (event.at < time.from || event.at > time.to) continue;
     const double x = time.xOf(event.at);
+    if (x < 0.0 || x > time.width) continue;
     const bool overlaps = pending != nullptr && x - pendingX < kEventMark;
     if (!overlaps) {
       paint();
@@ -250,17 +256,30 @@ void Timeline::paintEvents(QPainter& painter, const QRectF& lane) const {
 
 void Timeline::paintAxis(QPainter& painter, const QRectF& lane) const {
   const TimeScale time = scale();
-  const double seconds = std::chrono::duration<double>(time.length()).count();
-  const double step = roundAbove(seconds * 90.0 / time.width);
-  const double first = std::chrono::duration<double>(time.from - start()).count();
+  const auto secondsOf = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
+  const double step = roundAbove(secondsOf(time.length()) * 90.0 / time.width);
   painter.setPen(m_theme.mutedText);
-  for (double mark = std::ceil(first / step) * step; mark <= first + seconds; mark += step) {
-    const auto at = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(mark));
-    const double x = time.xOf(start() + at);
-    const QString text = momentText(at);
+  double free = 0.0;
+  for (double mark = std::ceil(secondsOf(time.from) / step) * step; mark <= secondsOf(time.to);
+       mark += step) {
+    const auto work = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(mark));
+    const double x = time.xOfWork(work);
+    const QString text = momentText(time.time.momentAt(work) - start());
     const double half = painter.fontMetrics().horizontalAdvance(text) / 2.0;
-    if (x + half > lane.right() || (x - half < 0.0 && x > 1.0)) continue;
-    painter.drawText(QPointF(std::max(2.0, x - half), lane.bottom() - painter.fontMetrics().descent()), text);
+    if (x + half > lane.right() || (x - half < free && x > 1.0)) continue;
+    const double left = std::max(2.0, x - half);
+    free = left + 2.0 * half + kGap;
+    painter.drawText(QPointF(left, lane.bottom() - painter.fontMetrics().descent()), text);
+  }
+}
+
+/// Where time was left out.
+void Timeline::paintIdles(QPainter& painter, double bottom) const {
+  const TimeScale time = scale();
+  painter.setPen(QPen(m_theme.hairline, 1.0, Qt::DotLine));
+  for (const WorkTime::Idle& idle : time.time.idles()) {
+    const double x = time.xOfWork(idle.work + WorkTime::kGlance / 2);
+    if (x >= 0.0 && x <= time.width) painter.drawLine(QPointF(x, 0.0), QPointF(x, bottom));
   }
 }
 

@@ -45,7 +45,7 @@ class Timeline final : public QWidget {
   void wheelEvent(QWheelEvent* event) override;
 
  private:
-  struct Range {
+  struct Range {  // in time of work
     Duration from{};
     Duration to{};
   };
@@ -67,6 +67,7 @@ class Timeline final : public QWidget {
   void paintRate(QPainter& painter, const QRectF& lane) const;
   void paintRequests(QPainter& painter, const QRectF& lane) const;
   void paintEvents(QPainter& painter, const QRectF& lane) const;
+  void paintIdles(QPainter& painter, double bottom) const;
   void paintAxis(QPainter& painter, const QRectF& lane) const;
   void paintCursor(QPainter& painter) const;
   void paintCaption(QPainter& painter, const QRectF& lane, const QString& text) const;

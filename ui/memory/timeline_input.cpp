@@ -30,25 +30,27 @@ void Timeline::zoom(int steps) { zoomAround(std::pow(kZoomStep, steps), m_model.
 
 void Timeline::zoomAround(double factor, Duration moment) {
   const TimeScale time = scale();
-  const Duration whole = m_model.now() - start();
+  const Duration whole = time.time.workAt(m_model.now());
   const auto length = std::max(
       kShortest, Duration(static_cast<Duration::rep>(static_cast<double>(time.length().count()) * factor)));
   if (length >= whole) return fit();
-  const double share = time.xOf(std::clamp(moment, time.from, time.to)) / time.width;
+  const Duration work = std::clamp(time.time.workAt(moment), time.from, time.to);
+  const double share = time.xOfWork(work) / time.width;
   const Duration before(static_cast<Duration::rep>(static_cast<double>(length.count()) * share));
-  setRange(moment - before, moment - before + length);
+  setRange(work - before, work - before + length);
 }
 
 void Timeline::setRange(Duration from, Duration to) {
   const Duration length = to - from;
-  from = std::max(start(), std::min(from, m_model.now() - length));
+  const Duration end = scale().time.workAt(m_model.now());
+  from = std::max(Duration::zero(), std::min(from, end - length));
   m_range = Range{from, from + length};
   update();
 }
 
 void Timeline::scrubTo(double x) {
   const TimeScale time = scale();
-  if (x >= time.width - 1.0 && time.to >= m_model.now()) return m_model.cursor().setMoment(std::nullopt);
+  if (x >= time.width - 1.0 && time.last() >= m_model.now()) return m_model.cursor().setMoment(std::nullopt);
   m_model.cursor().setMoment(time.at(std::clamp(x, 0.0, time.width)));
 }
 
@@ -110,16 +112,16 @@ void Timeline::mouseReleaseEvent(QMouseEvent* event) {
     scrubTo(event->position().x());
 }
 
+/// Up and down look closer and less close, sideways moves what is in view.
 void Timeline::wheelEvent(QWheelEvent* event) {
-  const int delta = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
-  if (event->modifiers().testFlag(Qt::ControlModifier)) {
-    if (delta != 0) zoomAround(std::pow(kZoomStep, delta > 0 ? 1 : -1), scale().at(event->position().x()));
-    return event->accept();
-  }
-  if (isFitted()) return event->ignore();
-  const Duration by = scale().length() * delta / 1200;
-  setRange(scale().from - by, scale().to - by);
+  const QPoint delta = event->angleDelta();
   event->accept();
+  if (std::abs(delta.y()) > std::abs(delta.x()) && !event->modifiers().testFlag(Qt::ShiftModifier))
+    return zoomAround(std::pow(kZoomStep, delta.y() / 120.0), scale().at(event->position().x()));
+  if (isFitted()) return;
+  const TimeScale time = scale();
+  const Duration by = time.length() * (delta.x() != 0 ? delta.x() : delta.y()) / 1200;
+  setRange(time.from - by, time.to - by);
 }
 
 void Timeline::keyPressEvent(QKeyEvent* event) {

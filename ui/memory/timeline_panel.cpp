@@ -15,6 +15,7 @@
 
 #include "ui/memory/event_model.h"
 #include "ui/memory/memory_texts.h"
+#include "ui/memory/moment_bar.h"
 #include "ui/memory/timeline.h"
 #include "ui/theme/icons.h"
 
@@ -47,6 +48,7 @@ TimelinePanel::TimelinePanel(MemoryModel& model, OwnerColors& colors, QWidget* p
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(16, 8, 16, 8);
   layout->setSpacing(6);
+  layout->addWidget(new MomentBar(model, MomentBar::About::TracesOnly));
   makeBar();
   layout->addWidget(m_timeline, 3);
   makeList();

@@ -51,7 +51,7 @@ QString whyEvicted(const CompressionRecord& record, const WordVerdict& word) {
   const QString chiefly = redundancyOver > attentionMissing
                               ? WordTexts::tr("chiefly because other tokens say the same")
                               : WordTexts::tr("chiefly because little attention went to it");
-  return WordTexts::tr("its score was %1 where %2 was needed, %3")
+  return WordTexts::tr("in the mean its score was %1 where %2 was needed, %3")
       .arg(scoreText(means.score), scoreText(means.cut), chiefly);
 }
 
@@ -74,7 +74,7 @@ WordVerdict judgeWord(const CompressionRecord& record, const CompressionLook& lo
   if (numNewer > 0) {
     word.reason = WordTexts::tr("All %1 heads see it: it came after this compression.").arg(all);
   } else if (word.numHolding == look.numHeads()) {
-    word.reason = WordTexts::tr("All %1 heads see it. %2.").arg(all, fateText(protection));
+    word.reason = WordTexts::tr("All %1 heads see it: %2.").arg(all, fateReason(protection));
   } else {
     word.reason = WordTexts::tr("%1 of %2 heads still see it.").arg(countText(word.numHolding), all);
     if (word.numEvicting > 0) {

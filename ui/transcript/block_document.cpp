@@ -117,6 +117,10 @@ void BlockDocument::shade(QAbstractTextDocumentLayout::PaintContext& context, co
     // A second channel beside the tone.
     if (shown.level == kGoneShade) selection.format.setFontStrikeOut(true);
     if (shown.isChosen) selection.format.setBackground(m_look.chosen);
+    if (shown.isKept) {
+      selection.format.setUnderlineStyle(QTextCharFormat::DotLine);
+      selection.format.setUnderlineColor(m_look.text);
+    }
     context.selections.append(selection);
   }
 }

@@ -16,6 +16,7 @@ struct ShownShade {
   int to = 0;
   int level = 0;  // of kNumShades
   bool isChosen = false;
+  bool isKept = false;
 };
 
 /// One block of a message, rendered. It loads nothing from anywhere: HTML is text, images are links to click.

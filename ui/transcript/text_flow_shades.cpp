@@ -35,13 +35,13 @@ const std::vector<ShownShade>& TextFlow::shadesOf(int block) {
     while (shade != m_shades->end() && shade->to <= place) ++shade;
     if (shade == m_shades->end()) break;
     if (shade->from > place) continue;
-    const bool goesOn = !piece.shades.empty() && piece.shades.back().to == at &&
-                        piece.shades.back().level == shade->level &&
-                        piece.shades.back().isChosen == shade->isChosen;
+    const bool goesOn =
+        !piece.shades.empty() && piece.shades.back().to == at && piece.shades.back().level == shade->level &&
+        piece.shades.back().isChosen == shade->isChosen && piece.shades.back().isKept == shade->isKept;
     if (goesOn)
       ++piece.shades.back().to;
     else
-      piece.shades.push_back({at, at + 1, shade->level, shade->isChosen});
+      piece.shades.push_back({at, at + 1, shade->level, shade->isChosen, shade->isKept});
   }
   return piece.shades;
 }

@@ -259,8 +259,18 @@ void TranscriptView::showMenu(int row, const MessageHit& hit, const QPoint& glob
   menu->addSeparator();
   if (message.compressions > 0)
     add(tr("What was evicted, and why"), true, [this, id = message.id] { Q_EMIT evictionsRequested(id); });
-  add(tr("Keep the selection in memory"), hasSelection(), [this] { Q_EMIT keepRequested(); });
-  add(tr("Keep nothing special in memory"), true, [this] { Q_EMIT letGoRequested(); });
+  const TextRange word =
+      hit.kind == MessageHit::Kind::Text ? layoutOf(row).flow(hit.part).wordAt(hit.spot) : TextRange{};
+  if (hasSelection() || word.isEmpty())
+    add(tr("Keep the selection in memory"), hasSelection(), [this] { Q_EMIT keepRequested(); });
+  else
+    add(tr("Keep this word in memory"), true, [this, row, part = hit.part, word] {
+      m_selection.anchor = {row, part, word.from};
+      m_selection.head = {row, part, word.to};
+      viewport()->update();
+      Q_EMIT keepRequested();
+    });
+  add(tr("Let go of what was kept in memory"), m_keepsSomething, [this] { Q_EMIT letGoRequested(); });
   menu->addSeparator();
   const bool isOver = !isRunning(message.state);
   if (isQuestion) {

@@ -54,6 +54,8 @@ class TranscriptView final : public QAbstractScrollArea {
   /// How well the model still sees the words; none: all alike. While `choosesWords`, a click on a word
   /// chooses it.
   void setShades(const ChatShades& shades, bool choosesWords);
+  /// Whether something of this chat is kept from eviction, so that it can be let go.
+  void setKeepsSomething(bool keeps) { m_keepsSomething = keeps; }
   /// Scrolls to a place of a message as it was written, where it is not in view.
   void showPlace(qint64 messageId, MessagePart part, int place);
   /// What is selected of one message, as it was written; empty: nothing, or more than one message's text.
@@ -166,6 +168,7 @@ class TranscriptView final : public QAbstractScrollArea {
 
   ChatShades m_shades;
   bool m_choosesWords = false;
+  bool m_keepsSomething = false;
   TranscriptSelection m_selection;
   bool m_isSelecting = false;
   QPoint m_pressedAt;

@@ -40,7 +40,7 @@ Conversation::Conversation(QWidget* parent)
       m_stack(new QStackedWidget),
       m_find(new FindBar),
       m_problem(new MessageBar(MessageBar::Kind::Problem)),
-      m_notice(new MessageBar(MessageBar::Kind::Notice)),
+      m_notice(new MessageBar(MessageBar::Kind::Notice, this)),
       m_composer(new Composer),
       m_jump(new QToolButton(this)),
       m_link(new QLabel(this)) {
@@ -55,8 +55,8 @@ Conversation::Conversation(QWidget* parent)
   layout->addLayout(rowFor(m_problem));
   layout->addLayout(rowFor(m_find));
   layout->addWidget(m_stack, 1);
-  layout->addLayout(rowFor(m_notice));
   layout->addWidget(m_composer);
+  m_notice->installEventFilter(this);  // it lies over the messages, which stay where they are
   makeJumpButton();
   connectFindBar();
   m_link->setObjectName(QStringLiteral("linkTarget"));
@@ -141,6 +141,9 @@ bool Conversation::eventFilter(QObject* watched, QEvent* event) {
   if (watched == m_stack && (event->type() == QEvent::Resize || event->type() == QEvent::Move)) {
     placeOverlays();
   }
+  if (watched == m_notice && (event->type() == QEvent::Show || event->type() == QEvent::Hide ||
+                              event->type() == QEvent::LayoutRequest))
+    placeOverlays();
   // A row without its bar takes no room.
   if (QLayout* row = m_barRows.value(watched); row != nullptr) {
     if (event->type() == QEvent::ShowToParent) row->setContentsMargins(kBarMargins);
@@ -150,7 +153,14 @@ bool Conversation::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void Conversation::placeOverlays() {
-  const QRect area = m_stack->geometry();
+  QRect area = m_stack->geometry();
+  if (!m_notice->isHidden()) {
+    const int width = std::min(kBarWidth, area.width() - 2 * kBarMargins.left());
+    const int height = std::max(m_notice->heightForWidth(width), m_notice->sizeHint().height());
+    m_notice->setGeometry(area.center().x() - width / 2, area.bottom() - height - 4, width, height);
+    m_notice->raise();
+    area.setBottom(m_notice->y() - 4);
+  }
   m_jump->move(area.center().x() - kJumpSize / 2, area.bottom() - kJumpSize - 8);
   m_jump->raise();
   m_link->adjustSize();

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
+#include <algorithm>
 
 #include "ui/theme/icons.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int kNoticeMs = 6000;
 constexpr int kNoticeWithActionMs = 12000;
+constexpr int kMsPerCharacter = 80;  // read without haste
 
 }  // namespace
 
@@ -64,7 +66,9 @@ void MessageBar::showMessage(const QString& text, const QString& actionText, con
   m_actionId = actionId;
   setAccessibleName(text);
   show();
-  if (m_kind == Kind::Notice) m_hide.start(actionText.isEmpty() ? kNoticeMs : kNoticeWithActionMs);
+  if (m_kind == Kind::Notice)
+    m_hide.start(std::max(actionText.isEmpty() ? kNoticeMs : kNoticeWithActionMs,
+                          kMsPerCharacter * static_cast<int>(text.size())));
   QAccessibleEvent event(this, QAccessible::Alert);
   QAccessible::updateAccessibility(&event);
 }

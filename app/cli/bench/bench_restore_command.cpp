@@ -1,5 +1,6 @@
 // bench restore: the time to the first token of a long chat after a restart, from what lies on the disk,
-// beside reading all of it again; and which of the two the engine takes once it knows how long they take here.
+// beside reading all of it again; and which of the two the engine takes once it knows how long they take
+// here.
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QPushButton>
+#include <QToolButton>
 #include <QTreeView>
 #include <cmath>
 
@@ -13,6 +14,7 @@
 #include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
 #include "ui/memory/memory_model.h"
+#include "ui/memory/memory_panel.h"
 #include "ui/memory/score_chart.h"
 
 using namespace zipage;
@@ -204,6 +206,52 @@ class TestWindowMemory : public QObject {
     QTRY_VERIFY(title->text().contains(QString::number(last + 1)));
   }
 
+  void thePastIsTheSameInAllViews() {
+    auto* bar =
+        m_open->window().findChild<ui::MemoryPanel*>()->findChild<QWidget*>(QStringLiteral("momentBar"));
+    QVERIFY(bar->isHidden());
+    const RequestId request = memory().compression()->request;
+    for (std::int64_t number = 0; number < 3; ++number) {
+      const CompressionEntry& entry = *memory().history().compression(number);
+      memory().cursor().goTo(entry.at, request);
+      QVERIFY(!bar->isHidden());
+      const auto snapshot = memory().snapshot();
+      QVERIFY(snapshot && snapshot->sequences.size() == 1);
+      QCOMPARE(snapshot->sequences.front().compressions, static_cast<int>(number + 1));
+      QCOMPARE(snapshot->sequences.front().physicalTokens, entry.entriesAfter + 1);  // the step has said one
+      const SampleSpan* span = memory().history().samples().at(entry.at);
+      QVERIFY(span != nullptr);
+      QCOMPARE(span->last.compressions, number + 1);
+    }
+    bar->findChild<QToolButton*>(QStringLiteral("backToNow"))->click();
+    QVERIFY(memory().cursor().isLive() && bar->isHidden());
+    memory().cursor().reset();
+  }
+
+  void anotherVersionHasItsOwnMarks() {
+    action("showShades")->trigger();
+    QTRY_VERIFY(!m_open->transcript().grab().isNull());
+    const QImage shaded = picture();
+    const auto* title = m_open->window().findChild<QLabel*>(QStringLiteral("compressionTitle"));
+    const QString whole = title->text();
+    ui::GenerationSettings settings = greedySettings();
+    settings.policy = MemoryPolicy::Full;
+    m_open->application.chats().changeSettings(m_open->chat(), settings);
+    Q_EMIT m_open->window().messageCommanded(m_open->chat(), 0, ui::MessageCommand::Regenerate);
+    QTRY_COMPARE(reply().numVersions, 2);
+    QTRY_VERIFY_WITH_TIMEOUT(m_open->isAnswered(), kAnswerMs);
+    QTRY_COMPARE(title->text(), QStringLiteral("No compression yet"));
+    QTRY_VERIFY(picture() != shaded);
+    Q_EMIT m_open->window().messageCommanded(m_open->chat(), reply().id, ui::MessageCommand::PreviousVersion);
+    QTRY_COMPARE(title->text(), whole);
+    QTRY_COMPARE(picture(), shaded);
+    action("showShades")->trigger();
+    settings.policy = MemoryPolicy::Budget;
+    settings.budgetTokens = 128;
+    settings.periodTokens = 64;
+    m_open->application.chats().changeSettings(m_open->chat(), settings);
+  }
+
   void aTraceIsSavedAndShownAgain() {
     const QString path = m_profile->path(QStringLiteral("a.ziptrace"));
     const std::int64_t numCompressions = memory().history().numCompressions();
@@ -275,10 +323,17 @@ class TestWindowMemory : public QObject {
     QVERIFY(!word.isEmpty());
     Q_EMIT transcript.keepRequested();
     QCOMPARE(told.size(), std::size_t{0});  // nobody is at work
+    // An open trace neither hides the question from whoever asks it, nor the pins from the engine.
+    const QString path = m_profile->path(QStringLiteral("before.ziptrace"));
+    Q_EMIT m_open->window().traceSaveRequested(path);
+    QTRY_VERIFY(m_open->notice().text().contains(path));
+    Q_EMIT m_open->window().traceOpenRequested(path);
+    QTRY_VERIFY(memory().isOpened());
     m_open->ask(QStringLiteral("And how many is that in all?"));
     QTRY_VERIFY_WITH_TIMEOUT(m_open->isAnswered(), kAnswerMs);
     QCOMPARE(told.size(), std::size_t{1});
     QVERIFY(!told[0].empty());
+    QVERIFY(!memory().isOpened());
     const SequenceTrail* trail =
         memory().history().latestOf(OwnerId{static_cast<std::uint64_t>(m_open->chat())});
     QString words;

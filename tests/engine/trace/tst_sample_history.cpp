@@ -51,6 +51,34 @@ class TestSampleHistory : public QObject {
     }
   }
 
+  void idleTimesStayBetweenSpans() {
+    SampleHistory history(64);
+    // Twelve requests of 100 steps a minute apart: only where nothing ran may two spans be apart.
+    for (int request = 0; request < 12; ++request) {
+      for (int i = 0; i <= 100; ++i) {
+        MemorySample step = sample(60000 * request + i, 7);
+        step.running = i < 100 ? 1 : 0;
+        history.add(step);
+      }
+    }
+    QVERIFY(history.spans().size() <= 64);
+    int numApart = 0;
+    for (std::size_t i = 0; i + 1 < history.spans().size(); ++i)
+      numApart += areApart(history.spans()[i], history.spans()[i + 1]);
+    QCOMPARE(numApart, 11);
+    for (const SampleSpan& span : history.spans())
+      QVERIFY(span.last.at - span.from < std::chrono::seconds(1));
+  }
+
+  void thereMayBeMoreIdleTimesThanThereIsRoom() {
+    for (const std::size_t capacity : {2, 4, 64}) {
+      SampleHistory history(capacity);
+      for (int i = 0; i < 1000; ++i) history.add(sample(1000 * i, 1));
+      QVERIFY(history.spans().size() <= capacity);
+      QCOMPARE(history.numSamples(), std::uint64_t{1000});
+    }
+  }
+
   void aMomentIsFoundByItsTime() {
     SampleHistory history(4);
     QVERIFY(history.at(Duration::zero()) == nullptr);
