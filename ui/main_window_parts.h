@@ -34,7 +34,8 @@ struct MainWindow::Parts {
         chats(new ChatPanel(colors)),
         conversation(new Conversation),
         status(new StatusLine),
-        chatMemory(memory, [this] { return conversation->messages().messages(); }),
+        chatMemory(
+            memory, [this] { return conversation->messages().messages(); }, window),
         inspector(std::make_unique<Inspector>(memory, colors, *window)),
         picker(new ModelPicker(window)),
         doctor(new DoctorDialog(window)),

@@ -18,6 +18,7 @@ struct TextShade {
   int level = 0;          // 0 … kNumShades − 1
   bool isChosen = false;  // lies in the chosen page, or is the chosen word
   bool isKept = false;    // from eviction, as somebody wished
+  bool isLater = false;   // was not written at the shown moment
   bool operator==(const TextShade&) const = default;
 };
 

@@ -41,7 +41,7 @@ ui::ChatState chatState(const Chat& chat, const ReplyDesk& replies) {
   return last == nullptr ? state : stateOf(toItem(*last).state);
 }
 
-/// "3 of 5 say 42", "3 answers, no two alike"; empty where fewer than two versions have a boxed answer.
+/// "3 of 5 say 42", "3 answers, all different"; empty where fewer than two versions have a boxed answer.
 QString voteText(const Chat& chat, const std::vector<MessageId>& versions) {
   std::vector<std::string> answers;
   int numEnded = 0;
@@ -54,7 +54,7 @@ QString voteText(const Chat& chat, const std::vector<MessageId>& versions) {
   }
   const auto vote = countVotes(answers);
   if (!vote || answers.size() < 2) return {};
-  if (vote->numVotes < 2) return ChatWords::tr("%1 answers, no two alike").arg(answers.size());
+  if (vote->numVotes < 2) return ChatWords::tr("%1 answers, all different").arg(answers.size());
   return ChatWords::tr("%1 of %2 say %3")
       .arg(vote->numVotes)
       .arg(numEnded)

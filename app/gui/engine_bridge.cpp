@@ -8,7 +8,7 @@ namespace zipage {
 namespace {
 
 constexpr int kFrameMs = 16;
-constexpr std::size_t kMostSamples = 256;   // between two frames
+constexpr std::size_t kMostSamples = 256;  // between two frames
 constexpr std::size_t kMostSnapshots = 32;
 
 void note(const EngineReport& report, ui::MemoryReport& memory) {

@@ -3,6 +3,7 @@
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "engine/trace/compression_look.h"
@@ -119,6 +120,7 @@ void ChatMemory::refresh() {
   findPlaces(messages);
   m_compression = m_request ? m_model.history().lastCompression(m_model.shownAt(), m_request) : -1;
   const std::vector<float> gone = goneShares(m_model.history().compression(m_compression), m_numTokensFound);
+  m_numTokensThen = numTokensThen();
   const std::vector<std::uint8_t> chosen = chosenTokens(m_numTokensFound);
   m_shades.clear();
   for (const MessagePlace& place : m_places) {
@@ -131,6 +133,20 @@ void ChatMemory::refresh() {
     (place.isReasoning ? made.reasoning : made.text) = std::move(shades);
   }
   Q_EMIT shadesChanged();
+}
+
+/// How many tokens there were at the shown moment, as far as compressions tell: those of the one that was
+/// then, or no more than of the next.
+int ChatMemory::numTokensThen() const {
+  constexpr int kAll = std::numeric_limits<int>::max();
+  const SequenceTrail* trail = m_model.history().trail(m_request);
+  if (m_model.cursor().isLive() || trail == nullptr) return kAll;
+  for (const std::int64_t number : trail->compressions) {
+    const CompressionEntry* entry = m_model.history().compression(number);
+    if (entry == nullptr || entry->at < m_model.shownAt()) continue;
+    return entry->record == nullptr ? kAll : CompressionLook(*entry->record).lastToken() + 1;
+  }
+  return kAll;
 }
 
 std::vector<std::uint8_t> ChatMemory::chosenTokens(int numTokens) const {
@@ -161,12 +177,15 @@ TextShades ChatMemory::shadesOf(const MessagePlace& place, const QString& text,
       sum += gone[static_cast<std::size_t>(token)];
       isChosen = isChosen || chosen[static_cast<std::size_t>(token)] != 0;
     }
-    const TextShade shade{from, to, levelOf(sum / static_cast<float>(std::max(1, end - first))), isChosen,
-                          isKept(place, from, to)};
-    if (shade.level == 0 && !shade.isChosen && !shade.isKept) return;
-    const bool goesOn = !shades.isEmpty() && shades.constLast().level == shade.level &&
-                        shades.constLast().isChosen == shade.isChosen &&
-                        shades.constLast().isKept == shade.isKept && from - shades.constLast().to <= 1;
+    TextShade shade{from, to, levelOf(sum / static_cast<float>(std::max(1, end - first))), isChosen,
+                    isKept(place, from, to)};
+    shade.isLater = first >= m_numTokensThen;
+    if (shade.isLater) shade.level = kGoneShade;
+    if (shade == TextShade{from, to}) return;
+    TextShade longer = shades.isEmpty() ? TextShade{} : shades.constLast();
+    longer.from = from;
+    longer.to = to;
+    const bool goesOn = longer == shade && !shades.isEmpty() && from - shades.constLast().to <= 1;
     if (goesOn)
       shades.last().to = to;
     else
@@ -286,8 +305,9 @@ QString ChatMemory::summary() const {
     }
   }
   const QLocale locale;
-  return tr("The paler a word, the fewer layers and heads still see it; struck out: none. That is so of %2 "
-            "of %1 tokens of questions, and of %4 of %3 in all.")
+  return tr("The paler a word, the fewer layers and heads still see it. None sees what is struck out: %2 of "
+            "%1 "
+            "tokens of questions, %4 of %3 in all.")
       .arg(locale.toString(question), locale.toString(questionGone), locale.toString(all),
            locale.toString(allGone));
 }

@@ -70,6 +70,7 @@ class ChatMemory final : public QObject {
   void findPlaces(const QVector<MessageItem>& messages);
   TextShades shadesOf(const MessagePlace& place, const QString& text, const std::vector<float>& gone,
                       const std::vector<std::uint8_t>& chosen) const;
+  int numTokensThen() const;
   std::vector<std::uint8_t> chosenTokens(int numTokens) const;
 
   MemoryModel& m_model;
@@ -78,6 +79,7 @@ class ChatMemory final : public QObject {
   OwnerId m_chat;
   QSet<qint64> m_questions;
   RequestId m_request;
+  int m_numTokensThen = 0;   // at the shown moment
   int m_numTokensFound = 0;  // of the sequence when places were looked for
   std::vector<MessagePlace> m_places;
   std::vector<Stretch> m_kept;

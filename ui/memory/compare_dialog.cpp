@@ -190,6 +190,7 @@ void CompareDialog::compare() {
 }
 
 void CompareDialog::setComparison(const Comparison& comparison) {
+  const bool hasEnded = m_comparison.isRunning() && !comparison.isRunning();
   m_comparison = comparison;
   showReply(m_first, comparison.first);
   showReply(m_second, comparison.second);
@@ -208,6 +209,16 @@ void CompareDialog::setComparison(const Comparison& comparison) {
   m_table->setFixedHeight(static_cast<int>(rows.size()) * rowHeight + m_table->header()->sizeHint().height() +
                           8);
   showState();
+  if (hasEnded) showDifference();
+}
+
+/// Where the texts part; until there they scroll alike.
+void CompareDialog::showDifference() {
+  QTextCursor cursor(m_first.text->document());
+  cursor.setPosition(static_cast<int>(
+      std::min<qsizetype>(m_comparison.first.sameLength, m_first.text->toPlainText().size())));
+  m_first.text->setTextCursor(cursor);
+  m_first.text->centerCursor();
 }
 
 void CompareDialog::showReply(const Side& side, const ComparedReply& reply) {

@@ -49,6 +49,7 @@ class CompareDialog final : public QDialog {
   QLayout* layoutOf(const Side& side);
   GenerationSettings settingsOf(const Side& side) const;
   void setSide(const Side& side, MemoryPolicy policy);
+  void showDifference();
   void showReply(const Side& side, const ComparedReply& reply);
   void compare();
   void showState();

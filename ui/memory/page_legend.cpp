@@ -77,7 +77,7 @@ void PageLegend::paintEvent(QPaintEvent*) {
           : tr("Colour: chat · height: live tokens · one tile is %1 pages").arg(m_pagesPerTile);
   painter.setPen(m_theme.mutedText);
   const int rows = (static_cast<int>(kPageStates.size()) + columns - 1) / columns;
-  const QString notes[] = {scale, tr("Prefix only: read before, kept for what comes while there is room")};
+  const QString notes[] = {scale, tr("Prefix only: kept for what comes, while there is room")};
   for (int i = 0; i < 2; ++i) {
     const QRect line(0, (rows + i) * rowHeight(), width(), rowHeight());
     painter.drawText(line, Qt::AlignVCenter,

@@ -115,7 +115,7 @@ void BlockDocument::shade(QAbstractTextDocumentLayout::PaintContext& context, co
     selection.cursor.setPosition(shown.to, QTextCursor::KeepAnchor);
     if (shown.level > 0) selection.format.setForeground(m_look.shades[static_cast<std::size_t>(shown.level)]);
     // A second channel beside the tone.
-    if (shown.level == kGoneShade) selection.format.setFontStrikeOut(true);
+    if (shown.level == kGoneShade && !shown.isLater) selection.format.setFontStrikeOut(true);
     if (shown.isChosen) selection.format.setBackground(m_look.chosen);
     if (shown.isKept) {
       selection.format.setUnderlineStyle(QTextCharFormat::DotLine);

@@ -17,6 +17,7 @@ struct ShownShade {
   int level = 0;  // of kNumShades
   bool isChosen = false;
   bool isKept = false;
+  bool isLater = false;
 };
 
 /// One block of a message, rendered. It loads nothing from anywhere: HTML is text, images are links to click.

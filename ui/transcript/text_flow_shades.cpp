@@ -37,11 +37,12 @@ const std::vector<ShownShade>& TextFlow::shadesOf(int block) {
     if (shade->from > place) continue;
     const bool goesOn =
         !piece.shades.empty() && piece.shades.back().to == at && piece.shades.back().level == shade->level &&
-        piece.shades.back().isChosen == shade->isChosen && piece.shades.back().isKept == shade->isKept;
+        piece.shades.back().isChosen == shade->isChosen && piece.shades.back().isKept == shade->isKept &&
+        piece.shades.back().isLater == shade->isLater;
     if (goesOn)
       ++piece.shades.back().to;
     else
-      piece.shades.push_back({at, at + 1, shade->level, shade->isChosen, shade->isKept});
+      piece.shades.push_back({at, at + 1, shade->level, shade->isChosen, shade->isKept, shade->isLater});
   }
   return piece.shades;
 }

@@ -156,7 +156,8 @@ void Conversation::placeOverlays() {
   QRect area = m_stack->geometry();
   if (!m_notice->isHidden()) {
     const int width = std::min(kBarWidth, area.width() - 2 * kBarMargins.left());
-    const int height = std::max(m_notice->heightForWidth(width), m_notice->sizeHint().height());
+    const int height =
+        m_notice->hasHeightForWidth() ? m_notice->heightForWidth(width) : m_notice->sizeHint().height();
     m_notice->setGeometry(area.center().x() - width / 2, area.bottom() - height - 4, width, height);
     m_notice->raise();
     area.setBottom(m_notice->y() - 4);

@@ -1,6 +1,7 @@
 #include "ui/window/reply_watch.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 #include <QTextDocument>
 
 #include "ui/transcript/transcript_model.h"
@@ -29,9 +30,11 @@ QString sentence(ReplyState state) {
 
 /// As it is read, not as it was written.
 QString plainText(const QString& markdown) {
+  static const QRegularExpression box(QStringLiteral("\\\\boxed\\{([^{}]*)\\}"));
+  static const QRegularExpression dollars(QStringLiteral("\\${1,2}([^$\\n]+)\\${1,2}"));
   QTextDocument document;
   document.setMarkdown(
-      markdown.left(kReadLength),
+      markdown.left(kReadLength).replace(box, QStringLiteral("\\1")).replace(dollars, QStringLiteral("\\1")),
       QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML);
   return document.toPlainText();
 }

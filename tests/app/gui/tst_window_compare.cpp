@@ -68,6 +68,8 @@ class TestWindowCompare : public QObject {
     QCOMPARE(first.text.left(first.sameLength), second.text.left(second.sameLength));
     QVERIFY(first.text.mid(first.sameLength, first.nextLength) !=
             second.text.mid(second.sameLength, second.nextLength));
+    auto& one = open.part<QPlainTextEdit>("compareFirst");
+    QCOMPARE(one.textCursor().position(), static_cast<int>(first.sameLength));
     const QString verdict = open.part<QLabel>("compareVerdict").text();
     QVERIFY2(verdict.contains(QLocale().toString(result.sameTokens)), qPrintable(verdict));
     auto& text = open.part<QPlainTextEdit>("compareSecond");

@@ -10,6 +10,7 @@
 #include "engine/trace/compression_look.h"
 #include "engine/trace/trace_file.h"
 #include "tests/app/gui/open_window.h"
+#include "ui/memory/chat_memory.h"
 #include "ui/memory/eviction_panel.h"
 #include "ui/memory/head_bands.h"
 #include "ui/memory/head_grid.h"
@@ -226,6 +227,25 @@ class TestWindowMemory : public QObject {
     bar->findChild<QToolButton*>(QStringLiteral("backToNow"))->click();
     QVERIFY(memory().cursor().isLive() && bar->isHidden());
     memory().cursor().reset();
+  }
+
+  void whatCameLaterIsPale() {
+    action("showShades")->trigger();
+    const CompressionEntry& entry = *memory().history().compression(0);
+    memory().cursor().goTo(entry.at, entry.request);
+    const auto& shades = m_open->window().findChild<ui::ChatMemory*>()->shades();
+    const auto isLater = [&](const ui::TextShades& text, int place) {
+      return std::any_of(text.begin(), text.end(), [&](const ui::TextShade& shade) {
+        return shade.isLater && shade.from <= place && place < shade.to;
+      });
+    };
+    const auto end = static_cast<int>(reply().reasoning.trimmed().size()) - 1;
+    QVERIFY(isLater(*shades[reply().id].reasoning, end));
+    QVERIFY(!isLater(*shades[reply().id].reasoning, 0));
+    QVERIFY(isLater(*shades[reply().id].text, 0));
+    memory().cursor().reset();
+    QVERIFY(!isLater(*shades[reply().id].reasoning, end));
+    action("showShades")->trigger();
   }
 
   void anotherVersionHasItsOwnMarks() {
