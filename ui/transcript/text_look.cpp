@@ -25,7 +25,7 @@ CodeColors codeColors(bool isDark) {
 }
 
 /// How much of a word's colour is that of its surface, by shade.
-constexpr double kFading[kNumShades] = {0.0, 0.3, 0.46, 0.6, 0.72};
+constexpr double kFading[kNumShades] = {0.0, 0.28, 0.43, 0.55, 0.65};
 
 void setShades(TextLook& look, const QColor& surface) {
   for (std::size_t level = 0; level < kNumShades; ++level)
