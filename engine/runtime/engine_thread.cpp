@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "engine/runtime/mailbox.h"
+#include "engine/runtime/snapshot_pace.h"
 
 namespace zipage {
 
@@ -57,8 +58,7 @@ struct EngineThread::State {
 
   // The engine's thread only from here on.
   std::vector<EngineEvent> answers;  // to commands
-  Duration snapshotInterval{};
-  Duration lastSnapshot{};
+  SnapshotPace pace;
 
   std::thread thread;
 };
@@ -94,11 +94,8 @@ void EngineThread::State::storeTheRest(Engine& engine) {
 void EngineThread::State::obey(Command& command, Engine& engine) {
   if (auto* submitted = std::get_if<Submit>(&command)) return submit(*submitted, engine);
   if (auto* pinned = std::get_if<Pin>(&command)) return pin(*pinned, engine);
-  if (const auto* interval = std::get_if<SetSnapshotInterval>(&command)) {
-    snapshotInterval = interval->interval;
-    lastSnapshot = Duration{};
-    return;
-  }
+  if (const auto* interval = std::get_if<SetSnapshotInterval>(&command))
+    return pace.setInterval(interval->interval);
   if (const auto* watched = std::get_if<Watch>(&command))
     return engine.watch(watched->request, watched->isWatched);
   if (const auto* asked = std::get_if<CompressNow>(&command)) return engine.compressNow(asked->request);
@@ -133,16 +130,10 @@ void EngineThread::State::report(Engine& engine, std::vector<EngineEvent> events
   std::move(events.begin(), events.end(), std::back_inserter(report.events));
   report.metrics = engine.metrics();
   const Duration now = report.at = parts.clock->now();
-  const bool isWatched = snapshotInterval > Duration::zero();
-  // The last snapshot before falling idle always comes, so that no view stops at a state that has passed, and
-  // mostly one of each compression, which people go back to.
-  const bool hasCompressed =
-      std::any_of(report.events.begin(), report.events.end(),
-                  [](const EngineEvent& event) { return std::holds_alternative<SequenceCompressed>(event); });
-  const Duration since = now - lastSnapshot;
-  if (isWatched && (idle || since >= snapshotInterval || (hasCompressed && since >= snapshotInterval / 8))) {
+  // The last snapshot before falling idle always comes, so that no view stops at a state that has passed.
+  if (pace.isDue(now, report.events) || (idle && pace.isWatched())) {
     report.snapshot = engine.snapshot();
-    lastSnapshot = now;
+    pace.noteTaken(now);
   }
   sink(std::move(report));
 }

@@ -8,6 +8,7 @@
 #include "app/cli/bench/bench_report.h"
 #include "app/cli/model_options.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/snapshot_pace.h"
 #include "engine/trace/memory_history.h"
 
 namespace zipage {
@@ -61,14 +62,15 @@ class WatchBench {
     if (!id) return tl::unexpected(id.error());
     history.begin(*id, OwnerId{1}, {});
     WatchedReply result;
-    Duration looked{};
+    SnapshotPace pace;
+    if (isWatched) pace.setInterval(kSnapshotInterval);
     while (engine.hasWork()) {
       const std::vector<EngineEvent> events = engine.step();
       std::shared_ptr<const CacheSnapshot> snapshot;
       const Duration now = clock.now();
-      if (isWatched && now - looked >= kSnapshotInterval) {
+      if (pace.isDue(now, events)) {
         snapshot = engine.snapshot();
-        looked = now;
+        pace.noteTaken(now);
         ++result.snapshots;
       }
       const MemorySample sample = isWatched ? sampleOf(engine.metrics(), now) : MemorySample{};

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "engine/base/clock.h"
+#include "engine/runtime/engine_event.h"
+
+namespace zipage {
+
+/// When somebody who watches is shown the pages: every so often, and mostly after a compression, which people
+/// go back to.
+class SnapshotPace {
+ public:
+  /// Zero: nobody watches.
+  void setInterval(Duration interval) {
+    m_interval = interval;
+    m_last = Duration{};
+  }
+  bool isWatched() const { return m_interval > Duration::zero(); }
+
+  /// After a step with these events. True: one is to be taken now.
+  bool isDue(Duration now, std::span<const EngineEvent> events) const {
+    constexpr int kOftener = 8;  // after compressions
+    const Duration since = now - m_last;
+    if (!isWatched() || since < m_interval / kOftener) return false;
+    return since >= m_interval || std::any_of(events.begin(), events.end(), [](const EngineEvent& event) {
+             return std::holds_alternative<SequenceCompressed>(event);
+           });
+  }
+  void noteTaken(Duration now) { m_last = now; }
+
+ private:
+  Duration m_interval{};
+  Duration m_last{};
+};
+
+}  // namespace zipage
