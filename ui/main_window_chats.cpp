@@ -12,6 +12,7 @@
 #include "ui/generation/generation_panel.h"
 #include "ui/main_window_parts.h"
 #include "ui/transcript/transcript_view.h"
+#include "ui/window/message_bar.h"
 
 namespace zipage::ui {
 

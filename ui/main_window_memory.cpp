@@ -1,5 +1,6 @@
 // What the window has to do with the memory views: which chat they are about, words in the transcript.
 #include <QAction>
+#include <QDate>
 #include <QFileDialog>
 
 #include "ui/generation/generation_panel.h"
@@ -115,11 +116,13 @@ void MainWindow::pinFor(qint64 message) {
 }
 
 void MainWindow::chooseTrace(bool saves) {
-  auto* dialog = new QFileDialog(this, saves ? tr("Save what the memory did") : tr("Open a trace"));
+  auto* dialog = new QFileDialog(this, saves ? tr("Save a trace of the memory") : tr("Open a trace"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setAcceptMode(saves ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
   dialog->setFileMode(saves ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
   dialog->setDefaultSuffix(QStringLiteral("ziptrace"));
+  if (saves)
+    dialog->selectFile(QStringLiteral("memory-%1.ziptrace").arg(QDate::currentDate().toString(Qt::ISODate)));
   dialog->setNameFilters({tr("Traces (*.ziptrace)"), tr("All files (*)")});
   connect(dialog, &QFileDialog::fileSelected, this,
           saves ? &MainWindow::traceSaveRequested : &MainWindow::traceOpenRequested);

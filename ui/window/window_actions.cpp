@@ -66,7 +66,7 @@ WindowActions::WindowActions(QWidget* window) {
       add(window, "showGeneration", WindowWords::tr("Settings of this chat"), {Qt::CTRL | Qt::Key_G});
   comparePolicies = add(window, "comparePolicies", WindowWords::tr("Compare memory policies…"),
                         {Qt::CTRL | Qt::SHIFT | Qt::Key_P});
-  saveTrace = add(window, "saveTrace", WindowWords::tr("Save what the memory did…"),
+  saveTrace = add(window, "saveTrace", WindowWords::tr("Save a trace of the memory…"),
                   {Qt::CTRL | Qt::ALT | Qt::Key_S});
   openTrace = add(window, "openTrace", WindowWords::tr("Open a trace of a memory…"),
                   {Qt::CTRL | Qt::ALT | Qt::Key_O});
