@@ -74,12 +74,18 @@ void ChatMemory::lookAtNow() {
   refresh();
 }
 
-/// What wrote the last reply that is shown; of an opened trace, what the chat did last.
+/// What wrote the last reply that is shown, or another that was chosen; of an opened trace, what the chat did
+/// last.
 const SequenceTrail* ChatMemory::trailOf(const QVector<MessageItem>& messages) const {
   if (m_model.isOpened()) return m_chat ? m_model.history().latestOf(m_chat) : nullptr;
-  const auto reply = std::find_if(messages.rbegin(), messages.rend(),
-                                  [](const MessageItem& message) { return message.role == Role::Assistant; });
-  return reply == messages.rend() ? nullptr : m_model.history().trail(m_model.writerOf(reply->id));
+  const RequestId chosen = m_model.cursor().request();
+  RequestId last;
+  for (const MessageItem& message : messages) {
+    if (message.role != Role::Assistant) continue;
+    last = m_model.writerOf(message.id);
+    if (last && last == chosen) break;
+  }
+  return m_model.history().trail(last);
 }
 
 /// Words only fade when something was compressed; what is new is seen by all.

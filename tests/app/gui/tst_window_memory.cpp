@@ -359,6 +359,17 @@ class TestWindowMemory : public QObject {
     QString words;
     for (const std::int32_t token : told[0]) words += memory().textOf(trail->request, token);
     QVERIFY2(words.contains(word), qPrintable(words + QStringLiteral(" without ") + word));
+    // The link below an earlier reply marks the words by what was seen when it was written.
+    const auto& marks = *m_open->window().findChild<ui::ChatMemory*>();
+    action("showShades")->trigger();
+    QCOMPARE(marks.request(), trail->request);
+    const qint64 firstReply = transcript.layoutOf(1).message().id;
+    Q_EMIT transcript.evictionsRequested(firstReply);
+    QTRY_COMPARE(marks.request(), memory().writerOf(firstReply));
+    QVERIFY(marks.request() != trail->request);
+    memory().cursor().reset();
+    QCOMPARE(marks.request(), trail->request);
+    action("showShades")->trigger();
     Q_EMIT transcript.letGoRequested();
     m_open->ask(QStringLiteral("And then?"));
     QTRY_VERIFY_WITH_TIMEOUT(m_open->isAnswered(), kAnswerMs);
