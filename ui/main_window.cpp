@@ -168,6 +168,8 @@ void MainWindow::showBranch(qint64 chatId, const QVector<MessageItem>& messages)
 
 void MainWindow::addMessage(qint64 chatId, const MessageItem& message) {
   m_parts->replies.note({}, message);
+  if (chatId == currentChat() && isRunning(message.state))
+    m_parts->status->showNews({});  // of the reply before
   if (chatId == currentChat()) m_parts->conversation->messages().add(message);
 }
 

@@ -212,6 +212,8 @@ void ChatController::reply(Chat& chat, MessageId question, int numAnswers) {
   }
   m_book.show(chat, answers.front().id);
   m_book.touch(chat);
+  if (numAnswers > 1 && chat.settings.temperature <= 0.0)
+    Q_EMIT noticed(tr("The answers will be alike: the temperature of this chat is 0."), {}, {});
   m_replies.start(answers, promptJobFor(chat.messages.branchTo(question), chat.settings),
                   requestSettingsFor(chat.settings), stopStringsOf(chat.settings));
   tellChat(chat);

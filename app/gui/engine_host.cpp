@@ -172,7 +172,7 @@ void EngineHost::adopt(const LoadedSession& loaded) {
   m_model = {};
   m_model.state = ui::ModelInfo::State::Ready;
   m_model.path = loaded.path;
-  m_model.name = config.name.empty() ? nameOf(loaded.path) : QString::fromStdString(config.name);
+  m_model.name = nameOf(loaded.path);  // as the list of models has it
   const DeviceInfo& device = m_session->deviceInfo();
   m_model.device = QString::fromStdString(device.description);
   m_model.description =

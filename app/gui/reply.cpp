@@ -48,7 +48,7 @@ MessageState storedState(FinishReason reason) {
 std::string finishNote(const RequestFinished& event) {
   if (event.reason == FinishReason::Length) {
     return QCoreApplication::translate("Reply", "Stopped at the limit of %1 new tokens.")
-        .arg(event.generatedTokens)
+        .arg(QLocale().toString(event.generatedTokens))
         .toStdString();
   }
   return event.error.message;

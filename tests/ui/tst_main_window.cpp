@@ -298,6 +298,39 @@ class TestMainWindow : public QObject {
     QVERIFY(!part<PageMap>().isVisible());
   }
 
+  void whoAsksForTheAnswerGoesOnWriting() {
+    auto& composer = part<Composer>();
+    auto& answerNow = part<QPushButton>("answerNowButton");
+    composer.setGenerating(true, true);
+    QTRY_VERIFY(answerNow.isVisible());
+    edit().setFocus();
+    QTest::mouseClick(&answerNow, Qt::LeftButton);
+    QVERIFY(edit().hasFocus());
+    answerNow.setFocus(Qt::TabFocusReason);
+    composer.setGenerating(true, false);
+    QVERIFY(!answerNow.isVisible());
+    QVERIFY(edit().hasFocus());
+    composer.setGenerating(false, false);
+  }
+
+  void allKeysCanBeReadWhateverTheSize() {
+    for (const double zoom : {1.0, 1.5}) {
+      Preferences preferences;
+      preferences.zoom = zoom;
+      m_window->setPreferences(preferences);
+      m_window->findChild<QAction*>(QStringLiteral("showKeys"))->trigger();
+      auto& keys = part<QDialog>("keyList");
+      QTRY_VERIFY(keys.isVisible());
+      for (const QLabel* label : keys.findChildren<QLabel*>()) {
+        QTRY_VERIFY2(
+            label->width() >= label->sizeHint().width() && label->height() >= label->sizeHint().height(),
+            qPrintable(label->text()));
+      }
+      delete &keys;
+    }
+    m_window->setPreferences({});
+  }
+
   void newsLieOverTheMessagesAndMoveNothing() {
     const QRect before = transcript().geometry();
     auto& notice = part<MessageBar>("noticeBar");

@@ -120,10 +120,10 @@ class TestSettingsDialog : public QObject {
     QCOMPARE(model.index(0, StorageModel::Reused, model.index(1, 0)).data().toString(), QString());
     const QSignalSpy cleared(m_dialog, &SettingsDialog::storageClearRequested);
     table->setCurrentIndex(model.index(0, 0, large));
-    press(QStringLiteral("Throw away"));
+    press(QStringLiteral("Forget what was read of it"));
     table->setCurrentIndex(model.index(1, 0));
-    press(QStringLiteral("Throw away"));
-    press(QStringLiteral("Throw away all"));
+    press(QStringLiteral("Forget what was read of it"));
+    press(QStringLiteral("Forget all that was read"));
     QCOMPARE(cleared.size(), 3);
     QCOMPARE(cleared[0], (QVariantList{qint64(7), qint64(11)}));
     QCOMPARE(cleared[1], (QVariantList{qint64(8), kEveryChat}));
@@ -133,7 +133,7 @@ class TestSettingsDialog : public QObject {
   }
 
   void theBudgetOfTheStorageIsChosen() {
-    QComboBox& budget = choice(QStringLiteral("Keep chats on the disk"));
+    QComboBox& budget = choice(QStringLiteral("Keep what models have read"));
     QCOMPARE(budget.currentText(), QStringLiteral("8 GiB"));
     budget.setCurrentIndex(budget.findData(0));
     QCOMPARE(m_told.prefixGibibytes, 0);

@@ -260,7 +260,7 @@ void ChatPanel::showMenu(const QPoint& position) {
   add(tr("Duplicate"), command(ChatCommand::Duplicate));
   menu->addSeparator();
   add(tr("Export as Markdown…"), exportAs(ExportFormat::Markdown));
-  add(tr("Export everything as JSON…"), exportAs(ExportFormat::Json));
+  add(tr("Export this chat as JSON…"), exportAs(ExportFormat::Json));
   menu->addSeparator();
   add(tr("Delete"), command(ChatCommand::Delete));
   menu->popup(m_list->viewport()->mapToGlobal(position));

@@ -30,7 +30,7 @@ void FilterButton::fillMenu() {
   addSwitch(tr("With reasoning"), &ChatFilter::hasReasoning);
   addSwitch(tr("Being answered"), &ChatFilter::isRunning);
   menu()->addSeparator();
-  addChoice(menu(), tr("Whenever"), &ChatFilter::lastDays, 0);
+  addChoice(menu(), tr("Any time"), &ChatFilter::lastDays, 0);
   addChoice(menu(), tr("Today"), &ChatFilter::lastDays, 1);
   addChoice(menu(), tr("Last 7 days"), &ChatFilter::lastDays, 7);
   addChoice(menu(), tr("Last 30 days"), &ChatFilter::lastDays, 30);

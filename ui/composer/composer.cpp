@@ -119,6 +119,7 @@ QLayout* Composer::makeTools() {
   m_count->hide();
   m_answerNow->setObjectName(QStringLiteral("answerNowButton"));
   explain(*m_answerNow, tr("End the thinking and go on with the answer"), "answerNow");
+  m_answerNow->setFocusPolicy(Qt::TabFocus);  // whoever clicks goes on writing
   m_answerNow->hide();
   connect(m_answerNow, &QPushButton::clicked, this, &Composer::answerNowRequested);
   m_button->setObjectName(QStringLiteral("sendButton"));
@@ -230,7 +231,9 @@ void Composer::chooseFiles() {
 
 void Composer::setGenerating(bool generating, bool isThinking) {
   m_isGenerating = generating;
-  m_answerNow->setVisible(generating && isThinking);
+  const bool isOffered = generating && isThinking;
+  if (!isOffered && m_answerNow->hasFocus()) takeFocus();  // or it would go to some other part of the window
+  m_answerNow->setVisible(isOffered);
   showButton();
 }
 

@@ -51,7 +51,8 @@ QString forecastText(const CacheSnapshot& snapshot, OwnerId chat) {
                "The pool has room for %1 more tokens. Then the newest of several replies waits; a reply "
                "alone ends.")
         .arg(room);
-  return ForecastWords::tr("The pool has room for %1 more tokens. Then this chat keeps %2 and goes on.")
+  return ForecastWords::tr(
+             "The pool has room for %1 more tokens. Then this chat keeps %2 tokens and goes on.")
       .arg(room, countText(sequence.budgetTokens));
 }
 

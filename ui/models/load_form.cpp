@@ -64,7 +64,7 @@ void LoadForm::setOffer(const LoadOffer& offer) {
   for (qsizetype i = 0; i < offer.devices.size(); ++i)
     m_device->addItem(offer.deviceNames.value(i), offer.devices[i]);
   m_kvType->clear();
-  m_kvType->addItem(tr("As the device likes it"), QStringLiteral("auto"));
+  m_kvType->addItem(tr("Automatic"), QStringLiteral("auto"));
   for (const QString& type : offer.kvTypes) m_kvType->addItem(type.toUpper(), type);
   m_isShowing = false;
   setChoice(chosen);

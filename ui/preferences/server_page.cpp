@@ -95,7 +95,7 @@ ServerPage::ServerPage(QWidget* parent)
   layout->setSpacing(8);
   layout->addWidget(m_serves);
   layout->addWidget(
-      wrappedLabel(tr("Programs that speak to OpenAI can use this model instead. Their requests share "
+      wrappedLabel(tr("Programs made for the OpenAI API can use this model. Their requests share "
                       "the pages with the chats, and are seen among them.")));
   layout->addSpacing(8);
   layout->addWidget(m_isOpen);

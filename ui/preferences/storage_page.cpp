@@ -43,9 +43,10 @@ QString summaryText(const StorageReport& report) {
 
 QString figuresText(const StorageReport& report) {
   const QLocale locale;
-  QStringList parts{StoragePage::tr("Since the start: %1 read, %2 written (%3), %4 thrown away for others")
-                        .arg(locale.toString(report.hits), locale.toString(report.written),
-                             bytesText(report.bytesWritten), locale.toString(report.evicted))};
+  QStringList parts{
+      StoragePage::tr("Since the start: %1 pieces read, %2 written (%3), %4 forgotten for newer ones")
+          .arg(locale.toString(report.hits), locale.toString(report.written), bytesText(report.bytesWritten),
+               locale.toString(report.evicted))};
   if (report.notWritten > 0) parts << StoragePage::tr("%1 not kept").arg(locale.toString(report.notWritten));
   if (report.misses > 0) parts << StoragePage::tr("%1 gone").arg(locale.toString(report.misses));
   if (report.damaged > 0) parts << StoragePage::tr("%1 damaged").arg(locale.toString(report.damaged));
@@ -61,8 +62,8 @@ StoragePage::StoragePage(QWidget* parent)
       m_summary(plainLabel()),
       m_figures(plainLabel()),
       m_table(new QTreeView),
-      m_clear(new QPushButton(tr("Throw away"))),
-      m_clearAll(new QPushButton(tr("Throw away all"))) {
+      m_clear(new QPushButton(tr("Forget what was read of it"))),
+      m_clearAll(new QPushButton(tr("Forget all that was read"))) {
   m_table->setObjectName(QStringLiteral("storageTable"));
   m_table->setAccessibleName(tr("What is kept, by model and chat"));
   m_table->setModel(m_model);
@@ -89,7 +90,7 @@ StoragePage::StoragePage(QWidget* parent)
 }
 
 QLayout* StoragePage::makeBudgetRow() {
-  const QString name = tr("Keep chats on the disk");
+  const QString name = tr("Keep what models have read");
   const QString meaning =
       tr("What a model has read is kept, so that a chat goes on after a restart without reading it again.");
   for (const int gibibytes : kBudgets) m_budget->addItem(budgetText(gibibytes), gibibytes);
@@ -117,6 +118,9 @@ QLayout* StoragePage::makeButtons() {
     button->setAutoDefault(false);
     row->addWidget(button);
   }
+  auto* note = new QLabel(tr("Chats themselves stay."));
+  note->setProperty("tone", "muted");
+  row->addWidget(note);
   row->addStretch(1);
   m_clear->setToolTip(tr("What is kept of the chosen chat or model. Chats themselves stay."));
   m_clearAll->setToolTip(tr("What is kept of every model. Chats themselves stay."));

@@ -50,7 +50,7 @@ Rows fixedKeys() {
 
 }  // namespace
 
-KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent) {
+KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent), m_scroll(new QScrollArea) {
   setObjectName(QStringLiteral("keyList"));
   setAttribute(Qt::WA_DeleteOnClose);
   setAttribute(Qt::WA_WindowPropagation);
@@ -81,20 +81,27 @@ KeyList::KeyList(const WindowActions& actions, QWidget* parent) : QDialog(parent
     shown += rows.size() + 1;
   }
   column->addStretch(1);
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setAccessibleName(tr("Keys"));
-  scroll->setWidget(content);
+  m_scroll->setWidgetResizable(true);
+  m_scroll->setFrameShape(QFrame::NoFrame);
+  m_scroll->setAccessibleName(tr("Keys"));
+  m_scroll->setWidget(content);
+  m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(scroll);
-  // Wide enough for its longest keys; only long lists scroll.
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  content->ensurePolished();
-  const int width = content->sizeHint().width() + scroll->verticalScrollBar()->sizeHint().width();
+  layout->addWidget(m_scroll);
+}
+
+/// Wide enough for its longest keys, which is known once they have their font; only long lists scroll.
+void KeyList::showEvent(QShowEvent* event) {
+  QDialog::showEvent(event);
+  QWidget* content = m_scroll->widget();
+  for (QLabel* label : content->findChildren<QLabel*>()) label->ensurePolished();
+  content->layout()->invalidate();
+  const QSize wanted = content->layout()->sizeHint();
+  content->setMinimumHeight(wanted.height());
+  const int width = wanted.width() + m_scroll->verticalScrollBar()->sizeHint().width();
   setMinimumWidth(width);
-  resize(std::max(width, kKeyListSize.width()), kKeyListSize.height());
+  resize(std::max(width, kKeyListSize.width()), std::max(height(), kKeyListSize.height()));
 }
 
 }  // namespace zipage::ui

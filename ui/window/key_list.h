@@ -2,6 +2,8 @@
 
 #include <QDialog>
 
+class QScrollArea;
+
 namespace zipage::ui {
 
 struct WindowActions;
@@ -12,6 +14,12 @@ class KeyList final : public QDialog {
 
  public:
   KeyList(const WindowActions& actions, QWidget* parent);
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QScrollArea* m_scroll;
 };
 
 }  // namespace zipage::ui

@@ -386,7 +386,7 @@ class TestWindowChats final : public QObject {
     OpenWindow open;
     QTRY_VERIFY_WITH_TIMEOUT(open.isReady(), kLoadMs);
     Q_EMIT open.window().modelFileChosen(file.fileName());
-    QTRY_COMPARE_WITH_TIMEOUT(open.application.host().modelName(), QStringLiteral("Tiny"), kLoadMs);
+    QTRY_COMPARE_WITH_TIMEOUT(open.application.host().modelName(), QStringLiteral("raising"), kLoadMs);
     open.ask(QStringLiteral("hello"));
     QTRY_VERIFY_WITH_TIMEOUT(open.isAnswered(), kAnswerMs);
     QCOMPARE(open.last().state, ReplyState::Failed);
