@@ -39,7 +39,7 @@ Result<void> GgufReader::read() {
 
 Result<void> GgufReader::readHeader() {
   const auto magic = m_cursor.read<std::uint32_t>();
-  if (!magic || *magic != kMagic) return m_file.invalid("is not a GGUF file");
+  if (!magic || *magic != kMagic) return m_file.invalid("this is not a GGUF file");
   const auto version = m_cursor.read<std::uint32_t>();
   if (!version) return cutOff("the version");
   if (*version == kBigEndianThree) return m_file.unsupported("is a big-endian GGUF file");

@@ -15,24 +15,27 @@ class SnapshotPace {
   /// Zero: nobody watches.
   void setInterval(Duration interval) {
     m_interval = interval;
-    m_last = Duration{};
+    m_last = m_lastCompression = Duration{};
   }
   bool isWatched() const { return m_interval > Duration::zero(); }
 
   /// After a step with these events. True: one is to be taken now.
-  bool isDue(Duration now, std::span<const EngineEvent> events) const {
-    constexpr int kOftener = 8;  // after compressions
-    const Duration since = now - m_last;
-    if (!isWatched() || since < m_interval / kOftener) return false;
-    return since >= m_interval || std::any_of(events.begin(), events.end(), [](const EngineEvent& event) {
-             return std::holds_alternative<SequenceCompressed>(event);
-           });
+  bool isDue(Duration now, std::span<const EngineEvent> events) {
+    constexpr int kOftener = 8;  // after compressions, of which many sequences have many
+    if (!isWatched()) return false;
+    const bool hasCompressed = std::any_of(events.begin(), events.end(), [](const EngineEvent& event) {
+      return std::holds_alternative<SequenceCompressed>(event);
+    });
+    const bool isDueForIt = hasCompressed && now - m_lastCompression >= m_interval / kOftener;
+    if (isDueForIt) m_lastCompression = now;
+    return isDueForIt || now - m_last >= m_interval;
   }
   void noteTaken(Duration now) { m_last = now; }
 
  private:
   Duration m_interval{};
   Duration m_last{};
+  Duration m_lastCompression{};  // that one was taken of
 };
 
 }  // namespace zipage
