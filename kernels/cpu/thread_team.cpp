@@ -7,6 +7,7 @@ namespace {
 // About 20 µs on current processors: the gap between two ops of a step is shorter, a pause of the program is
 // longer.
 constexpr int kSpins = 600;
+constexpr std::uint32_t kOpen = std::uint32_t{1} << 31;  // of ThreadTeam::m_state
 
 void relax() {
 #if defined(__x86_64__)
@@ -43,14 +44,29 @@ void ThreadTeam::runTogether(std::int64_t numTasks, Call call, void* body) {
   m_body = body;
   m_numTasks = numTasks;
   m_nextTask.store(0, std::memory_order_relaxed);
-  m_working.store(static_cast<int>(m_workers.size()), std::memory_order_relaxed);
+  m_state.store(kOpen, std::memory_order_release);
   m_round.fetch_add(1, std::memory_order_release);
   m_round.notify_all();
   takeTasks(0);
-  for (int working = m_working.load(std::memory_order_acquire); working != 0;
-       working = m_working.load(std::memory_order_acquire)) {
-    waitWhile(m_working, working);
+  std::uint32_t inside = m_state.fetch_and(~kOpen, std::memory_order_acq_rel) & ~kOpen;
+  while (inside != 0) {
+    waitWhile(m_state, inside);
+    inside = m_state.load(std::memory_order_acquire);
   }
+}
+
+/// False: the round is over, or all of its tasks are taken.
+bool ThreadTeam::join() {
+  std::uint32_t state = m_state.load(std::memory_order_relaxed);
+  while ((state & kOpen) != 0) {
+    if (m_state.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) return true;
+  }
+  return false;
+}
+
+void ThreadTeam::leave() {
+  // The last one out of a closed round is what the caller waits for.
+  if (m_state.fetch_sub(1, std::memory_order_acq_rel) == 1) m_state.notify_one();
 }
 
 void ThreadTeam::takeTasks(int thread) {
@@ -64,10 +80,11 @@ void ThreadTeam::workLoop(int thread) {
   std::uint32_t seen = 0;
   while (true) {
     waitWhile(m_round, seen);
-    ++seen;
+    seen = m_round.load(std::memory_order_acquire);  // rounds may have passed
     if (m_ended.load()) return;
+    if (!join()) continue;
     takeTasks(thread);
-    if (m_working.fetch_sub(1, std::memory_order_release) == 1) m_working.notify_one();
+    leave();
   }
 }
 

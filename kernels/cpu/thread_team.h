@@ -1,7 +1,8 @@
 // A few threads that share out the tasks of one op at a time. A thread that waits spins for some
 // microseconds, long enough for the next op of a step, and then sleeps: an idle program uses no processor,
-// and on a busy machine the team yields instead of spinning against the very thread it waits for. One thread
-// at a time calls run().
+// and on a busy machine the team yields instead of spinning against the very thread it waits for. Nobody
+// waits for a thread that has not come: where other programs keep it from running, the others do its share.
+// One thread at a time calls run().
 #pragma once
 
 #include <atomic>
@@ -45,14 +46,17 @@ class ThreadTeam {
   void workLoop(int thread);
   void takeTasks(int thread);
 
-  // Written by the caller before it raises m_round, read by workers after they have seen it.
+  bool join();
+  void leave();
+
+  // Written by the caller while the round is closed, read by workers that have joined it.
   Call m_call = nullptr;
   void* m_body = nullptr;
   std::int64_t m_numTasks = 0;
 
   std::atomic<std::int64_t> m_nextTask{0};
   std::atomic<std::uint32_t> m_round{0};
-  std::atomic<int> m_working{0};
+  std::atomic<std::uint32_t> m_state{0};  // how many workers are in the round, and whether more may join it
   std::atomic<bool> m_ended{false};
   std::vector<std::thread> m_workers;
 };
