@@ -76,7 +76,10 @@ void MainWindow::setRemoteFacts(const QStringList& lines) {
   m_parts->inspector->memory().setRemoteFacts(lines);
 }
 
-void MainWindow::setServerInfo(const ServerInfo& info) { m_parts->settings->setServerInfo(info); }
+void MainWindow::setServerInfo(const ServerInfo& info) {
+  m_parts->settings->setServerInfo(info);
+  m_parts->status->setServer(info.address);
+}
 
 void MainWindow::setStorageReport(const StorageReport& report) {
   m_parts->settings->setStorageReport(report);

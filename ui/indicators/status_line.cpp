@@ -19,6 +19,8 @@ StatusLine::StatusLine(QWidget* parent) : QStatusBar(parent), m_news(new QLabel)
   m_news->installEventFilter(this);
   m_news->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // figures go first
   addWidget(m_news, 1);
+  m_server = addField(QStringLiteral("serverField"), tr("Other programs may use the model"));
+  m_server->hide();
   m_requests =
       addField(QStringLiteral("requests"), tr("Replies in progress, and those that wait for memory"));
   m_pool = addField(QStringLiteral("pool"), tr("Pages held, and the memory they are"));
@@ -58,6 +60,12 @@ void StatusLine::setModel(const ModelInfo& model) {
   m_device->setVisible(isThere);
   m_device->setText(model.device);
   m_requests->setVisible(!model.isRemote);  // those elsewhere are not known here
+}
+
+void StatusLine::setServer(const QString& address) {
+  m_server->setVisible(!address.isEmpty());
+  m_server->setText(
+      tr("Server at %1").arg(address.section(QStringLiteral("//"), 1).section(QLatin1Char('/'), 0, 0)));
 }
 
 void StatusLine::setFigures(const MemoryFigures& figures) {

@@ -18,6 +18,8 @@ class StatusLine final : public QStatusBar {
 
   void setModel(const ModelInfo& model);
   void setFigures(const MemoryFigures& figures);
+  /// Where other programs find the model; empty: the server is off.
+  void setServer(const QString& address);
   void showNews(const QString& news);
   /// Shown, and spoken by a screen reader.
   void announce(const QString& news);
@@ -34,6 +36,7 @@ class StatusLine final : public QStatusBar {
 
   QLabel* m_news;
   QString m_told;  // the news in full
+  QLabel* m_server = nullptr;
   QLabel* m_device = nullptr;
   QLabel* m_requests = nullptr;
   QLabel* m_pool = nullptr;

@@ -85,6 +85,9 @@ class TestWindowServer : public QObject {
     switchOn(open, port);
     QCOMPARE(open.part<QLineEdit>("serverAddress").text(),
              QStringLiteral("http://127.0.0.1:%1/v1").arg(port));
+    const auto& field = open.part<QLabel>("serverField");
+    QTRY_COMPARE(field.text(), QStringLiteral("Server at 127.0.0.1:%1").arg(port));
+    QVERIFY(!field.isHidden());
     int mostClients = 0;
     QObject::connect(
         &open.application.host(), &EngineHost::snapshotTaken, &open.window(),
@@ -113,6 +116,7 @@ class TestWindowServer : public QObject {
     QTRY_COMPARE(open.application.host().served()->numOpen(), 1);
     open.part<QCheckBox>("serverSwitch").setChecked(false);
     QTRY_VERIFY(open.part<QLineEdit>("serverAddress").text().isEmpty());
+    QTRY_VERIFY(field.isHidden());
     client.join();
     QCOMPARE(ask(port, chatBody(false, 5)).status, 0);
     QTRY_COMPARE(open.application.host().served()->numOpen(), 0);
