@@ -3,6 +3,8 @@
 
 #include <QtGlobal>
 
+#include "engine/trace/memory_sample.h"
+
 namespace zipage::ui {
 
 struct MemoryFigures {
@@ -18,5 +20,18 @@ struct MemoryFigures {
   qint64 bytesPerPage = 0;
   qint64 processBytes = 0;  // in memory, of the whole program; 0: not known
 };
+
+/// What a sample tells of them.
+inline MemoryFigures figuresOf(const MemorySample& sample) {
+  return {.pagesHeld = sample.pagesHeld,
+          .pagesTotal = sample.pagesTotal,
+          .tokensLive = sample.tokensLive,
+          .tokensEvicted = sample.tokensEvicted,
+          .compressions = sample.compressions,
+          .pagesReclaimed = sample.pagesReclaimed,
+          .running = sample.running,
+          .waiting = sample.waiting,
+          .tokensPerSecond = sample.tokensPerSecond};
+}
 
 }  // namespace zipage::ui

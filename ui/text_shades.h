@@ -20,6 +20,12 @@ struct TextShade {
   bool isKept = false;    // from eviction, as somebody wished
   bool isLater = false;   // was not written at the shown moment
   bool operator==(const TextShade&) const = default;
+  bool looksLike(const TextShade& other) const {
+    TextShade there = other;
+    there.from = from;
+    there.to = to;
+    return there == *this;
+  }
 };
 
 /// Ascending and apart; what lies in none is seen by all.

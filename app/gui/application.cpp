@@ -242,18 +242,10 @@ ui::MemoryFigures Application::figuresOf(const EngineMetrics& metrics) {
     m_processBytes = residentBytes();
     m_sinceProcessRead.start();
   }
-  return {
-      .pagesHeld = metrics.pagesHeld,
-      .pagesTotal = metrics.pagesTotal,
-      .tokensLive = metrics.tokensLive,
-      .tokensEvicted = metrics.tokensEvicted,
-      .compressions = metrics.compressions,
-      .pagesReclaimed = metrics.pagesReclaimed,
-      .running = metrics.running,
-      .waiting = metrics.waiting,
-      .tokensPerSecond = metrics.tokensPerSecond,
-      .bytesPerPage = m_host->isReady() ? static_cast<qint64>(m_host->session().limits().bytesPerPage) : 0,
-      .processBytes = m_processBytes};
+  ui::MemoryFigures figures = ui::figuresOf(sampleOf(metrics, {}));
+  figures.bytesPerPage = m_host->isReady() ? static_cast<qint64>(m_host->session().limits().bytesPerPage) : 0;
+  figures.processBytes = m_processBytes;
+  return figures;
 }
 
 void Application::offerCrashReport() {

@@ -130,11 +130,7 @@ void EngineThread::State::report(Engine& engine, std::vector<EngineEvent> events
   std::move(events.begin(), events.end(), std::back_inserter(report.events));
   report.metrics = engine.metrics();
   const Duration now = report.at = parts.clock->now();
-  // The last snapshot before falling idle always comes, so that no view stops at a state that has passed.
-  if (pace.isDue(now, report.events) || (idle && pace.isWatched())) {
-    report.snapshot = engine.snapshot();
-    pace.noteTaken(now);
-  }
+  if (pace.isDue(now, report.events, idle)) report.snapshot = engine.snapshot();
   sink(std::move(report));
 }
 

@@ -17,20 +17,21 @@ class SnapshotPace {
     m_interval = interval;
     m_last = m_lastCompression = Duration{};
   }
-  bool isWatched() const { return m_interval > Duration::zero(); }
 
-  /// After a step with these events. True: one is to be taken now.
-  bool isDue(Duration now, std::span<const EngineEvent> events) {
+  /// After a step with these events, with which the engine may fall idle. True: one is to be taken now. The
+  /// last before falling idle always is, so that no view stops at a state that has passed.
+  bool isDue(Duration now, std::span<const EngineEvent> events, bool idle = false) {
     constexpr int kOftener = 8;  // after compressions, of which many sequences have many
-    if (!isWatched()) return false;
+    if (m_interval <= Duration::zero()) return false;
     const bool hasCompressed = std::any_of(events.begin(), events.end(), [](const EngineEvent& event) {
       return std::holds_alternative<SequenceCompressed>(event);
     });
     const bool isDueForIt = hasCompressed && now - m_lastCompression >= m_interval / kOftener;
     if (isDueForIt) m_lastCompression = now;
-    return isDueForIt || now - m_last >= m_interval;
+    if (!idle && !isDueForIt && now - m_last < m_interval) return false;
+    m_last = now;
+    return true;
   }
-  void noteTaken(Duration now) { m_last = now; }
 
  private:
   Duration m_interval{};

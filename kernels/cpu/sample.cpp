@@ -9,6 +9,7 @@
 #include "kernels/cpu/clean_logit.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/vector_math.h"
+#include "kernels/uniform_draw.h"
 
 namespace zipage::cpu {
 
@@ -27,18 +28,6 @@ struct Work {
   std::vector<Candidate> candidates;
   std::vector<std::int32_t> tokens;
 };
-
-/// A uniform number in [0, 1) out of (seed, counter): two rounds of the SplitMix64 finaliser.
-double uniform(std::uint64_t seed, std::uint64_t counter) {
-  std::uint64_t bits = seed ^ (counter + 1) * 0x9E3779B97F4A7C15ULL;
-  for (int round = 0; round < 2; ++round) {
-    bits += 0x9E3779B97F4A7C15ULL;
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
-    bits ^= bits >> 31;
-  }
-  return static_cast<double>(bits >> 11) * 0x1.0p-53;
-}
 
 void penalize(const SamplingRow& row, const std::int32_t* history, Work& work) {
   if (row.repetitionPenalty == 1.0F || row.historyCount == 0) return;
@@ -110,7 +99,7 @@ void keepMinP(float minP, std::vector<Candidate>& candidates) {
 }
 
 std::int32_t draw(const SamplingRow& row, const std::vector<Candidate>& candidates) {
-  double left = uniform(row.seed, row.counter) * totalOf(candidates);
+  double left = uniformDraw(row.seed, row.counter) * totalOf(candidates);
   for (const Candidate& candidate : candidates) {
     left -= candidate.weight;
     if (left < 0.0) return candidate.token;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/cuda/ranked_piece.cuh"
+#include "kernels/uniform_draw.h"
 
 namespace zipage::cuda::sampling {
 
@@ -62,7 +63,7 @@ class RowDraw {
 
   /// Where in `total` the draw falls.
   __device__ Fixed markIn(Fixed total) const {
-    const auto mark = static_cast<Fixed>(uniform(m_row.seed, m_row.counter) * static_cast<double>(total));
+    const auto mark = static_cast<Fixed>(uniformDraw(m_row.seed, m_row.counter) * static_cast<double>(total));
     return mark < total ? mark : total - 1;
   }
 

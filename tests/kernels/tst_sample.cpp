@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "kernels/uniform_draw.h"
 #include "tests/kernels/kernel_test_support.h"
 
 using namespace zipage;
@@ -69,7 +70,7 @@ class ExactDraw {
     if (row.topP < 1.0F) keepShare(row.topP);
     std::erase_if(m_order, [&](int token) { return weightOf(token) < row.minP; });
     m_total = total();
-    m_mark = uniform(row.seed, row.counter) * m_total;
+    m_mark = uniformDraw(row.seed, row.counter) * m_total;
   }
 
   /// Up to what sums of float32 weights may be wrong by.
@@ -97,17 +98,6 @@ class ExactDraw {
     std::size_t kept = 0;
     while (kept < m_order.size() && (kept == 0 || taken < wanted)) taken += weightOf(m_order[kept++]);
     m_order.resize(kept);
-  }
-  /// Two rounds of the SplitMix64 finaliser.
-  static double uniform(std::uint64_t seed, std::uint64_t counter) {
-    std::uint64_t bits = seed ^ (counter + 1) * 0x9E3779B97F4A7C15ULL;
-    for (int round = 0; round < 2; ++round) {
-      bits += 0x9E3779B97F4A7C15ULL;
-      bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
-      bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
-      bits ^= bits >> 31;
-    }
-    return std::ldexp(static_cast<double>(bits >> 11), -53);
   }
 
   std::vector<float> m_logits;
@@ -311,6 +301,17 @@ class TestSample : public QObject {
                                     .history = history.data(),
                                     .tokens = tokens.data()});
     QCOMPARE(tokens, (std::vector<std::int32_t>{1, 0, 0}));
+  }
+
+  // Transcripts that somebody keeps, and chats that go on after an upgrade, rest on it.
+  void numbersOfASeedStayWhatTheyAre() {
+    QCOMPARE(uniformDraw(0, 0), 0.27623358227789463);
+    QCOMPARE(uniformDraw(7, 3), 0.16066469822191143);
+    QCOMPARE(uniformDraw(~std::uint64_t{0}, 1), 0.6492757024900163);
+    for (std::uint64_t counter = 0; counter < 1000; ++counter) {
+      const double drawn = uniformDraw(42, counter);
+      QVERIFY(drawn >= 0.0 && drawn < 1.0);
+    }
   }
 
   void drawIsAFunctionOfSeedAndCounter() {

@@ -56,11 +56,11 @@ void ContextRing::showUse() {
   for (const auto& [name, value] : contextRows(m_use)) spoken << name + QLatin1Char(' ') + value;
   setAccessibleDescription(spoken.join(QStringLiteral(", ")));
   setToolTip(tipOf(m_use));
-  for (qsizetype row = 0; row < m_values.size(); ++row) {
-    const auto& rows = contextRows(m_use);
-    if (m_breakdown && row < rows.size()) m_values[row]->setText(rows[row].second);
-  }
   update();
+  if (!m_breakdown) return;
+  const auto rows = contextRows(m_use);
+  for (qsizetype row = 0; row < std::min(rows.size(), m_values.size()); ++row)
+    m_values[row]->setText(rows[row].second);
 }
 
 QSize ContextRing::sizeHint() const {

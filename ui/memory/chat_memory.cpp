@@ -187,11 +187,9 @@ TextShades ChatMemory::shadesOf(const MessagePlace& place, const QString& text,
                     isKept(place, from, to)};
     shade.isLater = first >= m_numTokensThen;
     if (shade.isLater) shade.level = kGoneShade;
-    if (shade == TextShade{from, to}) return;
-    TextShade longer = shades.isEmpty() ? TextShade{} : shades.constLast();
-    longer.from = from;
-    longer.to = to;
-    const bool goesOn = longer == shade && !shades.isEmpty() && from - shades.constLast().to <= 1;
+    if (shade.looksLike({})) return;
+    const bool goesOn =
+        !shades.isEmpty() && shade.looksLike(shades.constLast()) && from - shades.constLast().to <= 1;
     if (goesOn)
       shades.last().to = to;
     else
@@ -312,8 +310,7 @@ QString ChatMemory::summary() const {
   }
   const QLocale locale;
   return tr("The paler a word, the fewer layers and heads still see it. None sees what is struck out: %2 of "
-            "%1 "
-            "tokens of questions, %4 of %3 in all.")
+            "%1 tokens of questions, %4 of %3 in all.")
       .arg(locale.toString(question), locale.toString(questionGone), locale.toString(all),
            locale.toString(allGone));
 }

@@ -204,7 +204,7 @@ void EvictionPanel::showCompression() {
 /// Counted within the reply, which is what "384 evicted" stands below.
 QString EvictionPanel::titleText() const {
   const SequenceTrail* trail = m_model.history().trail(m_model.compression()->request);
-  if (trail == nullptr) return tr("Compression %1 of all").arg(countText(m_number + 1));
+  if (trail == nullptr) return tr("Compression %1").arg(countText(m_number + 1));
   const auto& numbers = trail->compressions;
   const auto place = std::lower_bound(numbers.begin(), numbers.end(), m_number) - numbers.begin();
   const QString text = trail->request == m_model.subject() ? tr("Compression %1 of %2 of this reply")
@@ -223,8 +223,7 @@ void EvictionPanel::showWord(const CompressionRecord& record, const CompressionL
     return m_wordText->setText(
         m_areShadesShown
             ? tr("Click on a word of the transcript to see what became of it. The paler a word, the fewer "
-                 "heads "
-                 "still see it; struck out: none.")
+                 "heads still see it; struck out: none.")
             : tr("The transcript can show what the model still sees. Click on a word there to see why."));
   const WordVerdict word = judgeWord(record, look, cursor.token());
   m_wordText->setText(

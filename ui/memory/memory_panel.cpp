@@ -24,20 +24,6 @@ namespace {
 constexpr qsizetype kMostWords = 400;      // characters of a page that are shown
 constexpr qsizetype kMostFirstWords = 40;  // beside the pointer
 
-MemoryFigures figuresOf(const MemorySample& sample) {
-  MemoryFigures figures;
-  figures.pagesHeld = sample.pagesHeld;
-  figures.pagesTotal = sample.pagesTotal;
-  figures.tokensLive = sample.tokensLive;
-  figures.tokensPerSecond = sample.tokensPerSecond;
-  figures.running = sample.running;
-  figures.waiting = sample.waiting;
-  figures.compressions = sample.compressions;
-  figures.tokensEvicted = sample.tokensEvicted;
-  figures.pagesReclaimed = sample.pagesReclaimed;
-  return figures;
-}
-
 }  // namespace
 
 MemoryPanel::MemoryPanel(MemoryModel& model, OwnerColors& colors, QWidget* parent)

@@ -18,7 +18,7 @@ QString kindText(MemoryEventKind kind);
 QString detailText(const MemoryEvent& event);
 /// "640 entries before, 512 after; 128 evicted…": one compression in a sentence.
 QString compressionText(const CompressionEntry& entry);
-/// "kept by its score", "evicted: its score lay below the cut".
+/// "kept: its score is above the cut", "evicted: its score lay below the cut".
 QString fateText(Fate fate);
 /// The same without the state: "its score lay below the cut".
 QString fateReason(Fate fate);

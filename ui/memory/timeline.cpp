@@ -135,13 +135,14 @@ void Timeline::paintEvent(QPaintEvent*) {
   }
   for (const QRectF& lane : {places.pages, places.rate, places.requests})
     painter.fillRect(lane, mixed(m_theme.panel, m_theme.text, 0.03));
-  paintIdles(painter, places.events.top());
-  paintPages(painter, places.pages);
-  paintRate(painter, places.rate);
-  paintRequests(painter, places.requests);
-  paintEvents(painter, places.events);
-  paintAxis(painter, places.axis);
-  paintCursor(painter);
+  const TimeScale time = scale();
+  paintIdles(painter, places.events.top(), time);
+  paintPages(painter, places.pages, time);
+  paintRate(painter, places.rate, time);
+  paintRequests(painter, places.requests, time);
+  paintEvents(painter, places.events, time);
+  paintAxis(painter, places.axis, time);
+  paintCursor(painter, time);
 }
 
 void Timeline::paintCaption(QPainter& painter, const QRectF& lane, const QString& text) const {
@@ -152,8 +153,7 @@ void Timeline::paintCaption(QPainter& painter, const QRectF& lane, const QString
 }
 
 /// Pages as an area, tokens as a line on the same scale: the gap between them is room inside pages.
-void Timeline::paintPages(QPainter& painter, const QRectF& lane) const {
-  const TimeScale time = scale();
+void Timeline::paintPages(QPainter& painter, const QRectF& lane, const TimeScale& time) const {
   const SampleHistory& samples = m_model.history().samples();
   const auto snapshot = m_model.snapshot();
   const double pageTokens = snapshot ? std::max(1, snapshot->pageTokens) : 32.0;
@@ -183,8 +183,7 @@ void Timeline::paintPages(QPainter& painter, const QRectF& lane) const {
           .arg(countText(sample->pagesHeld), countText(sample->pagesTotal), countText(sample->tokensLive)));
 }
 
-void Timeline::paintRate(QPainter& painter, const QRectF& lane) const {
-  const TimeScale time = scale();
+void Timeline::paintRate(QPainter& painter, const QRectF& lane, const TimeScale& time) const {
   const SampleHistory& samples = m_model.history().samples();
   double most = 1.0;
   forSpans(samples, time,
@@ -203,8 +202,7 @@ void Timeline::paintRate(QPainter& painter, const QRectF& lane) const {
     paintCaption(painter, lane, tr("%1 tokens/s").arg(QLocale().toString(sample->tokensPerSecond, 'f', 1)));
 }
 
-void Timeline::paintRequests(QPainter& painter, const QRectF& lane) const {
-  const TimeScale time = scale();
+void Timeline::paintRequests(QPainter& painter, const QRectF& lane, const TimeScale& time) const {
   const SampleHistory& samples = m_model.history().samples();
   int most = 1;
   forSpans(samples, time, [&](double, double, const SampleSpan& span) {
@@ -227,8 +225,7 @@ void Timeline::paintRequests(QPainter& painter, const QRectF& lane) const {
     paintCaption(painter, lane, tr("%1 running, %2 waiting").arg(sample->running).arg(sample->waiting));
 }
 
-void Timeline::paintEvents(QPainter& painter, const QRectF& lane) const {
-  const TimeScale time = scale();
+void Timeline::paintEvents(QPainter& painter, const QRectF& lane, const TimeScale& time) const {
   const MemoryEvent* pending = nullptr;
   double pendingX = 0.0;
   const auto paint = [&] {
@@ -254,8 +251,7 @@ void Timeline::paintEvents(QPainter& painter, const QRectF& lane) const {
   paint();
 }
 
-void Timeline::paintAxis(QPainter& painter, const QRectF& lane) const {
-  const TimeScale time = scale();
+void Timeline::paintAxis(QPainter& painter, const QRectF& lane, const TimeScale& time) const {
   const auto secondsOf = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
   const double step = roundAbove(secondsOf(time.length()) * 90.0 / time.width);
   painter.setPen(m_theme.mutedText);
@@ -274,8 +270,7 @@ void Timeline::paintAxis(QPainter& painter, const QRectF& lane) const {
 }
 
 /// Where time was left out.
-void Timeline::paintIdles(QPainter& painter, double bottom) const {
-  const TimeScale time = scale();
+void Timeline::paintIdles(QPainter& painter, double bottom, const TimeScale& time) const {
   painter.setPen(QPen(m_theme.hairline, 1.0, Qt::DotLine));
   for (const WorkTime::Idle& idle : time.time.idles()) {
     const double x = time.xOfWork(idle.work + WorkTime::kGlance / 2);
@@ -283,9 +278,9 @@ void Timeline::paintIdles(QPainter& painter, double bottom) const {
   }
 }
 
-void Timeline::paintCursor(QPainter& painter) const {
+void Timeline::paintCursor(QPainter& painter, const TimeScale& time) const {
   const bool isLive = m_model.cursor().isLive();
-  const double x = scale().xOf(m_model.shownAt());
+  const double x = time.xOf(m_model.shownAt());
   if (x < -1.0 || x > width() + 1.0) return;
   const double bottom = lanes().axis.top();
   const QColor color = isLive ? m_theme.mutedText : m_theme.accent;

@@ -63,13 +63,13 @@ class Timeline final : public QWidget {
   void toCompressionBefore();
   const MemoryEvent* eventNear(const QPointF& position) const;
 
-  void paintPages(QPainter& painter, const QRectF& lane) const;
-  void paintRate(QPainter& painter, const QRectF& lane) const;
-  void paintRequests(QPainter& painter, const QRectF& lane) const;
-  void paintEvents(QPainter& painter, const QRectF& lane) const;
-  void paintIdles(QPainter& painter, double bottom) const;
-  void paintAxis(QPainter& painter, const QRectF& lane) const;
-  void paintCursor(QPainter& painter) const;
+  void paintPages(QPainter& painter, const QRectF& lane, const TimeScale& time) const;
+  void paintRate(QPainter& painter, const QRectF& lane, const TimeScale& time) const;
+  void paintRequests(QPainter& painter, const QRectF& lane, const TimeScale& time) const;
+  void paintEvents(QPainter& painter, const QRectF& lane, const TimeScale& time) const;
+  void paintIdles(QPainter& painter, double bottom, const TimeScale& time) const;
+  void paintAxis(QPainter& painter, const QRectF& lane, const TimeScale& time) const;
+  void paintCursor(QPainter& painter, const TimeScale& time) const;
   void paintCaption(QPainter& painter, const QRectF& lane, const QString& text) const;
   const MemorySample* shownSample() const;
 

@@ -104,10 +104,10 @@ void BlockDocument::setColors(const CodeSpans& spans, int offset) {
 
 /// Only those in lines that are painted: a long text has thousands.
 void BlockDocument::shade(QAbstractTextDocumentLayout::PaintContext& context, const QRectF& exposed,
-                          const std::vector<ShownShade>& shades) const {
+                          const std::vector<TextShade>& shades) const {
   const int first = documentLayout()->hitTest(exposed.topLeft(), Qt::FuzzyHit);
   const int last = documentLayout()->hitTest(exposed.bottomRight(), Qt::FuzzyHit);
-  for (const ShownShade& shown : shades) {
+  for (const TextShade& shown : shades) {
     if (shown.to < first || (last >= first && shown.from > last)) continue;
     QAbstractTextDocumentLayout::Selection selection;
     selection.cursor = QTextCursor(const_cast<BlockDocument*>(this));
@@ -126,7 +126,7 @@ void BlockDocument::shade(QAbstractTextDocumentLayout::PaintContext& context, co
 }
 
 void BlockDocument::paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo,
-                          const std::vector<ShownShade>& shades) const {
+                          const std::vector<TextShade>& shades) const {
   paintQuoteRules(painter, exposed);
   QAbstractTextDocumentLayout::PaintContext context;
   context.palette.setColor(QPalette::Text, m_look.text);

@@ -10,16 +10,6 @@
 
 namespace zipage::ui {
 
-/// A run of characters of a block as it is shown.
-struct ShownShade {
-  int from = 0;
-  int to = 0;
-  int level = 0;  // of kNumShades
-  bool isChosen = false;
-  bool isKept = false;
-  bool isLater = false;
-};
-
 /// One block of a message, rendered. It loads nothing from anywhere: HTML is text, images are links to click.
 class BlockDocument final : public QTextDocument {
   Q_OBJECT
@@ -34,7 +24,7 @@ class BlockDocument final : public QTextDocument {
   void setColors(const CodeSpans& spans, int offset);
 
   void paint(QPainter& painter, const QRectF& exposed, int selectionFrom, int selectionTo,
-             const std::vector<ShownShade>& shades = {}) const;
+             const std::vector<TextShade>& shades = {}) const;
 
  protected:
   QVariant loadResource(int type, const QUrl& name) override;
@@ -45,7 +35,7 @@ class BlockDocument final : public QTextDocument {
   void setCodeBlock(const QString& text);
   void setPlain(const QString& text, const QFont& font, double lineHeight);
   void shade(QAbstractTextDocumentLayout::PaintContext& context, const QRectF& exposed,
-             const std::vector<ShownShade>& shades) const;
+             const std::vector<TextShade>& shades) const;
   void paintQuoteRules(QPainter& painter, const QRectF& exposed) const;
 
   TextLook m_look;

@@ -88,7 +88,7 @@ class TextFlow {
     bool isMeasured = false;
     bool hasAllColors = true;
     std::vector<int> places;  // of what is shown, in the source; empty: not looked for yet
-    std::vector<ShownShade> shades;
+    std::vector<TextShade> shades;
     std::shared_ptr<const TextShades> shadedBy;
   };
 
@@ -119,7 +119,7 @@ class TextFlow {
   BlockDocument& documentOf(int block);
   static void forgetDocument(Piece& piece);
   const std::vector<int>& placesOf(int block);
-  const std::vector<ShownShade>& shadesOf(int block);
+  const std::vector<TextShade>& shadesOf(int block);
   CodeStretch stretchOf(int block) const;
   void colorCode(int block);
   void measurePiece(int block);

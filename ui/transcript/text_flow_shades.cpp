@@ -21,7 +21,7 @@ const std::vector<int>& TextFlow::placesOf(int block) {
 }
 
 /// Runs of characters in the order of the text that look alike.
-const std::vector<ShownShade>& TextFlow::shadesOf(int block) {
+const std::vector<TextShade>& TextFlow::shadesOf(int block) {
   Piece& piece = m_pieces[static_cast<std::size_t>(block)];
   if (piece.shadedBy == m_shades) return piece.shades;
   piece.shades.clear();
@@ -35,14 +35,13 @@ const std::vector<ShownShade>& TextFlow::shadesOf(int block) {
     while (shade != m_shades->end() && shade->to <= place) ++shade;
     if (shade == m_shades->end()) break;
     if (shade->from > place) continue;
-    const bool goesOn =
-        !piece.shades.empty() && piece.shades.back().to == at && piece.shades.back().level == shade->level &&
-        piece.shades.back().isChosen == shade->isChosen && piece.shades.back().isKept == shade->isKept &&
-        piece.shades.back().isLater == shade->isLater;
-    if (goesOn)
+    if (!piece.shades.empty() && piece.shades.back().to == at && shade->looksLike(piece.shades.back())) {
       ++piece.shades.back().to;
-    else
-      piece.shades.push_back({at, at + 1, shade->level, shade->isChosen, shade->isKept, shade->isLater});
+      continue;
+    }
+    piece.shades.push_back(*shade);
+    piece.shades.back().from = at;
+    piece.shades.back().to = at + 1;
   }
   return piece.shades;
 }

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <QTextDocument>
 
+#include "ui/transcript/formula_spans.h"
 #include "ui/transcript/transcript_model.h"
 
 namespace zipage::ui {
@@ -28,13 +29,24 @@ QString sentence(ReplyState state) {
   }
 }
 
+/// Formulas without their delimiters, and what is boxed without its box.
+QString withoutDelimiters(const QString& markdown) {
+  static const QRegularExpression box(QStringLiteral("\\\\boxed\\{([^{}]*)\\}"));
+  QString text;
+  qsizetype at = 0;
+  for (const FormulaSpan& formula : formulasIn(markdown)) {
+    text +=
+        markdown.mid(at, formula.from - at) + QString(formula.key.source).replace(box, QStringLiteral("\\1"));
+    at = formula.from + formula.length;
+  }
+  return text + markdown.mid(at);
+}
+
 /// As it is read, not as it was written.
 QString plainText(const QString& markdown) {
-  static const QRegularExpression box(QStringLiteral("\\\\boxed\\{([^{}]*)\\}"));
-  static const QRegularExpression dollars(QStringLiteral("\\${1,2}([^$\\n]+)\\${1,2}"));
   QTextDocument document;
   document.setMarkdown(
-      markdown.left(kReadLength).replace(box, QStringLiteral("\\1")).replace(dollars, QStringLiteral("\\1")),
+      withoutDelimiters(markdown.left(kReadLength)),
       QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML);
   return document.toPlainText();
 }

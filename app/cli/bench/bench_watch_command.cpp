@@ -70,7 +70,6 @@ class WatchBench {
       const Duration now = clock.now();
       if (pace.isDue(now, events)) {
         snapshot = engine.snapshot();
-        pace.noteTaken(now);
         ++result.snapshots;
       }
       const MemorySample sample = isWatched ? sampleOf(engine.metrics(), now) : MemorySample{};
