@@ -1,4 +1,4 @@
-// The seam between models and processors: memory, streams and about twenty ops, the same on every device.
+// The seam between models and processors: memory, streams and some twenty ops, the same on every device.
 //
 // Ops are enqueued on a stream and run in order on it; they return nothing. What goes wrong on a device
 // surfaces at synchronize(). Sizes and pointers are the caller's promise: an op checks shapes in debug builds
@@ -38,6 +38,7 @@ struct DeviceInfo {
   std::size_t memoryBytes = 0;
   DataType activationType = DataType::F32;  // of what is multiplied by weights
   DataType kvType = DataType::F32;          // of pages, unless somebody wants another
+  bool isAsynchronous = false;              // ops run while their caller goes on
   int stepTokens = 512;                     // that keep it busy while it reads prompts
   std::vector<DataType> kvTypes = {DataType::F32, DataType::F16, DataType::BF16,
                                    DataType::Q8_0};  // those pages may have
@@ -52,6 +53,12 @@ class Stream {
 
 /// Who goes first where streams compete for the processor.
 enum class StreamPriority : std::uint8_t { Normal, Background };
+
+/// A moment of a stream that can be waited for.
+class Mark {
+ public:
+  virtual ~Mark() = default;
+};
 
 /// Ops with all their arguments, kept by Device::record().
 class Recording {
@@ -83,8 +90,14 @@ class Device {
   /// The two stretches do not overlap.
   virtual void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) = 0;
   virtual void fillZero(Stream& stream, void* device, std::size_t bytes) = 0;
-  /// Waits for everything enqueued on the stream; returns the first error since the last call.
+  /// Waits for everything enqueued on the stream; returns the first error since the last call, of this or of
+  /// waitFor().
   virtual DeviceResult<void> synchronize(Stream& stream) = 0;
+  virtual std::unique_ptr<Mark> createMark() = 0;
+  /// The mark comes to lie behind everything enqueued so far, wherever it was before.
+  virtual void place(Stream& stream, Mark& mark) = 0;
+  /// synchronize() up to where the mark was placed on this stream.
+  virtual DeviceResult<void> waitFor(Stream& stream, Mark& mark) = 0;
 
   /// Calls `enqueue`, whose ops on `stream` are kept and not run. Null: this device keeps none, or not these.
   /// REQUIRES: the same ops have run on the stream before, so that memory they need is there.
@@ -93,6 +106,7 @@ class Device {
   /// and nothing was enqueued; the recording is of no more use.
   virtual bool replay(Stream& stream, Recording& recording) = 0;
 
+  virtual void followDrawn(Stream& stream, const FollowDrawnArguments& arguments) = 0;
   virtual void embed(Stream& stream, const EmbedArguments& arguments) = 0;
   virtual void rmsNorm(Stream& stream, const RmsNormArguments& arguments) = 0;
   virtual void matmul(Stream& stream, const MatmulArguments& arguments) = 0;

@@ -17,6 +17,20 @@ struct EmbedArguments {
   TensorView output;                       // [T, model]
 };
 
+/// So many tokens may end a row that follows what was drawn.
+inline constexpr int kMostEndTokens = 8;
+
+/// A step takes up the tokens that were drawn before it: tokenIds[t] = drawn[t]. A row whose token is among
+/// its ends is void: target slot and query row become −1, so that it writes nothing.
+struct FollowDrawnArguments {
+  const std::int32_t* drawn = nullptr;  // [T]
+  const std::int32_t* ends = nullptr;   // [T, kMostEndTokens]; −1: no further ones
+  int numTokens = 0;                    // T
+  std::int32_t* tokenIds = nullptr;     // [T]
+  std::int32_t* targetSlots = nullptr;  // [T]
+  std::int32_t* queryRows = nullptr;    // [T]
+};
+
 // Inputs of products and outputs of what comes before them (norms, attention, gated products) have the
 // device's activationType; everything else is F32.
 

@@ -70,7 +70,8 @@ struct PagedBatch {
   int maxPages = 0;                           // row length of pageTables
   const std::int32_t* tokenIds = nullptr;     // [numTokens]
   const std::int32_t* positions = nullptr;    // [numTokens] logical position
-  const std::int32_t* targetSlots = nullptr;  // [numTokens] page * pageTokens + slot the token is written to
+  // [numTokens] page * pageTokens + slot the token is written to, or -1: nowhere
+  const std::int32_t* targetSlots = nullptr;
   const std::int32_t* queryRows =
       nullptr;  // [numTokens] querySlot * windowTokens + row, or -1: no query slot
   const std::int32_t* queryStart = nullptr;  // [numSequences + 1] first token of each sequence in this batch

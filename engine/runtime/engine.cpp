@@ -28,7 +28,10 @@ Engine::State::State(const EngineLimits& limits_, ModelRunner& runner_, const Cl
 
 Engine::Engine(const EngineLimits& limits, ModelRunner& runner, const Clock& clock, PrefixStorage* storage)
     : m_state(std::make_unique<State>(limits, runner, clock, storage)) {}
-Engine::~Engine() { m_state->dropCompressions(); }
+Engine::~Engine() {
+  m_state->dropCompressions();
+  m_state->dropStep();
+}
 
 Result<RequestId> Engine::submit(Request request) {
   const RequestId id{m_state->nextId++};
@@ -116,7 +119,7 @@ void Engine::watch(RequestId request, bool isWatched) {
 
 bool Engine::hasWork() const {
   return !m_state->scheduler.running().empty() || !m_state->scheduler.waiting().empty() ||
-         !m_state->events.empty() || m_state->exchange.isStoring();
+         !m_state->events.empty() || m_state->isUnderWay || m_state->exchange.isStoring();
 }
 
 std::vector<EngineEvent> Engine::step() {
@@ -125,13 +128,9 @@ std::vector<EngineEvent> Engine::step() {
   state.takeFinishedCompressions(false);
   state.finishCancelled();
   state.endReasonings();
-  state.bringInStored();
-  state.scheduler.admit();
-  state.finishHopeless();
-  state.compressAsked();
-  state.compressDue();
+  if (!state.isUnderWay) state.plan();
   state.runStep();
-  state.storeLeftovers();
+  if (!state.isUnderWay) state.storeLeftovers();
   state.failIfBroken();
   state.noteDropped();
   state.notePages();
@@ -140,11 +139,20 @@ std::vector<EngineEvent> Engine::step() {
   return std::exchange(state.events, {});
 }
 
+void Engine::State::plan() {
+  bringInStored();
+  scheduler.admit();
+  finishHopeless();
+  compressAsked();
+  compressDue();
+}
+
 void Engine::State::finishCancelled() {
   std::vector<RequestId> ids;
   for (const Sequence& sequence : scheduler.running()) {
     // Its pages are in use by the device until it is done.
-    if (sequence.cancelled && sequence.state != SequenceState::Compressing) ids.push_back(sequence.id);
+    const bool isInUse = sequence.state == SequenceState::Compressing || sequence.entriesAhead > 0;
+    if (sequence.cancelled && !isInUse) ids.push_back(sequence.id);
   }
   for (const Sequence& sequence : scheduler.waiting()) {
     if (sequence.cancelled) ids.push_back(sequence.id);
@@ -155,7 +163,8 @@ void Engine::State::finishCancelled() {
 void Engine::State::endReasonings() {
   for (std::list<Sequence>* sequences : {&scheduler.running(), &scheduler.waiting()}) {
     for (Sequence& sequence : *sequences) {
-      if (sequence.started && sequence.reasoning != nullptr && sequence.reasoning->mustEnd())
+      const bool isStill = sequence.started && sequence.entriesAhead == 0;
+      if (isStill && sequence.reasoning != nullptr && sequence.reasoning->mustEnd())
         endReasoning(sequence);
     }
   }
@@ -195,23 +204,85 @@ void Engine::State::finishExhausted(Sequence& sequence) {
 
 void Engine::State::runStep() {
   if (broken) return;
-  scheduler.share(shares, pace.tokens());
-  notePages();
-  if (broken) return;
-  if (shares.empty()) return inFlight.empty() ? finishStuck() : takeFinishedCompressions(true);
-  const StepInputs& inputs = builder.build(shares, sampled);
-  drawn.resize(sampled.size());
-  const Duration start = clock.now();
-  if (auto done = runner.runStep(inputs, drawn); !done) {
-    broken = done.error();
-    return;
+  const bool wasAhead = isUnderWay;
+  if (!isUnderWay && !beginStep()) return;
+  // From here on the books are those of its end, but for what it draws.
+  for (const StepShare& share : current.shares) {
+    if (share.sequence != nullptr) account(*share.sequence, share.numTokens);
   }
-  const auto numTokens = static_cast<int>(inputs.tokenIds.size());
-  const Duration took = clock.now() - start;
-  pace.note(numTokens, took);
-  exchange.noteComputed(numTokens - static_cast<int>(sampled.size()), took);  // what is said is no prompt
-  for (const StepShare& share : shares) account(*share.sequence, share.numTokens);
-  advance(sampled);
+  isUnderWay = !broken && beginAhead();
+  if (broken) return;
+  finishStep(wasAhead);
+  if (isUnderWay) std::swap(current, ahead);
+}
+
+/// False: there is nothing to run, or it could not begin.
+bool Engine::State::beginStep() {
+  scheduler.share(current.shares, pace.tokens());
+  notePages();
+  if (broken) return false;
+  if (current.shares.empty()) {
+    inFlight.empty() ? finishStuck() : takeFinishedCompressions(true);
+    return false;
+  }
+  const StepInputs& inputs = builder.build(current.shares, current.sampled);
+  current.numTokens = static_cast<int>(inputs.tokenIds.size());
+  current.start = clock.now();
+  breakOff(runner.startStep(inputs));
+  return !broken;
+}
+
+bool Engine::State::beginAhead() {
+  if (!canRunAhead() || !scheduler.shareAhead(current.sampled, ahead.shares)) return false;
+  breakOff(runner.startStep(builder.buildAhead(ahead.shares, ahead.sampled)));
+  return !broken;
+}
+
+bool Engine::State::canRunAhead() {
+  if (!limits.runsAhead || exchange.isStoring() || exchange.isBringingIn()) return false;
+  const std::list<Sequence>& running = scheduler.running();
+  return std::all_of(running.begin(), running.end(), [this](const Sequence& sequence) {
+    return sequence.state == SequenceState::Compressing || isPlainDecode(sequence);
+  });
+}
+
+/// Whether all is known about its next step but for the token, and that one will not be its last by count.
+bool Engine::State::isPlainDecode(const Sequence& sequence) const {
+  const Request& request = sequence.request;
+  const auto numTokens = static_cast<std::int64_t>(sequence.tokens.size()) + 1;
+  const bool endsByCount = numTokens >= sequence.longest() ||
+                           (limits.contextLength > 0 && numTokens >= limits.contextLength && !request.ignoreEnd);
+  const bool hasHistory = request.sampling.repetitionPenalty != 1.0F;
+  const bool isAsked = sequence.cancelled || sequence.compressionAsked ||
+                       (sequence.reasoning != nullptr && sequence.reasoning->mayHaveToEnd());
+  return !endsByCount && !hasHistory && !isAsked &&
+         (request.ignoreEnd || request.endTokens.size() <= kMostEndTokens);
+}
+
+void Engine::State::finishStep(bool wasAhead) {
+  drawn.resize(current.sampled.size());
+  breakOff(runner.finishStep(drawn));
+  if (broken) return;
+  if (!wasAhead) {  // or it shared its time with the step before
+    const Duration took = clock.now() - current.start;
+    pace.note(current.numTokens, took);
+    // What is said is no prompt.
+    exchange.noteComputed(current.numTokens - static_cast<int>(current.sampled.size()), took);
+  }
+  advance(current.sampled);
+}
+
+void Engine::State::dropStep() {
+  if (!std::exchange(isUnderWay, false)) return;
+  drawn.resize(current.sampled.size());
+  static_cast<void>(runner.finishStep(drawn));  // nobody is interested any more
+}
+
+void Engine::State::Step::drop(Sequence& sequence) {
+  std::replace(sampled.begin(), sampled.end(), &sequence, static_cast<Sequence*>(nullptr));
+  for (StepShare& share : shares) {
+    if (share.sequence == &sequence) share.sequence = nullptr;
+  }
 }
 
 void Engine::State::account(Sequence& sequence, int numTokens) {
@@ -223,6 +294,7 @@ void Engine::State::account(Sequence& sequence, int numTokens) {
   const std::int64_t before = sequence.computed;
   sequence.computed += numTokens;
   sequence.physical += numTokens;
+  sequence.entriesAhead = 0;
   metrics.promptTokens +=
       std::max<std::int64_t>(0, std::min(sequence.computed, promptTokens) - sequence.furthest);
   metrics.recomputedTokens +=
@@ -257,8 +329,10 @@ void Engine::State::advance(const std::vector<Sequence*>& sequences) {
   const Duration now = clock.now();
   const std::int64_t before = metrics.generatedTokens;
   const std::span<const TokenRanking> rankings = runner.rankings();
-  for (std::size_t i = 0; i < sequences.size(); ++i)
-    takeToken(*sequences[i], drawn[i], rankings.empty() ? nullptr : &rankings[i]);
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    if (sequences[i] != nullptr)
+      takeToken(*sequences[i], drawn[i], rankings.empty() ? nullptr : &rankings[i]);
+  }
   rate.add(now, metrics.generatedTokens - before);
 }
 
@@ -315,6 +389,7 @@ void Engine::State::finish(Sequence& sequence, FinishReason reason, Error error)
   }
   if (reason != FinishReason::Failed) breakOff(exchange.storeTurn(sequence));
   events.push_back(std::move(event));
+  ahead.drop(sequence);
   scheduler.remove(sequence.id);
 }
 
@@ -323,6 +398,7 @@ void Engine::State::failIfBroken() {
   const Error error = *std::exchange(broken, std::nullopt);
   lost = error;
   dropCompressions();
+  isUnderWay = false;  // the device is not asked any more
   exchange.forgetUnsaved();
   std::vector<RequestId> ids;
   for (const Sequence& sequence : scheduler.running()) ids.push_back(sequence.id);

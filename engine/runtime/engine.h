@@ -34,6 +34,7 @@ struct EngineLimits {
   bool sharesPrefixes = true;     // full pages of equal beginnings are computed once
   std::uint64_t prefixSalt = 0;   // of model, tokenizer and KV type
   bool compressesBeside = false;  // compressions run beside the steps of the others
+  bool runsAhead = false;         // decode steps begin before it is known what the last one drew
   bool checksBooks = false;  // stops when an invariant is broken after a step; takes longer than a small step
   bool recordsScores = false;  // of every compression, not only of those of watched requests
   std::int64_t bytesPerPage = 0;
@@ -67,7 +68,7 @@ class Engine {
   void endReasoning(RequestId request);
   /// Requests in progress, or something that they left and that is still to be stored.
   bool hasWork() const;
-  /// One forward pass at most, compressions that are due included. Events in order of happening.
+  /// Ends one forward pass at most, compressions that are due included. Events in order of happening.
   std::vector<EngineEvent> step();
 
   const EngineLimits& limits() const;

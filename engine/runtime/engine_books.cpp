@@ -36,7 +36,7 @@ std::shared_ptr<const SequenceRecord> recordOf(const Sequence& sequence, ModelRu
 
 std::string brokenIn(const Sequence& sequence, const EngineLimits& limits) {
   const std::string who = "request " + std::to_string(sequence.id.value) + ": ";
-  if (sequence.pages.numPages() != pagesFor(sequence.physical, limits.pageTokens))
+  if (sequence.pages.numPages() != pagesFor(sequence.physical + sequence.entriesAhead, limits.pageTokens))
     return who + std::to_string(sequence.physical) + " entries lie in " +
            std::to_string(sequence.pages.numPages()) + " pages";
   if (sequence.physical % limits.pageTokens != 0 && sequence.pages.isShared(sequence.pages.numPages() - 1))

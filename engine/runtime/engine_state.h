@@ -25,8 +25,19 @@ struct Engine::State final : PageRelief {
     Duration start{};
   };
 
+  /// A step that the device is given. Who has ended meanwhile is null.
+  struct Step {
+    std::vector<StepShare> shares;
+    std::vector<Sequence*> sampled;  // in the order of the draws
+    int numTokens = 0;
+    Duration start{};
+
+    void drop(Sequence& sequence);
+  };
+
   State(const EngineLimits& limits, ModelRunner& runner, const Clock& clock, PrefixStorage* storage);
 
+  void plan();
   void finishCancelled();
   void endReasonings();
   void endReasoning(Sequence& sequence);
@@ -52,6 +63,12 @@ struct Engine::State final : PageRelief {
   CompressionSource sourceOf(const Sequence& sequence, const CompressionSettings& settings) const;
   CompressionSettings settingsOf(const Sequence& sequence) const;
   void runStep();
+  bool beginStep();
+  bool beginAhead();
+  bool canRunAhead();
+  bool isPlainDecode(const Sequence& sequence) const;
+  void finishStep(bool wasAhead);
+  void dropStep();
   void advance(const std::vector<Sequence*>& sampled);
   void takeToken(Sequence& sequence, TokenId token, const TokenRanking* ranking);
   void finish(Sequence& sequence, FinishReason reason, Error error = {});
@@ -85,8 +102,9 @@ struct Engine::State final : PageRelief {
   std::uint64_t nextId = 1;
 
   // Reused by every step.
-  std::vector<StepShare> shares;
-  std::vector<Sequence*> sampled;
+  Step current;
+  Step ahead;                 // the one behind it, while the current one is being finished
+  bool isUnderWay = false;  // `current` has begun before this Engine::step()
   std::vector<TokenId> drawn;
 };
 

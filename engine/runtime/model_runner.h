@@ -27,6 +27,10 @@ struct StepInputs {
   std::vector<SamplingRow> sampling;      // [sampledRows]
   std::vector<std::int32_t> history;      // token ids the repetition penalties look at
   bool ranksTokens = false;               // how likely the tokens were is asked for
+  // A step that runs ahead: each row takes up what the step before has drawn in that row, and is void if that
+  // is among its end tokens. Its tokenIds say nothing.
+  bool followsDrawn = false;
+  std::vector<std::int32_t> endTokens;  // [numTokens, kMostEndTokens], -1: no further ones; empty if not so
 };
 
 /// As RankTokensArguments::ranked: the token that was drawn, then the likeliest.
@@ -45,9 +49,15 @@ class ModelRunner {
  public:
   virtual ~ModelRunner() = default;
 
-  /// Runs one forward pass and draws `sampledRows.size()` tokens into `tokens`.
-  virtual Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) = 0;
-  /// Of the last step, one for each token that it drew; empty if it was not to rank them.
+  /// Begins one forward pass. Two may be under way, the second of which follows what the first draws.
+  virtual Result<void> startStep(const StepInputs& inputs) = 0;
+  /// Waits for the one that began first; what it drew, `sampledRows.size()` tokens, goes to `tokens`.
+  virtual Result<void> finishStep(std::span<TokenId> tokens) = 0;
+  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) {
+    if (auto started = startStep(inputs); !started) return started;
+    return finishStep(tokens);
+  }
+  /// Of the step that was finished last, one for each token that it drew; empty if it was not to rank them.
   virtual std::span<const TokenRanking> rankings() const = 0;
   virtual Result<void> compress(const CompressionPlan& plan) = 0;
   /// Begins a compression beside the steps, which do not touch its pages meanwhile.

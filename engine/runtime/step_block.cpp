@@ -23,7 +23,7 @@ std::size_t blockBytes(const StepBlock::Sizes& sizes) {
   const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
   const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
   const std::size_t tables = sequences * static_cast<std::size_t>(roundedPages(sizes.maxPages));
-  return 4 * roundedUp(tokens * kInt) + 2 * roundedUp((sequences + 1) * kInt) + roundedUp(tables * kInt) +
+  return 4 * roundedUp(tokens * kInt) + roundedUp(sequences * kMostEndTokens * kInt) + 2 * roundedUp((sequences + 1) * kInt) + roundedUp(tables * kInt) +
          roundedUp(sequences * kInt) + roundedUp(sequences * sizeof(SamplingRow));
 }
 std::size_t drawnBytes(const StepBlock::Sizes& sizes) {
@@ -47,31 +47,40 @@ std::size_t StepBlock::bytesFor(const Sizes& sizes) {
 Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
   StepBlock made;
   made.m_sizes = sizes;
-  for (auto [target, bytes, isHost] : {std::tuple{&made.m_block, blockBytes(sizes), false},
-                                       std::tuple{&made.m_host, blockBytes(sizes), true},
-                                       std::tuple{&made.m_drawnTokens, drawnBytes(sizes), false},
-                                       std::tuple{&made.m_hostDrawn, drawnBytes(sizes), true},
-                                       std::tuple{&made.m_ranked, rankedBytes(sizes), false},
-                                       std::tuple{&made.m_hostRanked, rankedBytes(sizes), true}}) {
+  const auto allocate = [&](DeviceBuffer& target, std::size_t bytes, bool isHost) -> Result<void> {
     auto memory = buffer(isHost ? device.allocateHost(bytes) : device.allocate(bytes), "step inputs");
     if (!memory) return tl::unexpected(memory.error());
-    *target = std::move(*memory);
+    target = std::move(*memory);
+    return {};
+  };
+  std::vector<std::tuple<DeviceBuffer*, std::size_t, bool>> wanted{
+      {&made.m_block, blockBytes(sizes), false},
+      {&made.m_drawnTokens, drawnBytes(sizes), false},
+      {&made.m_ranked, rankedBytes(sizes), false}};
+  for (HostSide& side : made.m_sides) {
+    side.end = device.createMark();
+    wanted.insert(wanted.end(), {{&side.arrays, blockBytes(sizes), true},
+                                 {&side.drawn, drawnBytes(sizes), true},
+                                 {&side.ranked, rankedBytes(sizes), true}});
+  }
+  for (auto [target, bytes, isHost] : wanted) {
+    if (auto done = allocate(*target, bytes, isHost); !done) return tl::unexpected(done.error());
   }
   return made;
 }
 
 template <typename T>
 T* StepBlock::place(std::size_t count, T*& host) {
-  host = reinterpret_cast<T*>(m_host.as<std::byte>() + m_used);
+  host = reinterpret_cast<T*>(newest().arrays.as<std::byte>() + m_used);
   T* const device = reinterpret_cast<T*>(m_block.as<std::byte>() + m_used);
   m_used += roundedUp(count * sizeof(T));
   return device;
 }
 
 template <typename T>
-const T* StepBlock::put(const std::vector<T>& values) {
+T* StepBlock::put(const std::vector<T>& values) {
   T* host = nullptr;
-  const T* const device = place(values.size(), host);
+  T* const device = place(values.size(), host);
   std::copy(values.begin(), values.end(), host);
   return device;
 }
@@ -112,39 +121,47 @@ Result<void> StepBlock::upload(Device& device, Stream& stream, const StepInputs&
              static_cast<int>(inputs.sampledRows.size()),
              roundedPages(std::max(1, inputs.maxPages)),
              inputs.ranksTokens,
+             inputs.followsDrawn,
              m_history.data()};
+  m_newest = 1 - m_newest;
   m_used = 0;
   m_batch.numTokens = m_shape.numTokens;
   m_batch.numSequences = m_shape.numSequences;
   m_batch.maxPages = m_shape.maxPages;
-  m_batch.tokenIds = put(inputs.tokenIds);
+  m_followed.drawn = drawnTokens();
+  m_followed.numTokens = m_shape.numTokens;
+  m_batch.tokenIds = m_followed.tokenIds = put(inputs.tokenIds);
   m_batch.positions = put(inputs.positions);
-  m_batch.targetSlots = put(inputs.targetSlots);
-  m_batch.queryRows = put(inputs.queryRows);
+  m_batch.targetSlots = m_followed.targetSlots = put(inputs.targetSlots);
+  m_batch.queryRows = m_followed.queryRows = put(inputs.queryRows);
+  m_followed.ends = put(inputs.endTokens);
   m_batch.queryStart = put(inputs.queryStart);
   m_batch.physical = put(inputs.physical);
   m_sampledRows = put(inputs.sampledRows);
   m_sampling = put(inputs.sampling);
   m_batch.pageTables = putPageTables(inputs);
-  device.copyToDevice(stream, m_block.data(), m_host.data(), m_used);
+  device.copyToDevice(stream, m_block.data(), newest().arrays.data(), m_used);
   return {};
 }
 
 void StepBlock::fetchDrawn(Device& device, Stream& stream) {
-  device.copyToHost(stream, m_hostDrawn.data(), m_drawnTokens.data(),
-                    static_cast<std::size_t>(m_shape.numSampled) * kInt);
-  if (!m_shape.ranksTokens) return;
-  device.copyToHost(stream, m_hostRanked.data(), m_ranked.data(),
-                    static_cast<std::size_t>(m_shape.numSampled) * sizeof(TokenRanking));
+  HostSide& side = newest();
+  side.numSampled = m_shape.numSampled;
+  side.ranksTokens = m_shape.ranksTokens;
+  const auto count = static_cast<std::size_t>(side.numSampled);
+  device.copyToHost(stream, side.drawn.data(), m_drawnTokens.data(), count * kInt);
+  if (side.ranksTokens)
+    device.copyToHost(stream, side.ranked.data(), m_ranked.data(), count * sizeof(TokenRanking));
+  device.place(stream, *side.end);
 }
 
-std::span<const TokenRanking> StepBlock::rankings() const {
-  if (!m_shape.ranksTokens) return {};
-  return {m_hostRanked.as<TokenRanking>(), static_cast<std::size_t>(m_shape.numSampled)};
-}
-
-std::span<const TokenId> StepBlock::drawn() const {
-  return {m_hostDrawn.as<TokenId>(), static_cast<std::size_t>(m_shape.numSampled)};
+DeviceResult<StepBlock::Results> StepBlock::waitFor(Device& device, Stream& stream, int stepsAgo) {
+  const HostSide& side = m_sides[stepsAgo == 0 ? m_newest : 1 - m_newest];
+  if (auto done = device.waitFor(stream, *side.end); !done) return tl::unexpected(done.error());
+  const auto count = static_cast<std::size_t>(side.numSampled);
+  Results results{{side.drawn.as<TokenId>(), count}, {}};
+  if (side.ranksTokens) results.rankings = {side.ranked.as<TokenRanking>(), count};
+  return results;
 }
 
 }  // namespace zipage

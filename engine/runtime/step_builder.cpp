@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/check.h"
 #include "engine/sample/sampling_plan.h"
 
 namespace zipage {
@@ -9,11 +10,11 @@ namespace zipage {
 void StepBuilder::clear() {
   for (auto* array : {&m_inputs.tokenIds, &m_inputs.positions, &m_inputs.targetSlots, &m_inputs.queryRows,
                       &m_inputs.queryStart, &m_inputs.physical, &m_inputs.pageTables, &m_inputs.sampledRows,
-                      &m_inputs.history}) {
+                      &m_inputs.history, &m_inputs.endTokens}) {
     array->clear();
   }
   m_inputs.sampling.clear();
-  m_inputs.ranksTokens = false;
+  m_inputs.ranksTokens = m_inputs.followsDrawn = false;
   m_inputs.queryStart.push_back(0);
 }
 
@@ -22,7 +23,8 @@ void StepBuilder::addTokens(const StepShare& share) {
   for (int i = 0; i < share.numTokens; ++i) {
     const std::int64_t position = sequence.computed + i;
     const int entry = sequence.physical + i;
-    m_inputs.tokenIds.push_back(sequence.tokens[static_cast<std::size_t>(position)]);
+    const auto index = static_cast<std::size_t>(position);
+    m_inputs.tokenIds.push_back(index < sequence.tokens.size() ? sequence.tokens[index] : 0);
     m_inputs.positions.push_back(static_cast<std::int32_t>(position));
     m_inputs.targetSlots.push_back(sequence.pages.slotOf(entry, m_pageTokens));
     // Of a long chunk only the last tokens write their query, so that no row is written twice in one step.
@@ -51,14 +53,38 @@ const StepInputs& StepBuilder::build(const std::vector<StepShare>& shares, std::
     Sequence& sequence = *shares[row].sequence;
     addTokens(shares[row]);
     addTable(sequence, row);
-    if (shares[row].numTokens != sequence.pending()) continue;
-    m_inputs.sampledRows.push_back(m_inputs.queryStart.back() - 1);
-    m_inputs.sampling.push_back(
-        samplingRow(sequence.request.sampling, sequence.generated(), sequence.tokens, m_inputs.history));
-    m_inputs.ranksTokens = m_inputs.ranksTokens || sequence.request.numTopLogProbs >= 0;
+    if (shares[row].numTokens < sequence.pending()) continue;
+    addDraw(shares[row]);
     sampled.push_back(&sequence);
   }
   return m_inputs;
+}
+
+void StepBuilder::addDraw(const StepShare& share) {
+  const Sequence& sequence = *share.sequence;
+  const Request& request = sequence.request;
+  const auto numGenerated =
+      sequence.computed + share.numTokens - static_cast<std::int64_t>(request.prompt.size());
+  m_inputs.sampledRows.push_back(m_inputs.queryStart.back() - 1);
+  m_inputs.sampling.push_back(
+      samplingRow(request.sampling, static_cast<int>(numGenerated), sequence.tokens, m_inputs.history));
+  m_inputs.ranksTokens = m_inputs.ranksTokens || request.numTopLogProbs >= 0;
+}
+
+const StepInputs& StepBuilder::buildAhead(const std::vector<StepShare>& shares,
+                                          std::vector<Sequence*>& sampled) {
+  build(shares, sampled);
+  m_inputs.followsDrawn = true;
+  for (const StepShare& share : shares) addEndTokens(share.sequence->request);
+  return m_inputs;
+}
+
+void StepBuilder::addEndTokens(const Request& request) {
+  const std::size_t numEnds = request.ignoreEnd ? 0 : request.endTokens.size();
+  ZIPAGE_CHECK(numEnds <= kMostEndTokens, "who has more end tokens does not run ahead");
+  m_inputs.endTokens.insert(m_inputs.endTokens.end(), request.endTokens.begin(),
+                            request.endTokens.begin() + static_cast<std::ptrdiff_t>(numEnds));
+  m_inputs.endTokens.insert(m_inputs.endTokens.end(), kMostEndTokens - numEnds, -1);
 }
 
 }  // namespace zipage

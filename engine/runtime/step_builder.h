@@ -17,11 +17,15 @@ class StepBuilder {
   /// drawn for each share that leaves nothing pending; `sampled` gets those sequences, in the order of the
   /// draws.
   const StepInputs& build(const std::vector<StepShare>& shares, std::vector<Sequence*>& sampled);
+  /// The same for shares of Scheduler::shareAhead(): a token each, which the step under way is about to draw.
+  const StepInputs& buildAhead(const std::vector<StepShare>& shares, std::vector<Sequence*>& sampled);
 
  private:
   void clear();
   void addTokens(const StepShare& share);
   void addTable(const Sequence& sequence, std::size_t row);
+  void addDraw(const StepShare& share);
+  void addEndTokens(const Request& request);
 
   int m_pageTokens;
   int m_windowTokens;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/base/check.h"
 #include "engine/model/transformer.h"
 #include "engine/runtime/compression_pipeline.h"
 #include "engine/runtime/compression_worker.h"
@@ -40,8 +41,9 @@ class TransformerRunner final : public ModelRunner {
         m_compressionStream(device.createStream(StreamPriority::Background)),
         m_worker([this](const CompressionPlan& plan) { return compressOn(*m_compressionStream, plan); }) {}
 
-  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
-  std::span<const TokenRanking> rankings() const override { return m_block.rankings(); }
+  Result<void> startStep(const StepInputs& inputs) override;
+  Result<void> finishStep(std::span<TokenId> tokens) override;
+  std::span<const TokenRanking> rankings() const override { return m_rankings; }
   Result<void> compress(const CompressionPlan& plan) override;
   Result<void> startCompression(const CompressionPlan& plan) override;
   Result<int> finishedCompressions(bool waits) override { return m_worker.finished(waits); }
@@ -71,6 +73,8 @@ class TransformerRunner final : public ModelRunner {
   std::unique_ptr<Transformer> m_transformer;
   Pool m_pool;
   StepBlock m_block;
+  int m_numUnderWay = 0;  // steps
+  std::span<const TokenRanking> m_rankings;
   CompressionPipeline m_pipeline;
   StepRecordings m_recordings;
   std::unique_ptr<Stream> m_compressionStream;
@@ -83,17 +87,28 @@ Result<void> TransformerRunner::synchronize(Stream& stream) {
   return {};
 }
 
-Result<void> TransformerRunner::runStep(const StepInputs& inputs, std::span<TokenId> tokens) {
+Result<void> TransformerRunner::startStep(const StepInputs& inputs) {
+  ZIPAGE_CHECK(m_numUnderWay < 2 && inputs.followsDrawn == (m_numUnderWay == 1),
+               "one step is under way, and a second one that follows it");
   if (auto uploaded = m_block.upload(m_device, *m_stream, inputs); !uploaded) return uploaded;
   m_recordings.run(m_block.shape(), [this] { enqueueStep(); });
-  if (!tokens.empty()) m_block.fetchDrawn(m_device, *m_stream);
-  if (auto done = synchronize(*m_stream); !done) return done;
-  std::ranges::copy(m_block.drawn(), tokens.begin());
+  m_block.fetchDrawn(m_device, *m_stream);
+  ++m_numUnderWay;
+  return {};
+}
+
+Result<void> TransformerRunner::finishStep(std::span<TokenId> tokens) {
+  const auto results = m_block.waitFor(m_device, *m_stream, m_numUnderWay - 1);
+  if (!results) return failure(ErrorCode::Device, results.error().message);
+  --m_numUnderWay;
+  std::ranges::copy(results->drawn, tokens.begin());
+  m_rankings = results->rankings;
   return {};
 }
 
 void TransformerRunner::enqueueStep() {
   const int numSampled = m_block.shape().numSampled;
+  if (m_block.shape().followsDrawn) m_device.followDrawn(*m_stream, m_block.followed());
   const ConstTensorView logits = m_transformer->forward(*m_stream, m_block.batch(), m_pool.kv, m_pool.window,
                                                         m_block.sampledRows(), numSampled);
   if (numSampled == 0) return;
@@ -220,6 +235,7 @@ EngineLimits limitsOf(const PoolOptions& options, const KvLayout& layout, int nu
   limits.vocabularySize = model.config.vocabularySize;
   limits.prefixSalt = prefixSaltOf(device, model, options);
   limits.maxCompressedEntries = options.maxCompressedEntries;
+  limits.runsAhead = device.isAsynchronous;
   return limits;
 }
 

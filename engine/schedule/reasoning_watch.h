@@ -22,6 +22,8 @@ class ReasoningWatch {
     const bool isSpent = m_budget > 0 && m_numTokens >= m_budget;
     return m_reader.isInsideReasoning() && (m_isEndWanted || isSpent);
   }
+  /// Whether mustEnd() may be true after another token, whichever.
+  bool mayHaveToEnd() const { return m_isEndWanted || (m_budget > 0 && m_numTokens + 1 >= m_budget); }
 
  private:
   int m_budget;

@@ -186,18 +186,62 @@ int Scheduler::takePages(Sequence& sequence, int budget) {
       sequence.peakPages = std::max(sequence.peakPages, sequence.pages.numPages());
       return chunk;
     }
-    if (sequence.outstandingPages() > 0 || unreservedPages() > 0) {
-      PageRef page = m_allocator.allocate();
-      ZIPAGE_CHECK(static_cast<bool>(page), "reserved pages are there when they are asked for");
-      sequence.pages.append(std::move(page));
-      continue;
-    }
+    if (takePage(sequence)) continue;
     // What it has taken so far is enough for a part.
     const std::int64_t room =
         static_cast<std::int64_t>(sequence.pages.numPages()) * m_limits.pageTokens - sequence.physical;
     if (room > 0) return static_cast<int>(std::min<std::int64_t>(room, chunk));
     if (!relieve(sequence)) return 0;
   }
+}
+
+bool Scheduler::takePage(Sequence& sequence) {
+  if (sequence.outstandingPages() == 0 && unreservedPages() <= 0) return false;
+  PageRef page = m_allocator.allocate();
+  ZIPAGE_CHECK(static_cast<bool>(page), "reserved pages are there when they are asked for");
+  sequence.pages.append(std::move(page));
+  return true;
+}
+
+bool Scheduler::shareAhead(const std::vector<Sequence*>& drawing, std::vector<StepShare>& shares) {
+  shares.clear();
+  for (Sequence* sequence : drawing) {
+    if (sequence == nullptr || !canGoOn(*sequence)) return false;
+    shares.push_back({sequence, 1});
+  }
+  const auto numRunning = std::count_if(m_running.begin(), m_running.end(), [](const Sequence& s) {
+    return s.state != SequenceState::Compressing;
+  });
+  if (shares.empty() || numRunning != static_cast<std::ptrdiff_t>(shares.size())) return false;
+  if (const Place next = firstReady(); next != m_waiting.end() && canAdmit(*next)) return false;
+  if (!takePagesAhead(shares)) return false;
+  for (const StepShare& share : shares) {
+    share.sequence->entriesAhead = 1;
+    share.sequence->state = SequenceState::Running;
+  }
+  return true;
+}
+
+/// When what it has read of its text is in its pages, without a compression.
+bool Scheduler::canGoOn(const Sequence& sequence) const {
+  const bool isFull = sequence.isBounded() && sequence.physical >= sequence.capacity();
+  return sequence.pending() == 0 && !isFull && (sequence.querySlot || !sequence.wantsSlot());
+}
+
+/// For all or for none.
+bool Scheduler::takePagesAhead(const std::vector<StepShare>& shares) {
+  const bool haveRoom = std::all_of(shares.begin(), shares.end(), [this](const StepShare& share) {
+    Sequence& sequence = *share.sequence;
+    return sequence.pages.numPages() > sequence.physical / m_limits.pageTokens || takePage(sequence);
+  });
+  for (const StepShare& share : shares) {
+    Sequence& sequence = *share.sequence;
+    if (haveRoom)
+      sequence.peakPages = std::max(sequence.peakPages, sequence.pages.numPages());
+    else
+      sequence.pages.truncate(pagesOf(sequence.physical));
+  }
+  return haveRoom;
 }
 
 bool Scheduler::makeRoom(Sequence& sequence, int numPages) {

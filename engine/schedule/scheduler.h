@@ -56,6 +56,10 @@ class Scheduler {
   /// Fills `shares` for one step: decodes first, then prefill chunks, none beyond what its sequence has pages
   /// for. Who must be compressed first gets no share. Prompts get `mostRead` tokens at most, together.
   void share(std::vector<StepShare>& shares, int mostRead);
+  /// The same for the step after one that is under way and draws a token for each of `drawing`: a share of that
+  /// token for each, in their order. False: it has to be planned when the tokens are known, since one has ended
+  /// (null), another runs too, could be admitted, must be compressed or finds no page.
+  bool shareAhead(const std::vector<Sequence*>& drawing, std::vector<StepShare>& shares);
   /// Makes `numPages` pages free for a compression of `sequence`. False: not now.
   bool makeRoom(Sequence& sequence, int numPages);
   /// After a compression: what `sequence` may count on from now on.
@@ -92,6 +96,10 @@ class Scheduler {
   int chunkOf(Sequence& sequence, int budget) const;
   /// Takes pages for the next tokens, `budget` at most. How many tokens have room; 0: none, for now.
   int takePages(Sequence& sequence, int budget);
+  /// One more, where one is free that nobody else has reserved.
+  bool takePage(Sequence& sequence);
+  bool takePagesAhead(const std::vector<StepShare>& shares);
+  bool canGoOn(const Sequence& sequence) const;
   bool relieve(Sequence& sequence);
   Sequence* mostOverBudget();
   /// Whether pages may have become free for `inFavourOf`; false also when it had to give way itself.

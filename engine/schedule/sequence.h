@@ -47,6 +47,7 @@ struct Sequence {
   std::int64_t furthest =
       0;  // the most that was ever computed: tokens before it are recomputed after a preemption
   int physical = 0;
+  int entriesAhead = 0;  // of a step that runs ahead: it has their pages already
   PageTable pages;
   QuerySlot querySlot;         // empty for `full`, which needs none, and where none is free
   std::int64_t slotSince = 0;  // `computed` when it got its query slot

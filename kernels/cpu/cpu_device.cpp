@@ -113,6 +113,9 @@ void CpuDevice::fillZero(Stream&, void* device, std::size_t bytes) {
 }
 DeviceResult<void> CpuDevice::synchronize(Stream&) { return {}; }
 
+void CpuDevice::followDrawn(Stream& stream, const FollowDrawnArguments& a) {
+  cpu::followDrawn(contextOf(stream), a);
+}
 void CpuDevice::embed(Stream& stream, const EmbedArguments& a) { cpu::embed(contextOf(stream), a); }
 void CpuDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cpu::rmsNorm(contextOf(stream), a); }
 void CpuDevice::matmul(Stream& stream, const MatmulArguments& a) { cpu::matmul(contextOf(stream), a); }

@@ -21,9 +21,13 @@ class CpuDevice : public Device {
   void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) override;
   void fillZero(Stream& stream, void* device, std::size_t bytes) override;
   DeviceResult<void> synchronize(Stream& stream) override;
+  std::unique_ptr<Mark> createMark() override { return std::make_unique<Mark>(); }
+  void place(Stream&, Mark&) override {}
+  DeviceResult<void> waitFor(Stream&, Mark&) override { return {}; }
   std::unique_ptr<Recording> record(Stream&, const std::function<void()>&) override { return nullptr; }
   bool replay(Stream&, Recording&) override { return false; }
 
+  void followDrawn(Stream&, const FollowDrawnArguments& arguments) override;
   void embed(Stream&, const EmbedArguments& arguments) override;
   void rmsNorm(Stream&, const RmsNormArguments& arguments) override;
   void matmul(Stream&, const MatmulArguments& arguments) override;

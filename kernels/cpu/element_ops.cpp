@@ -1,4 +1,6 @@
-// Ops that touch each element once: embedding look-up, norm, gated activation, gathering rows.
+// Ops that touch each element once: taking up drawn tokens, embedding look-up, norm, gated activation,
+// gathering rows.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -19,6 +21,15 @@ float* floatRow(const TensorView& view, std::int64_t row) {
 }
 
 }  // namespace
+
+void followDrawn(CpuContext&, const FollowDrawnArguments& a) {
+  for (int t = 0; t < a.numTokens; ++t) {
+    a.tokenIds[t] = a.drawn[t];
+    const std::int32_t* ends = a.ends + t * kMostEndTokens;
+    if (std::find(ends, ends + kMostEndTokens, a.drawn[t]) != ends + kMostEndTokens)
+      a.targetSlots[t] = a.queryRows[t] = -1;
+  }
+}
 
 void embed(CpuContext&, const EmbedArguments& a) {
   for (std::int64_t t = 0; t < a.output.rows; ++t) {

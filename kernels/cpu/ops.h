@@ -7,6 +7,7 @@
 
 namespace zipage::cpu {
 
+void followDrawn(CpuContext& context, const FollowDrawnArguments& arguments);
 void embed(CpuContext& context, const EmbedArguments& arguments);
 void rmsNorm(CpuContext& context, const RmsNormArguments& arguments);
 void matmul(CpuContext& context, const MatmulArguments& arguments);

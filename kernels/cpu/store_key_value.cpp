@@ -36,6 +36,7 @@ void writeQueries(const StoreKeyValueArguments& a, int token, const float* rotat
 
 void writeEntries(const StoreKeyValueArguments& a, int token, const float* rotation, float* scratch) {
   const PagedKv& kv = a.kv;
+  if (a.batch.targetSlots[token] < 0) return;
   const int page = a.batch.targetSlots[token] / kv.pageTokens;
   const int slot = a.batch.targetSlots[token] % kv.pageTokens;
   const std::size_t offset = bytesOf(kv.type, static_cast<std::int64_t>(slot) * kv.headDim);

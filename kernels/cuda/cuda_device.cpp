@@ -22,6 +22,14 @@ class CudaStream final : public Stream {
   CudaContext context;
 };
 
+class CudaMark final : public Mark {
+ public:
+  CudaMark() { cudaEventCreateWithFlags(&event, cudaEventDisableTiming); }
+  ~CudaMark() override { cudaEventDestroy(event); }
+
+  cudaEvent_t event = nullptr;
+};
+
 /// A graph of kernels, with the memory that they were given.
 class CudaRecording final : public Recording {
  public:
@@ -46,6 +54,14 @@ bool isLost(cudaError_t error) {
 
 DeviceError errorOf(cudaError_t error, const std::string& what) {
   return {what + ": " + cudaGetErrorString(error), isLost(error)};
+}
+
+/// Of waiting, and of everything enqueued since the last time.
+DeviceResult<void> outcomeOf(CudaContext& context, cudaError_t waited) {
+  context.remember(waited);
+  if (const cudaError_t error = context.takeError(); error != cudaSuccess)
+    return tl::unexpected(errorOf(error, "the GPU failed"));
+  return {};
 }
 
 std::string whyNoDriver(cudaError_t error) {
@@ -90,6 +106,7 @@ DeviceResult<std::unique_ptr<Device>> CudaDevice::open(bool isExact) {
   device->m_info.memoryBytes = properties.totalGlobalMem;
   device->m_chainsLaunches = properties.major >= 9;
   device->m_info.activationType = isExact ? DataType::F32 : DataType::BF16;
+  device->m_info.isAsynchronous = true;
   device->m_info.stepTokens = 2048;
   device->m_info.kvType = DataType::F16;  // half the bytes of each step, and finer than BF16
   // Kernels for another architecture show here, not in the middle of a reply.
@@ -185,10 +202,18 @@ void CudaDevice::fillZero(Stream& stream, void* device, std::size_t bytes) {
 
 DeviceResult<void> CudaDevice::synchronize(Stream& stream) {
   CudaContext& context = contextOf(stream);
-  context.remember(cudaStreamSynchronize(context.stream()));
-  if (const cudaError_t error = context.takeError(); error != cudaSuccess)
-    return tl::unexpected(errorOf(error, "the GPU failed"));
-  return {};
+  return outcomeOf(context, cudaStreamSynchronize(context.stream()));
+}
+
+std::unique_ptr<Mark> CudaDevice::createMark() { return std::make_unique<CudaMark>(); }
+
+void CudaDevice::place(Stream& stream, Mark& mark) {
+  CudaContext& context = contextOf(stream);
+  context.remember(cudaEventRecord(static_cast<CudaMark&>(mark).event, context.stream()));
+}
+
+DeviceResult<void> CudaDevice::waitFor(Stream& stream, Mark& mark) {
+  return outcomeOf(contextOf(stream), cudaEventSynchronize(static_cast<CudaMark&>(mark).event));
 }
 
 std::unique_ptr<Recording> CudaDevice::record(Stream& stream, const std::function<void()>& enqueue) {
@@ -218,6 +243,9 @@ bool CudaDevice::replay(Stream& stream, Recording& recording) {
   return true;
 }
 
+void CudaDevice::followDrawn(Stream& stream, const FollowDrawnArguments& a) {
+  cuda::followDrawn(contextOf(stream), a);
+}
 void CudaDevice::embed(Stream& stream, const EmbedArguments& a) { cuda::embed(contextOf(stream), a); }
 void CudaDevice::rmsNorm(Stream& stream, const RmsNormArguments& a) { cuda::rmsNorm(contextOf(stream), a); }
 void CudaDevice::matmul(Stream& stream, const MatmulArguments& a) { cuda::matmul(contextOf(stream), a); }

@@ -23,9 +23,13 @@ class CudaDevice final : public Device {
   void copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) override;
   void fillZero(Stream& stream, void* device, std::size_t bytes) override;
   DeviceResult<void> synchronize(Stream& stream) override;
+  std::unique_ptr<Mark> createMark() override;
+  void place(Stream& stream, Mark& mark) override;
+  DeviceResult<void> waitFor(Stream& stream, Mark& mark) override;
   std::unique_ptr<Recording> record(Stream& stream, const std::function<void()>& enqueue) override;
   bool replay(Stream& stream, Recording& recording) override;
 
+  void followDrawn(Stream& stream, const FollowDrawnArguments& arguments) override;
   void embed(Stream& stream, const EmbedArguments& arguments) override;
   void rmsNorm(Stream& stream, const RmsNormArguments& arguments) override;
   void matmul(Stream& stream, const MatmulArguments& arguments) override;

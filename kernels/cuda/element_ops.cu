@@ -1,4 +1,5 @@
-// Ops that touch each element once: embedding look-up, norm, gated activation, gathering rows.
+// Ops that touch each element once: taking up drawn tokens, embedding look-up, norm, gated activation,
+// gathering rows.
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/support.cuh"
@@ -11,6 +12,18 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr int kEight = 8;
+
+__global__ void followDrawnKernel(FollowDrawnArguments a) {
+  awaitPrevious();
+  letNextCome();
+  const int t = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  if (t >= a.numTokens) return;
+  const std::int32_t drawn = a.drawn[t];
+  a.tokenIds[t] = drawn;
+  bool isEnd = false;
+  for (int i = 0; i < kMostEndTokens; ++i) isEnd = isEnd || a.ends[t * kMostEndTokens + i] == drawn;
+  if (isEnd) a.targetSlots[t] = a.queryRows[t] = -1;
+}
 
 template <typename Rows>
 __global__ void embedKernel(Rows table, const std::int32_t* tokenIds, float* output, int columns) {
@@ -100,6 +113,13 @@ __global__ void gatherKernel(const float* input, const std::int32_t* rows, float
 }
 
 }  // namespace
+
+void followDrawn(CudaContext& context, const FollowDrawnArguments& a) {
+  if (a.numTokens == 0) return;
+  launchChained(context, followDrawnKernel, dim3(static_cast<unsigned>(ceilDivide(a.numTokens, kThreads))),
+                kThreads, 0, a);
+  context.rememberLaunch();
+}
 
 void embed(CudaContext& context, const EmbedArguments& a) {
   if (a.output.rows == 0) return;

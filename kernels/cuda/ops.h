@@ -8,6 +8,7 @@
 
 namespace zipage::cuda {
 
+void followDrawn(CudaContext& context, const FollowDrawnArguments& arguments);
 void embed(CudaContext& context, const EmbedArguments& arguments);
 void rmsNorm(CudaContext& context, const RmsNormArguments& arguments);
 void matmul(CudaContext& context, const MatmulArguments& arguments);

@@ -36,6 +36,7 @@ __device__ void writeQuery(const StoreKeyValueArguments& a, const float* head, i
 
 template <typename Entry>
 __device__ void writeEntry(const StoreKeyValueArguments& a, const float* key, int token, int g) {
+  if (a.batch.targetSlots[token] < 0) return;
   const int headDim = a.kv.headDim;
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
   const int page = a.batch.targetSlots[token] / a.kv.pageTokens;

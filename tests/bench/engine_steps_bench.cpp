@@ -13,7 +13,8 @@ constexpr int kReplyTokens = 4000;
 
 class IdleRunner final : public ModelRunner {
  public:
-  Result<void> runStep(const StepInputs&, std::span<TokenId> tokens) override {
+  Result<void> startStep(const StepInputs&) override { return {}; }
+  Result<void> finishStep(std::span<TokenId> tokens) override {
     for (TokenId& token : tokens) token = 3;
     return {};
   }

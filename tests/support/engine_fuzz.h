@@ -50,6 +50,7 @@ class EngineFuzz {
   std::int64_t numStoredTokens() const { return m_run.engine.metrics().storedTokens; }
   std::int64_t numSwaps() const { return m_run.engine.metrics().swaps; }
   std::int64_t numCompressions() const { return m_run.engine.metrics().compressions; }
+  int numStepsAhead() const { return m_run.runner.numStepsAhead; }
   int numAllShared() const { return m_numAllShared; }
   int numAsked() const { return static_cast<int>(m_asked.size()); }
   int numCancelled() const { return static_cast<int>(m_cancelled.size()); }
@@ -70,6 +71,7 @@ class EngineFuzz {
     limits.watermark = chance(0.5) ? 0.0 : 0.1;
     limits.admission = chance(0.7) ? AdmissionMode::Hybrid : AdmissionMode::Constrained;
     limits.compressesBeside = chance(0.5);
+    limits.runsAhead = chance(0.5);
     limits.sharesPrefixes = chance(0.8);
     limits.recordsScores = chance(0.5);
     limits.maxCompressedEntries = chance(0.2) ? limits.pageTokens * between(4, 40) : 0;
@@ -193,7 +195,7 @@ class EngineFuzz {
     if (request.policy != MemoryPolicy::Grow && !request.compression.wholePrompt) limits.numPages = 1000;
     limits.numQuerySlots = 1;
     limits.maxBatchTokens = 300;
-    limits.compressesBeside = limits.sharesPrefixes = false;
+    limits.compressesBeside = limits.sharesPrefixes = limits.runsAhead = false;
     EngineRun alone(limits);
     const RequestId id = alone.submit(request);
     return id && alone.finish() ? alone[id] : Served{};
@@ -252,7 +254,8 @@ class EngineFuzz {
 
 /// What a number of games came to.
 struct FuzzTotals {
-  std::int64_t preemptions = 0, compressions = 0, swaps = 0, cachedTokens = 0, storedTokens = 0;
+  std::int64_t preemptions = 0, compressions = 0, swaps = 0, cachedTokens = 0, storedTokens = 0,
+               stepsAhead = 0;
   int exhausted = 0, allShared = 0, asked = 0, cancelled = 0;
 
   void add(const EngineFuzz& fuzz) {
@@ -261,6 +264,7 @@ struct FuzzTotals {
     swaps += fuzz.numSwaps();
     cachedTokens += fuzz.numCachedTokens();
     storedTokens += fuzz.numStoredTokens();
+    stepsAhead += fuzz.numStepsAhead();
     exhausted += fuzz.numExhausted();
     allShared += fuzz.numAllShared();
     asked += fuzz.numAsked();
@@ -270,14 +274,14 @@ struct FuzzTotals {
     std::printf("%lld preemptions, %lld compressions (%d asked for, %d with all pages shared), %lld swaps, ",
                 static_cast<long long>(preemptions), static_cast<long long>(compressions), asked, allShared,
                 static_cast<long long>(swaps));
-    std::printf("%lld cached tokens (%lld from storage), %d cancelled, %d exhausted\n",
+    std::printf("%lld cached tokens (%lld from storage), %d cancelled, %d exhausted, %lld steps ahead\n",
                 static_cast<long long>(cachedTokens), static_cast<long long>(storedTokens), cancelled,
-                exhausted);
+                exhausted, static_cast<long long>(stepsAhead));
   }
   /// A fuzz that never gets into trouble tests nothing.
   bool sawEverything() const {
     return preemptions > 0 && compressions > 0 && swaps > 0 && cachedTokens > 0 && storedTokens > 0 &&
-           exhausted > 0 && allShared > 0 && asked > 0 && cancelled > 0;
+           stepsAhead > 0 && exhausted > 0 && allShared > 0 && asked > 0 && cancelled > 0;
   }
 };
 

@@ -26,16 +26,32 @@ class FakeRunner final : public ModelRunner {
         m_entries(static_cast<std::size_t>(limits.numPages) * limits.pageTokens),
         m_queryRows(static_cast<std::size_t>(limits.numQuerySlots) * limits.windowTokens, 0) {}
 
-  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override {
+  Result<void> startStep(const StepInputs& given) override {
     if (beforeStep) beforeStep();
     if (failsWith) return tl::unexpected(*failsWith);
     ++numSteps;
+    require(m_underWay.size() < 2 && given.followsDrawn == (m_underWay.size() == 1),
+            "one step is under way, and a second one that follows it");
+    const StepInputs inputs = given.followsDrawn ? followed(given) : given;
+    numStepsAhead += given.followsDrawn ? 1 : 0;
+    Drawn& drawn = m_underWay.emplace_back();
     m_written.clear();
-    checkShape(inputs, tokens.size());
+    m_seenBy.clear();
+    checkShape(inputs);
     for (std::size_t s = 0; s < inputs.physical.size(); ++s) runSequence(inputs, s);
-    for (std::size_t r = 0; r < tokens.size(); ++r) tokens[r] = draw(inputs, r);
-    m_rankings.clear();
-    for (const TokenId token : inputs.ranksTokens ? tokens : std::span<TokenId>()) rank(token);
+    for (std::size_t r = 0; r < inputs.sampledRows.size(); ++r) drawn.tokens.push_back(draw(inputs, r));
+    if (!inputs.ranksTokens) return {};
+    for (const TokenId token : drawn.tokens) drawn.rankings.push_back(rankingOf(token));
+    return {};
+  }
+
+  Result<void> finishStep(std::span<TokenId> tokens) override {
+    if (failsWith) return tl::unexpected(*failsWith);
+    require(!m_underWay.empty() && m_underWay.front().tokens.size() == tokens.size(), "a step to finish");
+    if (!complaint.empty()) return {};
+    std::ranges::copy(m_underWay.front().tokens, tokens.begin());
+    m_rankings = std::move(m_underWay.front().rankings);
+    m_underWay.pop_front();
     return {};
   }
 
@@ -57,6 +73,7 @@ class FakeRunner final : public ModelRunner {
 
   Result<void> startCompression(const CompressionPlan& plan) override {
     if (failsWith) return tl::unexpected(*failsWith);
+    require(m_underWay.empty(), "what is beside the steps begins between them");
     m_inFlight.push_back(plan);
     return {};
   }
@@ -173,6 +190,7 @@ class FakeRunner final : public ModelRunner {
   std::vector<TokenId> script;  // what every sequence writes, in place of what is drawn
   bool hostIsFull = false;      // nothing can be swapped
   int numSteps = 0;
+  int numStepsAhead = 0;  // of them
 
  private:
   using Hash = std::uint64_t;
@@ -186,6 +204,10 @@ class FakeRunner final : public ModelRunner {
     std::size_t bytes() const override { return entries.size() * sizeof(Entry); }
     std::vector<Entry> entries;   // [pages · pageTokens]
     std::vector<Hash> queryRows;  // [windowTokens]
+  };
+  struct Drawn {
+    std::vector<TokenId> tokens;
+    std::vector<TokenRanking> rankings;
   };
   struct Origin {
     Hash parent = 0;
@@ -220,7 +242,23 @@ class FakeRunner final : public ModelRunner {
     return m_entries[static_cast<std::size_t>(page * m_limits.pageTokens + entry % m_limits.pageTokens)];
   }
 
-  void checkShape(const StepInputs& inputs, std::size_t numDraws) {
+  /// As the device does it: what the step before has drawn, and nothing written where that was an end.
+  StepInputs followed(StepInputs inputs) {
+    const std::vector<TokenId>& drawn = m_underWay.back().tokens;
+    const std::size_t numRows = inputs.tokenIds.size();
+    require(drawn.size() == numRows && inputs.endTokens.size() == numRows * kMostEndTokens,
+            "a row for each that was drawn");
+    for (std::size_t t = 0; t < numRows && complaint.empty(); ++t) {
+      inputs.tokenIds[t] = drawn[t];
+      const auto ends = inputs.endTokens.begin() + static_cast<std::ptrdiff_t>(t * kMostEndTokens);
+      if (std::count(ends, ends + kMostEndTokens, drawn[t]) > 0)
+        inputs.targetSlots[t] = inputs.queryRows[t] = -1;
+    }
+    return inputs;
+  }
+
+  void checkShape(const StepInputs& inputs) {
+    const std::size_t numDraws = inputs.sampledRows.size();
     const std::size_t numTokens = inputs.tokenIds.size(), numSequences = inputs.physical.size();
     require(numTokens > 0 && static_cast<int>(numTokens) <= m_limits.maxBatchTokens, "tokens of the step");
     require(static_cast<int>(numSequences) <= m_limits.maxSequences, "sequences of the step");
@@ -232,7 +270,7 @@ class FakeRunner final : public ModelRunner {
             "starts of the sequences");
     require(inputs.pageTables.size() == numSequences * static_cast<std::size_t>(inputs.maxPages),
             "page tables");
-    require(inputs.sampledRows.size() == numDraws && inputs.sampling.size() == numDraws, "rows to draw");
+    require(inputs.sampling.size() == numDraws, "rows to draw");
   }
 
   void runSequence(const StepInputs& inputs, std::size_t s) {
@@ -262,6 +300,7 @@ class FakeRunner final : public ModelRunner {
   }
 
   void writeToken(const StepInputs& inputs, std::size_t t, std::span<const std::int32_t> table, int entry) {
+    if (inputs.targetSlots[t] < 0) return;
     const Entry before = entry == 0 ? Entry{} : entryAt(table, entry - 1);
     const std::int32_t position = inputs.positions[t];
     const int page = table[static_cast<std::size_t>(entry / m_limits.pageTokens)];
@@ -301,12 +340,13 @@ class FakeRunner final : public ModelRunner {
     return static_cast<TokenId>((hash >> 8) % static_cast<Hash>(m_vocabularySize));
   }
 
-  void rank(TokenId token) {
-    TokenRanking& ranking = m_rankings.emplace_back();
+  TokenRanking rankingOf(TokenId token) const {
+    TokenRanking ranking;
     ranking[0] = {token, -1.0F};
     for (int i = 0; i < kMostRankedTokens; ++i)
       ranking[static_cast<std::size_t>(1 + i)] = {(token + i) % m_vocabularySize,
                                                   -1.0F - static_cast<float>(i)};
+    return ranking;
   }
 
   void checkPlan(const CompressionPlan& plan, const std::vector<Entry>& entries) {
@@ -396,6 +436,7 @@ class FakeRunner final : public ModelRunner {
   EngineLimits m_limits;
   int m_vocabularySize;
   std::deque<CompressionPlan> m_inFlight;
+  std::deque<Drawn> m_underWay;  // steps
   std::vector<TokenRanking> m_rankings;
   int m_polls = 0;
   std::vector<Entry> m_entries;   // [numPages · pageTokens]

@@ -15,8 +15,8 @@ namespace zipage::test {
 /// Moments are counted from 0 over the life of the device. −1: never.
 struct Faults {
   int refusedAllocation = -1;  // this allocation, weights included
-  int failedSynchronize = -1;  // this synchronize()
-  int lostSynchronize = -1;    // from this synchronize() on everything fails
+  int failedSynchronize = -1;  // this synchronize() or waitFor()
+  int lostSynchronize = -1;    // from this one on everything fails
   bool refusesSwaps = false;   // host memory, once there are steps
 };
 
@@ -86,14 +86,14 @@ class FaultyDevice final : public Device {
   }
 
   DeviceResult<void> synchronize(Stream& stream) override {
-    const int number = m_counts->synchronizes++;
-    if (number == m_faults.lostSynchronize) m_counts->isLost = m_counts->hasFailed = true;
-    if (m_counts->isLost) return tl::unexpected(DeviceError{kDeviceLost, true});
-    if (number == m_faults.failedSynchronize) {
-      m_counts->hasFailed = true;
-      return tl::unexpected(DeviceError{kKernelFailed, false});
-    }
+    if (auto fault = nextFault(); !fault) return fault;
     return m_device->synchronize(stream);
+  }
+  std::unique_ptr<Mark> createMark() override { return m_device->createMark(); }
+  void place(Stream& stream, Mark& mark) override { m_device->place(stream, mark); }
+  DeviceResult<void> waitFor(Stream& stream, Mark& mark) override {
+    if (auto fault = nextFault(); !fault) return fault;
+    return m_device->waitFor(stream, mark);
   }
 
   std::unique_ptr<Recording> record(Stream&, const std::function<void()>&) override { return nullptr; }
@@ -112,6 +112,7 @@ class FaultyDevice final : public Device {
   void fillZero(Stream& stream, void* device, std::size_t bytes) override {
     if (!m_counts->isLost) m_device->fillZero(stream, device, bytes);
   }
+  void followDrawn(Stream& s, const FollowDrawnArguments& a) override { run(&Device::followDrawn, s, a); }
   void embed(Stream& s, const EmbedArguments& a) override { run(&Device::embed, s, a); }
   void rmsNorm(Stream& s, const RmsNormArguments& a) override { run(&Device::rmsNorm, s, a); }
   void matmul(Stream& s, const MatmulArguments& a) override { run(&Device::matmul, s, a); }
@@ -147,6 +148,15 @@ class FaultyDevice final : public Device {
   static std::atomic<int>& held() {
     static std::atomic<int> count{0};
     return count;
+  }
+
+  DeviceResult<void> nextFault() {
+    const int number = m_counts->synchronizes++;
+    if (number == m_faults.lostSynchronize) m_counts->isLost = m_counts->hasFailed = true;
+    if (m_counts->isLost) return tl::unexpected(DeviceError{kDeviceLost, true});
+    if (number != m_faults.failedSynchronize) return {};
+    m_counts->hasFailed = true;
+    return tl::unexpected(DeviceError{kKernelFailed, false});
   }
 
   template <typename Arguments>

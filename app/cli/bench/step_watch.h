@@ -20,7 +20,8 @@ class StepWatch final : public ModelRunner {
 
   const StepCounts& counts() const { return m_counts; }
 
-  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override;
+  Result<void> startStep(const StepInputs& inputs) override;
+  Result<void> finishStep(std::span<TokenId> tokens) override { return m_runner.finishStep(tokens); }
   std::span<const TokenRanking> rankings() const override { return m_runner.rankings(); }
   Result<void> compress(const CompressionPlan& plan) override {
     count(plan);

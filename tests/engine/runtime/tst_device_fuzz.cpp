@@ -67,6 +67,7 @@ class DeviceGame {
     m_options.maxQuerySlots = between(1, 6);
     m_options.maxBatchTokens = between(8, 64);
     m_besides = chance(0.5);
+    m_runsAhead = chance(0.5);
   }
 
   /// Empty, or what went wrong.
@@ -78,6 +79,7 @@ class DeviceGame {
     if (!parts) return parts.error().message;
     EngineLimits limits = parts->limits;
     limits.compressesBeside = m_besides;
+    limits.runsAhead = m_runsAhead;
     const FakeClock clock;
     Engine engine(limits, *parts->runner, clock);
     const int numRequests = between(2, 12);
@@ -103,7 +105,8 @@ class DeviceGame {
     const int promptTokens = request.prompt.empty() || chance(0.5) ? between(1, 60) : 0;
     for (int i = 0; i < promptTokens; ++i) request.prompt.push_back(between(0, 36));
     request.maxNewTokens = between(1, 150);
-    request.ignoreEnd = true;
+    request.endTokens = {between(0, 36), between(0, 36)};
+    request.ignoreEnd = chance(0.5);
     request.sampling.seed = static_cast<std::uint64_t>(between(0, 3));
     request.sampling.temperature = 1.0F;
     request.policy = std::array{MemoryPolicy::Full, MemoryPolicy::Budget,
@@ -138,6 +141,7 @@ class DeviceGame {
     options.maxSequences = options.maxQuerySlots = 1;
     auto parts = createTransformerRunner(m_device, *m_model, options);
     if (!parts) return {};
+    parts->limits.runsAhead = false;
     const FakeClock clock;
     Engine engine(parts->limits, *parts->runner, clock);
     std::map<RequestId, Reply> replies;
@@ -159,7 +163,7 @@ class DeviceGame {
       const FinishReason reason = reply.finished->reason;
       const bool cutShort = (reason == FinishReason::Cancelled && m_cancelled.count(id) > 0) ||
                             (reason == FinishReason::PoolExhausted && request.policy == MemoryPolicy::Full);
-      if (!cutShort && reason != FinishReason::Length)
+      if (!cutShort && reason != FinishReason::Length && reason != FinishReason::EndToken)
         return who + "ends with " + reply.finished->error.message;
       if (reply.tokens.size() > alone.tokens.size() ||
           (!cutShort && reply.tokens.size() != alone.tokens.size()))
@@ -178,6 +182,7 @@ class DeviceGame {
   std::unique_ptr<ModelBundle> m_model;
   PoolOptions m_options;
   bool m_besides = false;
+  bool m_runsAhead = false;
   std::map<RequestId, Request> m_requests;
   std::map<RequestId, Reply> m_replies;
   std::set<RequestId> m_cancelled;

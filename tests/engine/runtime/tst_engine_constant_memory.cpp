@@ -20,12 +20,17 @@ constexpr std::size_t kHeader = alignof(std::max_align_t);
 /// A model that keeps nothing, so that all memory is the engine's.
 class ForgetfulRunner final : public ModelRunner {
  public:
-  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override {
+  Result<void> startStep(const StepInputs& inputs) override {
     most(mostTokens, inputs.tokenIds.size());
     most(mostPages, static_cast<std::size_t>(inputs.maxPages));
     most(mostEntries, static_cast<std::size_t>(inputs.physical.back()));
     most(mostHistory, inputs.history.size());
-    std::fill(tokens.begin(), tokens.end(), inputs.positions.back() % 7);
+    m_drawn.push_back(inputs.positions.back() % 7);
+    return {};
+  }
+  Result<void> finishStep(std::span<TokenId> tokens) override {
+    std::fill(tokens.begin(), tokens.end(), m_drawn.front());
+    m_drawn.erase(m_drawn.begin());
     return {};
   }
   std::span<const TokenRanking> rankings() const override { return {}; }
@@ -56,6 +61,7 @@ class ForgetfulRunner final : public ModelRunner {
   static void most(std::size_t& figure, std::size_t value) { figure = std::max(figure, value); }
 
   int m_started = 0;
+  std::vector<TokenId> m_drawn;  // by the steps under way
 };
 
 }  // namespace

@@ -18,9 +18,8 @@ namespace {
 class ForwardingRunner final : public ModelRunner {
  public:
   explicit ForwardingRunner(ModelRunner& runner) : m_runner(runner) {}
-  Result<void> runStep(const StepInputs& inputs, std::span<TokenId> tokens) override {
-    return m_runner.runStep(inputs, tokens);
-  }
+  Result<void> startStep(const StepInputs& inputs) override { return m_runner.startStep(inputs); }
+  Result<void> finishStep(std::span<TokenId> tokens) override { return m_runner.finishStep(tokens); }
   std::span<const TokenRanking> rankings() const override { return m_runner.rankings(); }
   Result<void> compress(const CompressionPlan& plan) override { return m_runner.compress(plan); }
   Result<void> startCompression(const CompressionPlan& plan) override {
