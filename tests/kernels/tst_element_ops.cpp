@@ -28,6 +28,33 @@ class TestElementOps : public QObject {
     }
   }
 
+  void rowsTakeUpWhatWasDrawnAndAreVoidAfterAnEnd() {
+    const TestDevice device;
+    Random random(4);
+    for (const int numTokens : {1, 3, 31, 257, 600}) {
+      const auto count = static_cast<std::size_t>(numTokens);
+      std::vector<std::int32_t> drawn, ends(count * kMostEndTokens, -1), tokens(count, -7), slots, rows;
+      for (int t = 0; t < numTokens; ++t) {
+        drawn.push_back((t * 7) % 19);
+        slots.push_back(5 * t);
+        rows.push_back(3 * t);
+        ends[static_cast<std::size_t>(t * kMostEndTokens + t % kMostEndTokens)] = t % 3 == 0 ? drawn.back() : 20;
+      }
+      device->followDrawn(device.queue(), {.drawn = drawn.data(),
+                                           .ends = ends.data(),
+                                           .numTokens = numTokens,
+                                           .tokenIds = tokens.data(),
+                                           .targetSlots = slots.data(),
+                                           .queryRows = rows.data()});
+      QCOMPARE(tokens, drawn);
+      for (int t = 0; t < numTokens; ++t) {
+        const bool isVoid = t % 3 == 0;
+        QCOMPARE(slots[static_cast<std::size_t>(t)], isVoid ? -1 : 5 * t);
+        QCOMPARE(rows[static_cast<std::size_t>(t)], isVoid ? -1 : 3 * t);
+      }
+    }
+  }
+
   void gatherCopiesTheChosenRows() {
     const TestDevice device;
     Random random(2);

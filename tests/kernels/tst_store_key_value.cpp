@@ -172,6 +172,20 @@ class TestStoreKeyValue : public QObject {
     for (int token = 0; token < 5; ++token) checkEntries(step, token);
   }
 
+  void aTokenWithoutASlotIsWrittenNowhere() {
+    for (const DataType type : {DataType::F32, DataType::F16, DataType::Q8_0}) {
+      Step step({type});
+      step.slots[1] = step.slots[4] = -1;
+      step.queryRows[1] = -1;
+      const TestDevice device;
+      step.run(device);
+      for (const int token : {0, 2, 3}) checkEntries(step, token);
+      const auto written = std::count_if(step.pool.positions.begin(), step.pool.positions.end(),
+                                         [](std::int32_t position) { return position != -1; });
+      QCOMPARE(written, 3 * kKvHeads);
+    }
+  }
+
   // The layers of a step share their angles; a new step must not get the old ones.
   void nextStepRotatesByItsOwnPositions() {
     const TestDevice device;

@@ -93,6 +93,7 @@ class FakeRunner final : public ModelRunner {
 
   Result<double> workingSet(const CompressionPlan& plan) override {
     if (failsWith) return tl::unexpected(*failsWith);
+    require(m_underWay.empty(), "what grows is measured between steps");
     checkVisible(plan.sourcePages, plan.numEntries);
     return 1.0 + static_cast<double>(entryAt(plan.sourcePages, plan.numEntries - 1).visible % 64);
   }
@@ -107,6 +108,7 @@ class FakeRunner final : public ModelRunner {
 
   Result<std::unique_ptr<HostCopy>> swapOut(std::span<const PageIndex> pages, int querySlot) override {
     if (failsWith) return tl::unexpected(*failsWith);
+    require(m_underWay.empty(), "pages leave between steps");
     if (hostIsFull) return failure(ErrorCode::OutOfMemory, "no host memory");
     auto copy = std::make_unique<Copy>();
     for (const PageIndex page : pages) {
@@ -121,6 +123,7 @@ class FakeRunner final : public ModelRunner {
 
   Result<void> swapIn(const HostCopy& copy, std::span<const PageIndex> pages, int querySlot) override {
     if (failsWith) return tl::unexpected(*failsWith);
+    require(m_underWay.empty(), "pages come back between steps");
     const auto& held = static_cast<const Copy&>(copy);
     require(held.entries.size() == pages.size() * static_cast<std::size_t>(m_limits.pageTokens),
             "as many pages come back as went");
@@ -168,6 +171,7 @@ class FakeRunner final : public ModelRunner {
   Result<void> copyIn(std::span<const std::byte> contents, std::span<const PageIndex> pages,
                       int querySlot) override {
     if (failsWith) return tl::unexpected(*failsWith);
+    require(m_underWay.empty(), "what was stored comes between steps");
     std::size_t next = 0;
     for (const PageIndex page : pages) {
       for (int slot = 0; slot < m_limits.pageTokens; ++slot) {

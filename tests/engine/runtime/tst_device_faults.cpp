@@ -72,8 +72,14 @@ const std::string& tinyBytes() {
   return bytes;
 }
 
+/// How an engine works beside its steps.
+struct Ways {
+  bool compressesBeside = false;
+  bool runsAhead = false;
+};
+
 Outcome serve(const Faults& faults, const std::shared_ptr<FaultCounts>& counts,
-              bool compressesBeside = false) {
+              const Ways& ways = {}) {
   Outcome outcome;
   FaultyDevice device(faults, counts);
   const auto model = tinyBundle(tinyBytes(), device);
@@ -81,7 +87,8 @@ Outcome serve(const Faults& faults, const std::shared_ptr<FaultCounts>& counts,
   const auto parts = createTransformerRunner(device, **model, smallPool());
   if (!parts) return outcome.openError = parts.error(), outcome;
   EngineLimits limits = parts->limits;
-  limits.compressesBeside = compressesBeside;
+  limits.compressesBeside = ways.compressesBeside;
+  limits.runsAhead = ways.runsAhead;
   const FakeClock clock;
   Engine engine(limits, *parts->runner, clock);
   for (const Request& each : load()) {
@@ -157,10 +164,10 @@ class TestDeviceFaults : public QObject {
   /// Runs the load with a fault at moment 0, 1, 2, … until there is no such moment any more. How many there
   /// were.
   template <typename FaultAt>
-  int tryEveryMoment(const FaultAt& faultAt, const char* fault, bool compressesBeside = false) {
+  int tryEveryMoment(const FaultAt& faultAt, const char* fault, const Ways& ways = {}) {
     for (int moment = 0;; ++moment) {
       const auto counts = std::make_shared<FaultCounts>();
-      const Outcome outcome = serve(faultAt(moment), counts, compressesBeside);
+      const Outcome outcome = serve(faultAt(moment), counts, ways);
       const std::string wrong = counts->hasFailed ? wrongWith(outcome, fault) : std::string();
       if (!wrong.empty())
         QTest::qFail(qPrintable(QStringLiteral("at %1: %2").arg(moment).arg(wrong.c_str())), __FILE__,
@@ -210,9 +217,16 @@ class TestDeviceFaults : public QObject {
     QVERIFY2(moments > 60, qPrintable(QString::number(moments)));
   }
 
+  void aKernelThatFailsInAStepAheadEndsEveryRequestOnce() {
+    const int moments = tryEveryMoment([](int moment) { return Faults{.failedSynchronize = moment}; },
+                                       kKernelFailed, {.runsAhead = true});
+    QVERIFY2(moments > 60, qPrintable(QString::number(moments)));
+  }
+
   void aDeviceLostBesideTheStepsEndsEveryRequestOnce() {
     const int moments =
-        tryEveryMoment([](int moment) { return Faults{.lostSynchronize = moment}; }, kDeviceLost, true);
+        tryEveryMoment([](int moment) { return Faults{.lostSynchronize = moment}; }, kDeviceLost,
+                       {.compressesBeside = true});
     QVERIFY2(moments > 60, qPrintable(QString::number(moments)));
   }
 

@@ -51,6 +51,21 @@ class TestEngineReasoning : public QObject {
     QCOMPARE(run[id].tokens.size(), std::size_t(40));
   }
 
+  void aBudgetIsKeptToTheTokenByWhoRunsAhead() {
+    std::vector<TokenId> expected;
+    for (const bool runsAhead : {false, true}) {
+      EngineLimits limits = smallLimits(50);
+      limits.runsAhead = runsAhead;
+      EngineRun run(limits);
+      const RequestId id = run.submit(thinking(fullRequest(9, 40), 12));
+      QVERIFY2(run.finish(), run.problem.c_str());
+      QCOMPARE(placeOfEnding(run[id].tokens), 12);
+      QCOMPARE(run.runner.numStepsAhead > 5, runsAhead);
+      if (runsAhead) QCOMPARE(run[id].tokens, expected);
+      expected = run[id].tokens;
+    }
+  }
+
   void askingEndsItAtOnce() {
     EngineRun run(smallLimits(50));
     const RequestId id = run.submit(thinking(fullRequest(9, 40)));

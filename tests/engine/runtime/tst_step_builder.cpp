@@ -70,6 +70,29 @@ class TestStepBuilder : public QObject {
              (Ints{-1, -1, -1, 3, 2, -1, -1}));
   }
 
+  void aStepAheadIsThatOfTheTokenNobodyKnows() {
+    Fixture f;
+    Sequence& first = f.add({10, 11, 12}, 3, 3, 1);
+    Sequence& second = f.add({20, 21}, 2, 2, 1);
+    first.request.endTokens = {7, 8};
+    second.request.endTokens = {9};
+    second.request.ignoreEnd = true;
+    const StepInputs& inputs = f.builder.buildAhead({{&first, 1}, {&second, 1}}, f.sampled);
+    QVERIFY(inputs.followsDrawn);
+    QCOMPARE(inputs.positions, (Ints{3, 2}));
+    QCOMPARE(inputs.targetSlots, (Ints{3, 4 + 2}));
+    QCOMPARE(inputs.physical, (Ints{4, 3}));
+    QCOMPARE(inputs.sampledRows, (Ints{0, 1}));
+    QCOMPARE(inputs.sampling[0].counter, std::uint64_t{3});  // two after the prompt of one, and the unknown one
+    QCOMPARE(f.sampled, (std::vector<Sequence*>{&first, &second}));
+    Ints ends(2 * kMostEndTokens, -1);
+    ends[0] = 7;
+    ends[1] = 8;
+    QCOMPARE(inputs.endTokens, ends);
+    f.builder.build({{&second, 1}}, f.sampled);
+    QVERIFY(!inputs.followsDrawn && inputs.endTokens.empty());
+  }
+
   void aStepLeavesNothingOfTheOneBefore() {
     Fixture f;
     Sequence& sequence = f.add({10, 11, 12}, 0, 0, 1);
