@@ -67,9 +67,9 @@ struct QueryWindow {
 struct PagedBatch {
   int numTokens = 0;
   int numSequences = 0;
-  int maxPages = 0;                           // row length of pageTables
-  const std::int32_t* tokenIds = nullptr;     // [numTokens]
-  const std::int32_t* positions = nullptr;    // [numTokens] logical position
+  int maxPages = 0;                         // row length of pageTables
+  const std::int32_t* tokenIds = nullptr;   // [numTokens]
+  const std::int32_t* positions = nullptr;  // [numTokens] logical position
   // [numTokens] page * pageTokens + slot the token is written to, or -1: nowhere
   const std::int32_t* targetSlots = nullptr;
   const std::int32_t* queryRows =

@@ -45,7 +45,7 @@ struct TrashItem {
 
 /// Where a chat holds what was searched for.
 struct ChatHit {
-  enum class Part { Title, Question, Answer, Reasoning };
+  enum class Part { Title, Question, Answer, Reasoning, File };
   qint64 chatId = 0;
   qint64 messageId = 0;  // 0: the title
   Part part = Part::Title;

@@ -13,6 +13,7 @@ namespace {
 ui::ChatHit::Part partOf(const SearchHit& hit, const MessageRecord* message) {
   if (hit.part == SearchHit::Part::Title || message == nullptr) return ui::ChatHit::Part::Title;
   if (hit.part == SearchHit::Part::Reasoning) return ui::ChatHit::Part::Reasoning;
+  if (hit.part == SearchHit::Part::File) return ui::ChatHit::Part::File;
   return message->role == MessageRole::User ? ui::ChatHit::Part::Question : ui::ChatHit::Part::Answer;
 }
 

@@ -164,8 +164,7 @@ void Engine::State::endReasonings() {
   for (std::list<Sequence>* sequences : {&scheduler.running(), &scheduler.waiting()}) {
     for (Sequence& sequence : *sequences) {
       const bool isStill = sequence.started && sequence.entriesAhead == 0;
-      if (isStill && sequence.reasoning != nullptr && sequence.reasoning->mustEnd())
-        endReasoning(sequence);
+      if (isStill && sequence.reasoning != nullptr && sequence.reasoning->mustEnd()) endReasoning(sequence);
     }
   }
 }
@@ -250,8 +249,9 @@ bool Engine::State::canRunAhead() {
 bool Engine::State::isPlainDecode(const Sequence& sequence) const {
   const Request& request = sequence.request;
   const auto numTokens = static_cast<std::int64_t>(sequence.tokens.size()) + 1;
-  const bool endsByCount = numTokens >= sequence.longest() ||
-                           (limits.contextLength > 0 && numTokens >= limits.contextLength && !request.ignoreEnd);
+  const bool endsByCount =
+      numTokens >= sequence.longest() ||
+      (limits.contextLength > 0 && numTokens >= limits.contextLength && !request.ignoreEnd);
   const bool hasHistory = request.sampling.repetitionPenalty != 1.0F;
   const bool isAsked = sequence.cancelled || sequence.compressionAsked ||
                        (sequence.reasoning != nullptr && sequence.reasoning->mayHaveToEnd());

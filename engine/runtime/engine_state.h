@@ -103,7 +103,7 @@ struct Engine::State final : PageRelief {
 
   // Reused by every step.
   Step current;
-  Step ahead;                 // the one behind it, while the current one is being finished
+  Step ahead;               // the one behind it, while the current one is being finished
   bool isUnderWay = false;  // `current` has begun before this Engine::step()
   std::vector<TokenId> drawn;
 };

@@ -23,8 +23,9 @@ std::size_t blockBytes(const StepBlock::Sizes& sizes) {
   const auto tokens = static_cast<std::size_t>(sizes.maxTokens);
   const auto sequences = static_cast<std::size_t>(sizes.maxSequences);
   const std::size_t tables = sequences * static_cast<std::size_t>(roundedPages(sizes.maxPages));
-  return 4 * roundedUp(tokens * kInt) + roundedUp(sequences * kMostEndTokens * kInt) + 2 * roundedUp((sequences + 1) * kInt) + roundedUp(tables * kInt) +
-         roundedUp(sequences * kInt) + roundedUp(sequences * sizeof(SamplingRow));
+  return 4 * roundedUp(tokens * kInt) + roundedUp(sequences * kMostEndTokens * kInt) +
+         2 * roundedUp((sequences + 1) * kInt) + roundedUp(tables * kInt) + roundedUp(sequences * kInt) +
+         roundedUp(sequences * sizeof(SamplingRow));
 }
 std::size_t drawnBytes(const StepBlock::Sizes& sizes) {
   return static_cast<std::size_t>(sizes.maxSequences) * kInt;

@@ -56,9 +56,9 @@ class Scheduler {
   /// Fills `shares` for one step: decodes first, then prefill chunks, none beyond what its sequence has pages
   /// for. Who must be compressed first gets no share. Prompts get `mostRead` tokens at most, together.
   void share(std::vector<StepShare>& shares, int mostRead);
-  /// The same for the step after one that is under way and draws a token for each of `drawing`: a share of that
-  /// token for each, in their order. False: it has to be planned when the tokens are known, since one has ended
-  /// (null), another runs too, could be admitted, must be compressed or finds no page.
+  /// The same for the step after one that is under way and draws a token for each of `drawing`: a share of
+  /// that token for each, in their order. False: it has to be planned when the tokens are known, since one
+  /// has ended (null), another runs too, could be admitted, must be compressed or finds no page.
   bool shareAhead(const std::vector<Sequence*>& drawing, std::vector<StepShare>& shares);
   /// Makes `numPages` pages free for a compression of `sequence`. False: not now.
   bool makeRoom(Sequence& sequence, int numPages);

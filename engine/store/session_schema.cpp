@@ -111,7 +111,59 @@ ALTER TABLE messages ADD COLUMN reasoning_began_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE messages ADD COLUMN reasoning_ended_ms INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};
+// Search reads names and texts of attached files too. They are kept once more, as plain text: what an index is
+// made of may not read JSON. Attachments that are no JSON have no words. `message_words` is what the index
+// holds; it forgets a message before that changes and learns it again after that.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE message_files (message INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
+CREATE VIEW attached_words AS
+  SELECT id AS message,
+    (SELECT group_concat(coalesce(json_extract(file.value, '$.name'), '') || char(10) ||
+                         coalesce(json_extract(file.value, '$.text'), ''), char(10))
+     FROM json_each(CASE WHEN json_valid(attachments) THEN attachments ELSE '[]' END) AS file
+     WHERE file.type = 'object') AS words
+  FROM messages WHERE attachments <> '[]';
+CREATE VIEW message_words AS
+  SELECT id, text, reasoning, coalesce(words, '') AS files
+  FROM messages LEFT JOIN message_files ON message = id WHERE state <> 1;
+
+DROP TRIGGER message_inserted;
+DROP TRIGGER message_changed;
+DROP TRIGGER message_deleted;
+DROP TABLE message_search;
+CREATE VIRTUAL TABLE message_search USING fts5(
+  text, reasoning, files, content = 'message_words', content_rowid = 'id',
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2');
+
+CREATE TRIGGER message_inserted AFTER INSERT ON messages BEGIN
+  INSERT INTO message_files SELECT message, words FROM attached_words WHERE message = new.id AND words <> '';
+  INSERT INTO message_search(rowid, text, reasoning, files)
+    SELECT id, text, reasoning, files FROM message_words WHERE id = new.id;
+END;
+CREATE TRIGGER message_changing BEFORE UPDATE ON messages
+WHEN (old.state = 1) <> (new.state = 1) OR old.text <> new.text OR old.reasoning <> new.reasoning OR
+     old.attachments <> new.attachments BEGIN
+  INSERT INTO message_search(message_search, rowid, text, reasoning, files)
+    SELECT 'delete', id, text, reasoning, files FROM message_words WHERE id = old.id;
+END;
+CREATE TRIGGER message_changed AFTER UPDATE ON messages
+WHEN (old.state = 1) <> (new.state = 1) OR old.text <> new.text OR old.reasoning <> new.reasoning OR
+     old.attachments <> new.attachments BEGIN
+  DELETE FROM message_files WHERE message = new.id;
+  INSERT INTO message_files SELECT message, words FROM attached_words WHERE message = new.id AND words <> '';
+  INSERT INTO message_search(rowid, text, reasoning, files)
+    SELECT id, text, reasoning, files FROM message_words WHERE id = new.id;
+END;
+CREATE TRIGGER message_deleting BEFORE DELETE ON messages BEGIN
+  INSERT INTO message_search(message_search, rowid, text, reasoning, files)
+    SELECT 'delete', id, text, reasoning, files FROM message_words WHERE id = old.id;
+  DELETE FROM message_files WHERE message = old.id;
+END;
+INSERT INTO message_files SELECT message, words FROM attached_words WHERE words <> '';
+INSERT INTO message_search(message_search) VALUES ('rebuild');
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 constexpr Schema kSchema = {kApplicationId, kMigrations};
 
 }  // namespace

@@ -28,7 +28,8 @@ constexpr std::string_view kTitleSql =
 
 constexpr std::string_view kMessageSql =
     "SELECT snippet(message_search, 0, char(2), char(3), '\xE2\x80\xA6', 12),"
-    " snippet(message_search, 1, char(2), char(3), '\xE2\x80\xA6', 12) FROM message_search"
+    " snippet(message_search, 1, char(2), char(3), '\xE2\x80\xA6', 12),"
+    " snippet(message_search, 2, char(2), char(3), '\xE2\x80\xA6', 12) FROM message_search"
     " WHERE message_search MATCH ?1 AND rowid = ?2";
 
 Result<SearchHit> readPlace(const Statement& row) {
@@ -50,10 +51,16 @@ Result<void> readSnippet(const Database& database, std::string_view expression, 
   if (!*found) return {};
   hit.snippet = statement->text(0);
   if (isTitle) return {};
-  const std::string reasoning = statement->text(1);
-  hit.part =
-      isMarked(hit.snippet) || !isMarked(reasoning) ? SearchHit::Part::Text : SearchHit::Part::Reasoning;
-  if (hit.part == SearchHit::Part::Reasoning) hit.snippet = reasoning;
+  hit.part = SearchHit::Part::Text;
+  // In the order of their columns.
+  for (const SearchHit::Part part : {SearchHit::Part::Reasoning, SearchHit::Part::File}) {
+    if (isMarked(hit.snippet)) break;
+    if (std::string snippet = statement->text(part == SearchHit::Part::Reasoning ? 1 : 2);
+        isMarked(snippet)) {
+      hit.snippet = std::move(snippet);
+      hit.part = part;
+    }
+  }
   return {};
 }
 

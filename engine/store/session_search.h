@@ -1,4 +1,4 @@
-// Full-text search over titles, text and reasoning.
+// Full-text search over titles, text, reasoning and attached files.
 #pragma once
 
 #include <string_view>

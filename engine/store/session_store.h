@@ -91,7 +91,7 @@ struct TrashedChat {
 
 /// Where a chat holds what was searched for.
 struct SearchHit {
-  enum class Part : std::uint8_t { Title, Text, Reasoning };
+  enum class Part : std::uint8_t { Title, Text, Reasoning, File };
 
   ChatId chat;
   MessageId message;  // the newest that matches; none: the title does
@@ -123,9 +123,9 @@ class SessionStore {
   Result<std::vector<ChatId>> chatIds() const;
   /// In order of creation; without those in the trash.
   Result<std::vector<MessageRecord>> messages(ChatId chat) const;
-  /// Chats, latest first and each once, in which the title or one message (text and reasoning together) holds
-  /// every word of `query`, each as the beginning of a word; case and accents do not matter. Messages that
-  /// are being written are not found yet, what is in the trash never. No words: no chats.
+  /// Chats, latest first and each once, in which the title or one message (text, reasoning and attached files
+  /// together) holds every word of `query`, each as the beginning of a word; case and accents do not matter.
+  /// Messages that are being written are not found yet, what is in the trash never. No words: no chats.
   Result<std::vector<SearchHit>> search(std::string_view query) const;
   /// Of a chat that is not there yet.
   Result<Draft> newChatDraft() const;

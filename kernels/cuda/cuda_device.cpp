@@ -182,11 +182,13 @@ DeviceResult<DeviceWeight> CudaDevice::loadWeight(ConstTensorView host) {
 void CudaDevice::copyToDevice(Stream& stream, void* device, const void* host, std::size_t bytes) {
   if (bytes == 0) return;
   CudaContext& context = contextOf(stream);
+  if (cuda::copySmall(context, device, host, bytes, host)) return;
   context.remember(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, context.stream()));
 }
 void CudaDevice::copyToHost(Stream& stream, void* host, const void* device, std::size_t bytes) {
   if (bytes == 0) return;
   CudaContext& context = contextOf(stream);
+  if (cuda::copySmall(context, host, device, bytes, host)) return;
   context.remember(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, context.stream()));
 }
 void CudaDevice::copyOnDevice(Stream& stream, void* to, const void* from, std::size_t bytes) {

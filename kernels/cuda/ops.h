@@ -30,6 +30,10 @@ void redundancy(CudaContext& context, const RedundancyArguments& arguments);
 void selectEntries(CudaContext& context, const SelectEntriesArguments& arguments);
 void compactPages(CudaContext& context, const CompactPagesArguments& arguments);
 
+/// Copies by a kernel where that is faster than by the copy engine; `host` is the end that lies in host
+/// memory. False: nothing was enqueued.
+bool copySmall(CudaContext& context, void* to, const void* from, std::size_t bytes, const void* host);
+
 /// Bytes a weight takes here, and its way from the form it has in files, which lies at `stored` in device
 /// memory.
 std::size_t weightBytes(const ConstTensorView& weight);

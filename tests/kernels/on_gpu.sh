@@ -6,7 +6,7 @@ build=$1
 shift
 command -v nvidia-smi > /dev/null && nvidia-smi -L > /dev/null 2>&1 || { echo "no NVIDIA GPU: skipped"; exit 77; }
 export ZIPAGE_TEST_DEVICE=cuda ZIPAGE_CUDA_PLUGIN=$build/bin/libzipage_cuda.so
-kernels="tst_element_ops tst_experts tst_matmul tst_paged_attention tst_sample tst_select_and_compact
+kernels="tst_device_copies tst_element_ops tst_experts tst_matmul tst_paged_attention tst_sample tst_select_and_compact
   tst_store_key_value tst_compression_scores tst_rounded_ops"
 engine="tst_logits_run tst_golden_models tst_real_model tst_device_transcripts tst_compression_pipeline"
 failed=0

@@ -38,7 +38,8 @@ class TestElementOps : public QObject {
         drawn.push_back((t * 7) % 19);
         slots.push_back(5 * t);
         rows.push_back(3 * t);
-        ends[static_cast<std::size_t>(t * kMostEndTokens + t % kMostEndTokens)] = t % 3 == 0 ? drawn.back() : 20;
+        ends[static_cast<std::size_t>(t * kMostEndTokens + t % kMostEndTokens)] =
+            t % 3 == 0 ? drawn.back() : 20;
       }
       device->followDrawn(device.queue(), {.drawn = drawn.data(),
                                            .ends = ends.data(),

@@ -46,6 +46,8 @@ QString partText(ChatHit::Part part) {
       return QCoreApplication::translate("ChatTexts", "Answer");
     case ChatHit::Part::Reasoning:
       return QCoreApplication::translate("ChatTexts", "Reasoning");
+    case ChatHit::Part::File:
+      return QCoreApplication::translate("ChatTexts", "File");
   }
   return {};
 }

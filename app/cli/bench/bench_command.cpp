@@ -141,6 +141,10 @@ int bench(const BenchOptions& options) {
 
 }  // namespace
 
+void addWaitsOption(CLI::App& command, bool& waits) {
+  command.add_flag("--wait-for-tokens", waits, "No step begins before it is known what the last one drew");
+}
+
 void addBenchCommand(CLI::App& program, Action& action) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command = program.add_subcommand("bench", "Measure this machine with a model");

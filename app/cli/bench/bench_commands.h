@@ -11,4 +11,7 @@ void addBenchOpsCommand(CLI::App& bench, Action& action);
 void addBenchRestoreCommand(CLI::App& bench, Action& action);
 void addBenchWatchCommand(CLI::App& bench, Action& action);
 
+/// For cases whose steps run ahead where the device allows it.
+void addWaitsOption(CLI::App& command, bool& waits);
+
 }  // namespace zipage

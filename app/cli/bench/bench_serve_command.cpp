@@ -29,6 +29,7 @@ struct ServeOptions {
   double maxSeconds = 0.0;
   double warmUpSeconds = 0.0;
   bool asyncCompression = false;
+  bool waits = false;
   bool json = false;
   EndpointOptions endpoint;  // an address: that is measured instead
   std::string keyFile;
@@ -133,6 +134,7 @@ class ServeBench {
     setting.limits.contextLength = 0;  // what is measured is the machine, not what the model was made for
     setting.limits.watermark = m_options.watermark;
     setting.limits.compressesBeside = m_options.asyncCompression;
+    setting.limits.runsAhead = setting.limits.runsAhead && !m_options.waits;
     setting.copyBytesPerSecond = limits.copyBytesPerSecond;
     return setting;
   }
@@ -261,6 +263,7 @@ void addBenchServeCommand(CLI::App& bench, Action& action) {
   command->add_option("--warm-up", options->warmUpSeconds,
                       "With --max-seconds: when the steady state begins; 0: half of it");
   command->add_flag("--async-compression", options->asyncCompression, "Compressions run beside the steps");
+  addWaitsOption(*command, options->waits);
   command->add_flag("--json", options->json, "JSON lines on standard output, the table on standard error");
   command->add_option("--url", options->endpoint.url,
                       "Measure this endpoint of the OpenAI API's form instead, ours or another: http://…/v1");

@@ -18,6 +18,7 @@ struct StepOptions {
   int period = 256;
   int batchTokens = 0;
   int repetitions = 20;
+  bool waits = false;
   bool json = false;
 };
 
@@ -101,15 +102,17 @@ int decode(const StepOptions& options) {
   const std::int64_t tokens = std::int64_t{most} * (options.context + options.model.pageTokens);
   return withSession(options, most, tokens, [&](ModelSession& session, const StepBench& bench) {
     const ModelCost cost = costOf(session.model(), session.kvType());
+    const bool runsAhead = session.limits().runsAhead && !options.waits;
     for (const int batch : options.batches) {
-      const auto times = measureDecode(session, batch, options.context, options.repetitions);
+      const auto times = measureDecode(session, batch, options.context, options.repetitions, runsAhead);
       if (!times) return complain(times.error(), kFailed);
       const double entries = static_cast<double>(batch) * options.context;
-      bench.report(
-          {"decode", std::to_string(batch) + " sequences of " + std::to_string(options.context) + " entries",
-           "full", static_cast<double>(batch), cost.stepBytes(batch, entries),
-           batch * cost.weightFlops + entries * cost.attentionFlops},
-          *times);
+      bench.report({"decode",
+                    std::to_string(batch) + " sequences of " + std::to_string(options.context) + " entries" +
+                        (runsAhead ? ", ahead" : ""),
+                    "full", static_cast<double>(batch), cost.stepBytes(batch, entries),
+                    batch * cost.weightFlops + entries * cost.attentionFlops},
+                   *times);
     }
     return kSucceeded;
   });
@@ -177,6 +180,7 @@ void addBenchStepCommands(CLI::App& bench, Action& action) {
   CLI::App* command = addCase(bench, "decode", "Steps in which each sequence says one token", *options);
   command->add_option("--batch", options->batches, "Sequences, one case for each number")->delimiter(',');
   command->add_option("--context", options->context, "Entries each of them holds")->capture_default_str();
+  addWaitsOption(*command, options->waits);
   command->callback([options, &action] { action = [options] { return decode(*options); }; });
 
   command = addCase(bench, "prefill", "Reading a prompt", *options);

@@ -40,6 +40,19 @@ void addSequence(StepInputs& inputs, int pageTokens, int firstPage, int tokens, 
   inputs.sampling.emplace_back();
 }
 
+Result<StepTimes> timedAhead(ModelRunner& runner, StepInputs& inputs, std::span<TokenId> tokens,
+                             int repetitions) {
+  if (auto started = runner.startStep(inputs); !started) return tl::unexpected(started.error());
+  inputs.followsDrawn = true;
+  inputs.endTokens.assign(inputs.tokenIds.size() * kMostEndTokens, -1);
+  auto times = timed(repetitions, [&]() -> Result<void> {
+    if (auto started = runner.startStep(inputs); !started) return started;
+    return runner.finishStep(tokens);
+  });
+  if (auto last = runner.finishStep(tokens); times && !last) return tl::unexpected(last.error());
+  return times;
+}
+
 Result<void> checkPool(const ModelSession& session, std::int64_t pages) {
   if (pages <= session.limits().numPages) return {};
   return failure(ErrorCode::PoolTooSmall,
@@ -48,7 +61,8 @@ Result<void> checkPool(const ModelSession& session, std::int64_t pages) {
 
 }  // namespace
 
-Result<StepTimes> measureDecode(ModelSession& session, int sequences, int context, int repetitions) {
+Result<StepTimes> measureDecode(ModelSession& session, int sequences, int context, int repetitions,
+                                bool runsAhead) {
   const int pageTokens = session.limits().pageTokens;
   StepInputs inputs;
   inputs.queryStart.push_back(0);
@@ -57,7 +71,9 @@ Result<StepTimes> measureDecode(ModelSession& session, int sequences, int contex
     return tl::unexpected(fits.error());
   for (int i = 0; i < sequences; ++i) addSequence(inputs, pageTokens, i * inputs.maxPages, 1, context);
   std::vector<TokenId> tokens(static_cast<std::size_t>(sequences));
-  return timed(repetitions, [&] { return session.runner().runStep(inputs, tokens); });
+  ModelRunner& runner = session.runner();
+  if (!runsAhead) return timed(repetitions, [&] { return runner.runStep(inputs, tokens); });
+  return timedAhead(runner, inputs, tokens, repetitions);
 }
 
 Result<StepTimes> measurePrefill(ModelSession& session, int tokens, int repetitions) {

@@ -10,13 +10,16 @@ namespace zipage {
 
 struct StepTimes {
   int repetitions = 0;
-  double median = 0.0;  // seconds, from posting the step to the drawn tokens in host memory
+  double median = 0.0;  // seconds, from posting the step to the drawn tokens in host memory; of steps that
+                        // run ahead, from the tokens of one to those of the next
   double least = 0.0;
   double most = 0.0;
 };
 
-/// Steps in which each of `sequences` sequences of `context` entries says one token.
-Result<StepTimes> measureDecode(ModelSession& session, int sequences, int context, int repetitions);
+/// Steps in which each of `sequences` sequences of `context` entries says one token. `runsAhead`: each begins
+/// before the one in front of it is finished, as an engine lets them.
+Result<StepTimes> measureDecode(ModelSession& session, int sequences, int context, int repetitions,
+                                bool runsAhead);
 /// Reading a prompt of `tokens` from its beginning, in steps of the session's size.
 Result<StepTimes> measurePrefill(ModelSession& session, int tokens, int repetitions);
 /// Compressions of one sequence from `entries` to `keep`.

@@ -24,6 +24,7 @@ struct WatchOptions {
   int rounds = 5;
   int budget = 512;
   int period = 128;
+  bool waits = false;
   bool json = false;
 };
 
@@ -55,6 +56,7 @@ class WatchBench {
   Result<WatchedReply> reply(bool isWatched) {
     EngineLimits limits = m_session.limits();
     limits.recordsScores = isWatched;
+    limits.runsAhead = limits.runsAhead && !m_options.waits;
     const SteadyClock clock;
     Engine engine(limits, m_session.runner(), clock);
     MemoryHistory history;
@@ -161,6 +163,7 @@ void addBenchWatchCommand(CLI::App& bench, Action& action) {
       ->capture_default_str();
   command->add_option("--budget", options->budget, "Tokens kept by a compression")->capture_default_str();
   command->add_option("--period", options->period, "Tokens between compressions")->capture_default_str();
+  addWaitsOption(*command, options->waits);
   command->add_flag("--json", options->json, "JSON lines on standard output, the table on standard error");
   command->callback([options, &action] {
     action = [options] {

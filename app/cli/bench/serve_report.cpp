@@ -36,9 +36,12 @@ void ServeReport::printSetting() const {
       limits.numPages, limits.pageTokens,
       static_cast<double>(limits.numPages) * static_cast<double>(limits.bytesPerPage) / kGiga,
       100.0 * limits.watermark, limits.maxSequences, limits.maxBatchTokens));
-  m_report.print(formatted("method   %s, budget %d, period %d, compressions %s; prefixes are not shared",
-                           m_setting.preset.c_str(), m_setting.budgetTokens, m_setting.periodTokens,
-                           m_setting.asyncCompression ? "beside the steps" : "between the steps"));
+  m_report.print(
+      formatted("method   %s, budget %d, period %d, compressions %s; prefixes are not shared; "
+                "steps %s",
+                m_setting.preset.c_str(), m_setting.budgetTokens, m_setting.periodTokens,
+                m_setting.asyncCompression ? "beside the steps" : "between the steps",
+                limits.runsAhead ? "run ahead" : "wait for what was drawn"));
   if (m_setting.isCut())
     m_report.print(formatted(
         "cut      every policy after %.0f s, whatever is finished; rates are of the steady state, from %.0f "
@@ -129,6 +132,7 @@ Json ServeReport::object(const std::string& policy, const ServeResult& result) c
                  {"budget", m_setting.budgetTokens},
                  {"period", m_setting.periodTokens},
                  {"async_compression", m_setting.asyncCompression},
+                 {"runs_ahead", m_setting.limits.runsAhead},
                  {"watermark", m_setting.limits.watermark},
                  {"max_sequences", m_setting.limits.maxSequences},
                  {"max_batch_tokens", m_setting.limits.maxBatchTokens},

@@ -78,8 +78,7 @@ struct Ways {
   bool runsAhead = false;
 };
 
-Outcome serve(const Faults& faults, const std::shared_ptr<FaultCounts>& counts,
-              const Ways& ways = {}) {
+Outcome serve(const Faults& faults, const std::shared_ptr<FaultCounts>& counts, const Ways& ways = {}) {
   Outcome outcome;
   FaultyDevice device(faults, counts);
   const auto model = tinyBundle(tinyBytes(), device);
@@ -224,9 +223,8 @@ class TestDeviceFaults : public QObject {
   }
 
   void aDeviceLostBesideTheStepsEndsEveryRequestOnce() {
-    const int moments =
-        tryEveryMoment([](int moment) { return Faults{.lostSynchronize = moment}; }, kDeviceLost,
-                       {.compressesBeside = true});
+    const int moments = tryEveryMoment([](int moment) { return Faults{.lostSynchronize = moment}; },
+                                       kDeviceLost, {.compressesBeside = true});
     QVERIFY2(moments > 60, qPrintable(QString::number(moments)));
   }
 

@@ -1,5 +1,5 @@
-// Steps that begin before it is known what the last one drew: nobody notices, but that what is asked for comes
-// a step later.
+// Steps that begin before it is known what the last one drew: nobody notices, but that what is asked for
+// comes a step later.
 #include <QTest>
 
 #include "tests/support/engine_run.h"
@@ -80,6 +80,21 @@ class TestEngineAhead : public QObject {
     QCOMPARE(run[ending].tokens.size(), std::size_t{10});
     QCOMPARE(run[other].finished->reason, FinishReason::Length);
     QCOMPARE(run[other].tokens.size(), std::size_t{40});
+  }
+
+  void whoEndsByItsCountHasNoStepAhead() {
+    EngineLimits limits = aheadLimits(60);
+    EngineRun counted(limits);
+    counted.submit(fullRequest(5, 10));
+    EXPECT_FINISH(counted);
+    QCOMPARE(counted.runner.numSteps, 10);  // the first reads the prompt
+    limits.contextLength = 15;
+    EngineRun contextual(limits);
+    Request request = endingRequest(fullRequest(5, 40));
+    request.endTokens.clear();
+    contextual.submit(request);
+    EXPECT_FINISH(contextual);
+    QCOMPARE(contextual.runner.numSteps, 10);
   }
 
   void theLastOneLeavesNothingUnderWay() {

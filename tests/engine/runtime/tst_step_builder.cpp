@@ -83,7 +83,8 @@ class TestStepBuilder : public QObject {
     QCOMPARE(inputs.targetSlots, (Ints{3, 4 + 2}));
     QCOMPARE(inputs.physical, (Ints{4, 3}));
     QCOMPARE(inputs.sampledRows, (Ints{0, 1}));
-    QCOMPARE(inputs.sampling[0].counter, std::uint64_t{3});  // two after the prompt of one, and the unknown one
+    QCOMPARE(inputs.sampling[0].counter,
+             std::uint64_t{3});  // two after the prompt of one, and the unknown one
     QCOMPARE(f.sampled, (std::vector<Sequence*>{&first, &second}));
     Ints ends(2 * kMostEndTokens, -1);
     ends[0] = 7;

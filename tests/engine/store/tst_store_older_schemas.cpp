@@ -59,6 +59,18 @@ class TestStoreOlderSchemas : public QObject {
     QCOMPARE(messagesOf(*store, 1).size(), std::size_t(4));
   }
 
+  void versionThreeComesWithFilesThatAreFound() {
+    make(3);
+    const auto store = m_folder->open();
+    QVERIFY(store != nullptr);
+    QCOMPARE(found(*store, "boskoop"), QList<qulonglong>{1});
+    QCOMPARE(found(*store, "orchard apples"), QList<qulonglong>{1});
+    QCOMPARE(found(*store, "forty count"), QList<qulonglong>{1});
+    QCOMPARE(found(*store, "thrown"), QList<qulonglong>());
+    REQUIRE_OK(store->restoreMessages({MessageId{6}}));
+    QCOMPARE(found(*store, "thrown"), QList<qulonglong>{1});
+  }
+
   void everyOlderVersionHasAFixture() {
     for (std::int64_t version = 1; version < sessionSchema().latestVersion(); ++version) {
       m_folder = std::make_unique<StoreFolder>();

@@ -1,4 +1,5 @@
-// Search over titles, text and reasoning: what is found, when, and that nothing typed is taken for syntax.
+// Search over titles, text, reasoning and attached files: what is found, when, and that nothing typed is
+// taken for syntax.
 #include "tests/engine/store/store_fixture.h"
 
 using namespace zipage;
@@ -22,8 +23,6 @@ class TestStoreSearch : public QObject {
   }
 
   void cleanup() {
-    m_store.reset();
-    m_store = m_folder->open();  // nothing is streaming any more, as integrityOf() needs it
     m_store.reset();
     QCOMPARE(integrityOf(m_folder->file()), std::string("ok"));
   }
@@ -162,6 +161,39 @@ class TestStoreSearch : public QObject {
     REQUIRE_OK(inReasoning);
     QCOMPARE(inReasoning->front().part, SearchHit::Part::Reasoning);
     QVERIFY(inReasoning->front().snippet.ends_with("\x02wavelets\x03."));
+  }
+
+  void attachedFilesAreFoundByNameAndText() {
+    MessageRecord message = messageRecord(11, 2, "What does it say?");
+    message.attachments = {{"inventory.csv", "hammers;12\nchisels;7"}, {"notes.txt", "oil the \"lathe\""}};
+    REQUIRE_OK(m_store->saveMessage(message));
+    for (const char* query : {"inventory", "chisels", "lathe", "hammers say notes"})
+      QCOMPARE(found(*m_store, query), Ids{2});
+    const auto hits = m_store->search("chis");
+    REQUIRE_OK(hits);
+    QCOMPARE(hits->front().message, MessageId{11});
+    QCOMPARE(hits->front().part, SearchHit::Part::File);
+    QVERIFY(hits->front().snippet.find("\x02"
+                                       "chisels\x03;7") != std::string::npos);
+    message.attachments.pop_back();
+    REQUIRE_OK(m_store->saveMessage(message));
+    QCOMPARE(found(*m_store, "lathe"), Ids());
+    QCOMPARE(found(*m_store, "chisels"), Ids{2});
+  }
+
+  void attachmentsThatAreNoJsonDisturbNothing() {
+    const char* const notOurs[] = {"no json",           "{",    "7",
+                                   "[7, \"nut\", [1]]", "[{}]", R"([{"name":[1],"text":{"a":2}}])"};
+    for (const char* attachments : notOurs) {
+      auto database = Database::open(m_folder->file());
+      REQUIRE_OK(database);
+      REQUIRE_OK(
+          database->run("UPDATE messages SET attachments = ?1 WHERE id = 10", std::string_view(attachments)));
+      QCOMPARE(found(*m_store, "wavelets"), Ids{2});
+    }
+    REQUIRE_OK(m_store->saveMessage(messageRecord(10, 2, "different")));
+    QCOMPARE(found(*m_store, "wavelets"), Ids());
+    QCOMPARE(found(*m_store, "different"), Ids{2});
   }
 
   void emptyingTheTrashEmptiesTheIndex() {
