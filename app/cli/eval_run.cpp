@@ -77,8 +77,8 @@ class EvalRun {
   }
 
   void take(const EngineEvent& event) {
-    if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-      m_inFlight.at(generated->request).text.push(generated->tokens);
+    if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
+      m_inFlight.at(generated->request).text.push(generated->token);
     }
     if (const auto* finished = std::get_if<RequestFinished>(&event)) judge(*finished);
   }

@@ -2,13 +2,8 @@
 
 namespace zipage {
 
-ReasoningPiece ReplyText::push(const std::vector<TokenId>& tokens) {
-  ReasoningPiece piece;
-  for (const TokenId token : tokens) {
-    const ReasoningPiece part = m_reader.push(token);
-    piece.reasoning += part.reasoning;
-    piece.answer += part.answer;
-  }
+ReasoningPiece ReplyText::push(TokenId token) {
+  ReasoningPiece piece = m_reader.push(token);
   keep(piece);
   return piece;
 }

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/base/ids.h"
 #include "engine/text/reply_reader.h"
@@ -16,8 +15,8 @@ class ReplyText {
   ReplyText(std::shared_ptr<const Tokenizer> tokenizer, ReasoningMarks marks, bool startsInsideReasoning)
       : m_reader(std::move(tokenizer), std::move(marks), startsInsideReasoning) {}
 
-  /// What these tokens add. Everything that was added is kept as well.
-  ReasoningPiece push(const std::vector<TokenId>& tokens);
+  /// What this token adds. Everything that was added is kept as well.
+  ReasoningPiece push(TokenId token);
   ReasoningPiece finish();
 
   const std::string& reasoning() const { return m_whole.reasoning; }

@@ -119,7 +119,7 @@ class Run {
 
  private:
   void take(const EngineEvent& event) {
-    if (const auto* generated = std::get_if<TokensGenerated>(&event)) show(m_text.push(generated->tokens));
+    if (const auto* generated = std::get_if<TokenGenerated>(&event)) show(m_text.push(generated->token));
     if (const auto* finished = std::get_if<RequestFinished>(&event)) m_finished = *finished;
   }
 

@@ -90,7 +90,7 @@ void CompareDesk::onEvent(const EngineEvent& event) {
   const auto side = std::find_if(m_sides.begin(), m_sides.end(),
                                  [&](const Side& each) { return request && each.request == request; });
   if (side == m_sides.end()) return;
-  if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
+  if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
     take(*side, *generated);
     if (!m_news.isActive()) m_news.start();
   } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {
@@ -99,13 +99,11 @@ void CompareDesk::onEvent(const EngineEvent& event) {
   }
 }
 
-void CompareDesk::take(Side& side, const TokensGenerated& generated) {
-  for (std::size_t t = 0; t < generated.tokens.size(); ++t) {
-    side.tokens.push_back(generated.tokens[t]);
-    side.logProbs.push_back(t < generated.logProbs.size() ? generated.logProbs[t].logProbability : 0.0F);
-    side.bytes += m_tokenizer->pieceBytes(generated.tokens[t]);
-    side.ends.push_back(side.bytes.size());
-  }
+void CompareDesk::take(Side& side, const TokenGenerated& generated) {
+  side.tokens.push_back(generated.token);
+  side.logProbs.push_back(generated.logProbs ? generated.logProbs->logProbability : 0.0F);
+  side.bytes += m_tokenizer->pieceBytes(generated.token);
+  side.ends.push_back(side.bytes.size());
 }
 
 void CompareDesk::finish(Side& side, const RequestFinished& finished) {

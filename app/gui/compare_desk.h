@@ -43,7 +43,7 @@ class CompareDesk final : public QObject {
   void onPrompt(const PreparedPrompt& prompt);
   void submit(Side& side, const PreparedPrompt& prompt);
   void onEvent(const EngineEvent& event);
-  void take(Side& side, const TokensGenerated& generated);
+  void take(Side& side, const TokenGenerated& generated);
   void finish(Side& side, const RequestFinished& finished);
   void fail(const QString& problem);
   void tell();

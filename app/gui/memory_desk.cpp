@@ -33,9 +33,8 @@ void MemoryDesk::begin(const std::vector<RequestId>& requests, OwnerId owner,
 }
 
 void MemoryDesk::take(const EngineEvent& event) {
-  if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-    for (const TokenId token : generated->tokens)
-      m_memory.addToken(generated->request, m_tokenizer->pieceBytes(token, true));
+  if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
+    m_memory.addToken(generated->request, m_tokenizer->pieceBytes(generated->token, true));
   } else if (const auto* pins = std::get_if<PinsChanged>(&event); pins != nullptr && pins->refusal) {
     Q_EMIT noticed(tr("Nothing was pinned: %1").arg(QString::fromStdString(pins->refusal->message)));
   }

@@ -171,19 +171,16 @@ void Reply::noteReasoningTime() {
   m_record.figures.reasoningMs = m_before.reasoningMs + m_sinceRequest.elapsed() - m_reasoningStartMs;
 }
 
-Reply::Growth Reply::addTokens(const std::vector<TokenId>& tokens) {
+Reply::Growth Reply::addToken(TokenId token) {
   Growth growth;
   if (m_record.figures.generatedTokens == 0) m_record.figures.firstTokenMs = m_sinceRequest.elapsed();
   if (m_firstTokenMs < 0) m_firstTokenMs = m_sinceRequest.elapsed();
-  for (const TokenId token : tokens) {
-    if (hasReachedStop()) break;
+  if (!hasReachedStop()) {
     const bool inside = m_reader->isInsideReasoning();
     if (inside && m_reasoningStartMs < 0) m_reasoningStartMs = m_sinceRequest.elapsed();
     ++m_record.figures.generatedTokens;
     if (inside) ++m_record.figures.reasoningTokens;
-    const Growth part = take(m_reader->push(token));
-    growth.reasoning += part.reasoning;
-    growth.text += part.text;
+    growth = take(m_reader->push(token));
     if (inside) noteReasoningTime();
   }
   m_record.figures.decodeMs = m_before.decodeMs + m_sinceRequest.elapsed() - m_firstTokenMs;

@@ -37,7 +37,7 @@ class Reply {
   Growth addRemote(const QString& reasoning, const QString& answer);
   Growth finishRemote(const RemoteOutcome& outcome);
   void engineStarted(const RequestStarted& event);
-  Growth addTokens(const std::vector<TokenId>& tokens);
+  Growth addToken(TokenId token);
   void addCompression(const SequenceCompressed& event);
   /// Releases what was held back; sets state and figures.
   Growth finish(const RequestFinished& event);

@@ -171,9 +171,9 @@ void ReplyDesk::onEvent(const EngineEvent& event) {
       Q_EMIT noticed(
           tr("What was kept of this chat on the disk is damaged. It was thrown away and is read again."));
     Q_EMIT changed(*reply);
-  } else if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
+  } else if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
     const ui::ReplyState before = reply->phase();
-    grow(*reply, reply->addTokens(generated->tokens));
+    grow(*reply, reply->addToken(generated->token));
     if (reply->phase() != before) Q_EMIT changed(*reply);
     if (reply->hasReachedStop()) m_host.cancel(reply->request());
   } else if (const auto* compressed = std::get_if<SequenceCompressed>(&event)) {

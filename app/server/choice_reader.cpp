@@ -17,16 +17,15 @@ ChoiceReader::ChoiceReader(const ReplyForm& form)
       m_stops(form.stops),
       m_tools(form.toolNames) {}
 
-ReplyDelta ChoiceReader::push(const TokensGenerated& generated) {
+ReplyDelta ChoiceReader::push(const TokenGenerated& generated) {
   ReplyDelta delta;
-  for (std::size_t t = 0; t < generated.tokens.size() && !isStopped(); ++t) {
-    const bool wasInside = m_reader.isInsideReasoning();
-    take(m_reader.push(generated.tokens[t]), delta);
-    const bool isReasoning = wasInside || m_reader.isInsideReasoning();
-    m_reasoningTokens += isReasoning ? 1 : 0;
-    if (!isReasoning && !isStopped() && t < generated.logProbs.size())
-      delta.rankedTokens.push_back({generated.tokens[t], generated.logProbs[t]});
-  }
+  if (isStopped()) return delta;
+  const bool wasInside = m_reader.isInsideReasoning();
+  take(m_reader.push(generated.token), delta);
+  const bool isReasoning = wasInside || m_reader.isInsideReasoning();
+  m_reasoningTokens += isReasoning ? 1 : 0;
+  if (!isReasoning && !isStopped() && generated.logProbs)
+    delta.rankedTokens.push_back({generated.token, *generated.logProbs});
   return delta;
 }
 

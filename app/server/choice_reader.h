@@ -45,7 +45,7 @@ class ChoiceReader {
  public:
   explicit ChoiceReader(const ReplyForm& form);
 
-  ReplyDelta push(const TokensGenerated& generated);
+  ReplyDelta push(const TokenGenerated& generated);
   /// What was held back, at the end.
   ReplyDelta finish();
   /// A stop text has come: nothing after it belongs to the reply.

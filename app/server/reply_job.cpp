@@ -32,7 +32,7 @@ std::vector<ChoiceNews> ReplyJob::next(std::chrono::milliseconds patience) {
 
 void ReplyJob::take(const EngineEvent& event, std::vector<ChoiceNews>& news) {
   m_hasStarted = true;
-  if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
+  if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
     const int index = choiceOf(generated->request);
     Choice& choice = m_choices[static_cast<std::size_t>(index)];
     if (choice.reader.isStopped()) return;

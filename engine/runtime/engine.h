@@ -68,8 +68,9 @@ class Engine {
   void endReasoning(RequestId request);
   /// Requests in progress, or something that they left and that is still to be stored.
   bool hasWork() const;
-  /// Ends one forward pass at most, compressions that are due included. Events in order of happening.
-  std::vector<EngineEvent> step();
+  /// Ends one forward pass at most, compressions that are due included. Events in order of happening; they
+  /// stay until the next step, and whoever wants may move them.
+  std::span<EngineEvent> step();
 
   const EngineLimits& limits() const;
   EngineMetrics metrics() const;

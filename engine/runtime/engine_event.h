@@ -35,10 +35,10 @@ struct TokenLogProbs {
   std::vector<TokenProbability> top;  // the likeliest, largest first, as many as were asked for
 };
 
-struct TokensGenerated {
+struct TokenGenerated {
   RequestId request;
-  std::vector<TokenId> tokens;
-  std::vector<TokenLogProbs> logProbs;  // [tokens]; empty: nobody asked
+  TokenId token = 0;
+  std::optional<TokenLogProbs> logProbs;  // none: nobody asked
 };
 
 struct SequenceCompressed {
@@ -99,7 +99,7 @@ struct RequestFinished {
   Duration decodeTime{};  // from the first token to the last
 };
 
-using EngineEvent = std::variant<RequestStarted, TokensGenerated, SequenceCompressed, RequestPreempted,
+using EngineEvent = std::variant<RequestStarted, TokenGenerated, SequenceCompressed, RequestPreempted,
                                  SequenceSwapped, PrefixDropped, PinsChanged, RequestFinished>;
 
 }  // namespace zipage

@@ -94,7 +94,8 @@ struct Engine::State final : PageRelief {
   PrefixExchange exchange;
   StepBuilder builder;
   StepPace pace;
-  std::vector<EngineEvent> events;
+  std::vector<EngineEvent> events;  // since the last step
+  std::vector<EngineEvent> told;    // by it
   EngineMetrics metrics;
   RateMeter rate;
   std::optional<Error> lost;    // why the device is gone

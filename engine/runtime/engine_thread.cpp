@@ -49,7 +49,7 @@ struct EngineThread::State {
   void submit(Submit& command, Engine& engine);
   void storeTheRest(Engine& engine);
   void pin(Pin& command, Engine& engine);
-  void report(Engine& engine, std::vector<EngineEvent> events, bool idle);
+  void report(Engine& engine, std::span<EngineEvent> events, bool idle);
 
   Parts parts;
   Sink sink;
@@ -70,9 +70,9 @@ void EngineThread::State::run() {
   Wait wait = Wait::ForEver;
   while (mailbox.drain(commands, wait)) {
     for (Command& command : commands) obey(command, engine);
-    std::vector<EngineEvent> events;
+    std::span<EngineEvent> events;
     if (engine.hasWork()) events = engine.step();
-    report(engine, std::move(events), !engine.hasWork());
+    report(engine, events, !engine.hasWork());
     // After the last token the rate has to be seen falling to nothing; then the thread sleeps.
     wait = engine.hasWork()                         ? Wait::No
            : engine.metrics().tokensPerSecond > 0.0 ? Wait::AWhile
@@ -80,7 +80,7 @@ void EngineThread::State::run() {
   }
   for (Command& command : commands) obey(command, engine);
   engine.cancelAll();
-  report(engine, engine.hasWork() ? engine.step() : std::vector<EngineEvent>{}, true);
+  report(engine, engine.hasWork() ? engine.step() : std::span<EngineEvent>(), true);
   storeTheRest(engine);
 }
 
@@ -124,7 +124,7 @@ void EngineThread::State::pin(Pin& command, Engine& engine) {
   answers.emplace_back(std::move(changed));
 }
 
-void EngineThread::State::report(Engine& engine, std::vector<EngineEvent> events, bool idle) {
+void EngineThread::State::report(Engine& engine, std::span<EngineEvent> events, bool idle) {
   EngineReport report;
   report.events = std::exchange(answers, {});
   std::move(events.begin(), events.end(), std::back_inserter(report.events));

@@ -111,8 +111,8 @@ ALTER TABLE messages ADD COLUMN reasoning_began_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE messages ADD COLUMN reasoning_ended_ms INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// Search reads names and texts of attached files too. They are kept once more, as plain text: what an index is
-// made of may not read JSON. Attachments that are no JSON have no words. `message_words` is what the index
+// Search reads names and texts of attached files too. They are kept once more, as plain text: what an index
+// is made of may not read JSON. Attachments that are no JSON have no words. `message_words` is what the index
 // holds; it forgets a message before that changes and learns it again after that.
 constexpr const char* kVersion4 = R"sql(
 CREATE TABLE message_files (message INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;

@@ -21,7 +21,7 @@ Made from(const RequestStarted& event) {
   return started;
 }
 
-Made from(const TokensGenerated&) { return std::nullopt; }
+Made from(const TokenGenerated&) { return std::nullopt; }
 
 Made from(const SequenceCompressed& event) {
   return made(MemoryEventKind::Compressed, event.request, event.tokensEvicted, event.pagesReclaimed);

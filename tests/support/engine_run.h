@@ -52,7 +52,7 @@ class EngineRun {
     clock.advance(std::chrono::milliseconds(10));
     for (const EngineEvent& event : engine.step()) {
       std::visit([this](const auto& one) { take(one); }, event);
-      if (!std::holds_alternative<TokensGenerated>(event)) happened.push_back(event);
+      if (!std::holds_alternative<TokenGenerated>(event)) happened.push_back(event);
     }
     note(engine.brokenInvariant());
     note(runner.complaint);
@@ -124,11 +124,11 @@ class EngineRun {
   void take(const RequestStarted& event) {
     if (++of(event.request).starts > 1) note("a request starts twice");
   }
-  void take(const TokensGenerated& event) {
+  void take(const TokenGenerated& event) {
     Served& request = of(event.request);
     if (request.starts == 0) note("a token comes before the start");
-    request.tokens.insert(request.tokens.end(), event.tokens.begin(), event.tokens.end());
-    request.logProbs.insert(request.logProbs.end(), event.logProbs.begin(), event.logProbs.end());
+    request.tokens.push_back(event.token);
+    if (event.logProbs) request.logProbs.push_back(*event.logProbs);
   }
   void take(const SequenceCompressed& event) { ++of(event.request).compressions; }
   void take(const PrefixDropped&) {}

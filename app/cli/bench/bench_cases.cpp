@@ -88,9 +88,7 @@ class LongWatch {
   explicit LongWatch(BenchResult& result) : m_result(result) {}
 
   void operator()(const EngineEvent& event, const Engine& engine) {
-    if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-      m_arrivals.insert(m_arrivals.end(), generated->tokens.size(), m_clock.now());
-    }
+    if (std::holds_alternative<TokenGenerated>(event)) m_arrivals.push_back(m_clock.now());
     if (std::holds_alternative<SequenceCompressed>(event) && m_result.residentAfterFirstCompression == 0) {
       m_result.residentAfterFirstCompression = residentBytes();
     }

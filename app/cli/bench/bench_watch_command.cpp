@@ -67,7 +67,7 @@ class WatchBench {
     SnapshotPace pace;
     if (isWatched) pace.setInterval(kSnapshotInterval);
     while (engine.hasWork()) {
-      const std::vector<EngineEvent> events = engine.step();
+      const std::span<const EngineEvent> events = engine.step();
       std::shared_ptr<const CacheSnapshot> snapshot;
       const Duration now = clock.now();
       if (pace.isDue(now, events)) {
@@ -90,7 +90,7 @@ class WatchBench {
 
  private:
   /// The window's thread does this; here its time is taken out of the engine's.
-  void remember(MemoryHistory& history, const std::vector<EngineEvent>& events, const MemorySample& sample,
+  void remember(MemoryHistory& history, std::span<const EngineEvent> events, const MemorySample& sample,
                 const std::shared_ptr<const CacheSnapshot>& snapshot, const Clock& clock) {
     const Duration start = clock.now();
     history.add(sample);

@@ -63,7 +63,7 @@ class ServeRun {
   }
 
   void take(const EngineEvent& event) {
-    if (const auto* generated = std::get_if<TokensGenerated>(&event)) takeTokens(*generated);
+    if (const auto* generated = std::get_if<TokenGenerated>(&event)) takeToken(*generated);
     if (const auto* compressed = std::get_if<SequenceCompressed>(&event))
       m_result.compressionSeconds += inSeconds(compressed->duration);
     const auto* finished = std::get_if<RequestFinished>(&event);
@@ -76,17 +76,15 @@ class ServeRun {
       m_failure = finished->error;
   }
 
-  void takeTokens(const TokensGenerated& generated) {
+  void takeToken(const TokenGenerated& generated) {
     const auto index = static_cast<std::size_t>(generated.request.value - m_firstId);
     const Duration at = now();
     std::optional<Duration>& last = m_lastToken[index];
-    for (std::size_t i = 0; i < generated.tokens.size(); ++i) {
-      if (last)
-        m_gaps.push_back(inSeconds(at - *last));
-      else
-        m_firstTokens.push_back(inSeconds(at - m_load[index].arrival));
-      last = at;
-    }
+    if (last)
+      m_gaps.push_back(inSeconds(at - *last));
+    else
+      m_firstTokens.push_back(inSeconds(at - m_load[index].arrival));
+    last = at;
   }
 
   /// The steady state ends when nobody waits any more and nobody comes: from then on the batch only shrinks.

@@ -82,8 +82,8 @@ class TestRestoredPrefixes : public QObject {
     Reply reply;
     while (engine.hasWork()) {
       for (const EngineEvent& event : engine.step()) {
-        if (const auto* generated = std::get_if<TokensGenerated>(&event))
-          reply.tokens.insert(reply.tokens.end(), generated->tokens.begin(), generated->tokens.end());
+        if (const auto* generated = std::get_if<TokenGenerated>(&event))
+          reply.tokens.push_back(generated->token);
         if (const auto* finished = std::get_if<RequestFinished>(&event)) reply.finished = *finished;
       }
       if (const std::string broken = engine.brokenInvariant(); !broken.empty()) qFatal("%s", broken.c_str());

@@ -59,9 +59,8 @@ struct Outcome {
 };
 
 void take(const EngineEvent& event, Outcome& outcome) {
-  if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-    auto& tokens = outcome.tokens[generated->request];
-    tokens.insert(tokens.end(), generated->tokens.begin(), generated->tokens.end());
+  if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
+    outcome.tokens[generated->request].push_back(generated->token);
   }
   if (const auto* finished = std::get_if<RequestFinished>(&event))
     outcome.ends[finished->request].push_back(*finished);

@@ -41,9 +41,8 @@ struct Totals {
 };
 
 void take(const EngineEvent& event, std::map<RequestId, Reply>& replies) {
-  if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-    auto& tokens = replies[generated->request].tokens;
-    tokens.insert(tokens.end(), generated->tokens.begin(), generated->tokens.end());
+  if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
+    replies[generated->request].tokens.push_back(generated->token);
   }
   if (const auto* finished = std::get_if<RequestFinished>(&event))
     replies[finished->request].finished = *finished;

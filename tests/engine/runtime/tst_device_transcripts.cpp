@@ -33,9 +33,8 @@ std::vector<TokenId> transcript(Device& device, MemoryPolicy policy) {
   std::vector<TokenId> tokens;
   while (engine.hasWork()) {
     for (const EngineEvent& event : engine.step()) {
-      const auto* generated = std::get_if<TokensGenerated>(&event);
-      if (generated != nullptr)
-        tokens.insert(tokens.end(), generated->tokens.begin(), generated->tokens.end());
+      const auto* generated = std::get_if<TokenGenerated>(&event);
+      if (generated != nullptr) tokens.push_back(generated->token);
     }
   }
   return tokens;

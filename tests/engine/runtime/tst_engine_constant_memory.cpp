@@ -13,7 +13,7 @@ using namespace zipage::test;
 
 namespace {
 
-std::atomic<std::int64_t> bytesLive{0};
+std::atomic<std::int64_t> bytesLive{0}, numTaken{0};
 
 constexpr std::size_t kHeader = alignof(std::max_align_t);
 
@@ -71,6 +71,7 @@ void* operator new(std::size_t bytes) {
   if (block == nullptr) throw std::bad_alloc();
   *reinterpret_cast<std::size_t*>(block) = bytes;
   bytesLive += static_cast<std::int64_t>(bytes);
+  ++numTaken;
   return block + kHeader;
 }
 void operator delete(void* memory) noexcept {
@@ -125,6 +126,36 @@ class TestEngineConstantMemory : public QObject {
     QCOMPARE(runner.mostEntries, std::size_t{40});
     QCOMPARE(runner.mostCompressed, std::size_t{40});
     QCOMPARE(runner.mostHistory, std::size_t{0});
+  }
+
+  void aStepThatOnlyDecodesTakesNoMemory_data() {
+    QTest::addColumn<int>("numRequests");
+    QTest::addColumn<bool>("runsAhead");
+    for (const int numRequests : {1, 8}) {
+      for (const bool runsAhead : {false, true})
+        QTest::addRow("%d, %s", numRequests, runsAhead ? "ahead" : "waiting") << numRequests << runsAhead;
+    }
+  }
+
+  void aStepThatOnlyDecodesTakesNoMemory() {
+    QFETCH(int, numRequests);
+    EngineLimits limits = smallLimits(60);
+    limits.pageTokens = 64;
+    limits.maxBatchTokens = 1024;
+    QFETCH(bool, runsAhead);
+    limits.runsAhead = runsAhead;
+    ForgetfulRunner runner;
+    FakeClock clock;
+    Engine engine(limits, runner, clock);
+    for (int i = 0; i < numRequests; ++i) QVERIFY(engine.submit(fullRequest(70, 300, 1 + i)));
+    std::int64_t taken = 0;
+    for (int tokens = 0; tokens < 110; ++tokens) {
+      clock.advance(std::chrono::milliseconds(10));
+      // From here on the text of 150 tokens neither fills its page nor the memory that it has.
+      if (tokens == 80) taken = numTaken;
+      QCOMPARE(engine.step().size(), static_cast<std::size_t>(numRequests * (tokens == 0 ? 2 : 1)));
+    }
+    QCOMPARE(numTaken - taken, std::int64_t{0});
   }
 };
 

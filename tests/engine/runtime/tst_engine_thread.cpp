@@ -102,10 +102,7 @@ class Heard {
 
  private:
   void take(const RequestStarted& event) { ++m_served[event.request].starts; }
-  void take(const TokensGenerated& event) {
-    auto& tokens = m_served[event.request].tokens;
-    tokens.insert(tokens.end(), event.tokens.begin(), event.tokens.end());
-  }
+  void take(const TokenGenerated& event) { m_served[event.request].tokens.push_back(event.token); }
   void take(const SequenceCompressed& event) { ++m_served[event.request].compressions; }
   void take(const PinsChanged& event) { m_pins = event; }
   void take(const RequestPreempted& event) { ++m_served[event.request].preemptions; }

@@ -100,9 +100,8 @@ class TestRealModel : public QObject {
   }
 
   static void take(const EngineEvent& event, std::map<RequestId, Reply>& replies) {
-    if (const auto* generated = std::get_if<TokensGenerated>(&event)) {
-      auto& tokens = replies[generated->request].tokens;
-      tokens.insert(tokens.end(), generated->tokens.begin(), generated->tokens.end());
+    if (const auto* generated = std::get_if<TokenGenerated>(&event)) {
+      replies[generated->request].tokens.push_back(generated->token);
     }
     if (const auto* preempted = std::get_if<RequestPreempted>(&event))
       ++replies[preempted->request].preemptions;
@@ -187,10 +186,8 @@ class TestRealModel : public QObject {
     QVERIFY(id);
     engine.watch(*id, true);
     const SequenceCompressed* compressed = nullptr;
-    std::vector<EngineEvent> events;
     while (compressed == nullptr && engine.hasWork()) {
-      events = engine.step();
-      for (const EngineEvent& event : events)
+      for (const EngineEvent& event : engine.step())
         if (const auto* found = std::get_if<SequenceCompressed>(&event)) compressed = found;
     }
     QVERIFY(compressed != nullptr);
