@@ -8,7 +8,7 @@
 namespace zipage {
 
 /// Raised whenever Device or anything in its arguments changes: a plug-in of another build is refused.
-constexpr int kPluginVersion = 9;
+constexpr int kPluginVersion = 10;
 
 struct PluginDevice {
   Device* device = nullptr;  // owned by the caller; null: `error` says why

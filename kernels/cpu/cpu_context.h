@@ -22,25 +22,35 @@ class CpuContext {
     m_team.run(numTasks, work < kSerialWork, body);
   }
 
-  /// `count` floats that belong to this thread until its next call. Grows on first use, then stays.
+  /// `count` floats, aligned to 64 bytes, that belong to this thread until its next call. Grows on first use,
+  /// then stays.
   float* threadScratch(int thread, std::size_t count) {
-    std::vector<float>& scratch = m_scratch[static_cast<std::size_t>(thread)];
-    if (scratch.size() < count) scratch.resize(count);
-    return scratch.data();
+    return reinterpret_cast<float*>(
+        aligned(m_scratch[static_cast<std::size_t>(thread)], count * sizeof(float)));
   }
   /// Bytes shared by the threads of one op.
   std::byte* sharedScratch(std::size_t bytes) {
     if (m_shared.size() < bytes) m_shared.resize(bytes);
     return m_shared.data();
   }
+  /// The same, aligned to 64 bytes, for the inputs of a product as that wants them.
+  std::byte* inputScratch(std::size_t bytes) { return aligned(m_inputs, bytes); }
 
  private:
   // Waking a second thread costs about as much as this many multiply-adds on one.
   static constexpr std::int64_t kSerialWork = 60000;
+  static constexpr std::size_t kAlignment = 64;
+
+  static std::byte* aligned(std::vector<std::byte>& memory, std::size_t bytes) {
+    if (memory.size() < bytes + kAlignment) memory.resize(bytes + kAlignment);
+    const auto place = reinterpret_cast<std::uintptr_t>(memory.data());
+    return memory.data() + (kAlignment - place % kAlignment) % kAlignment;
+  }
 
   ThreadTeam m_team;
-  std::vector<std::vector<float>> m_scratch;
+  std::vector<std::vector<std::byte>> m_scratch;
   std::vector<std::byte> m_shared;
+  std::vector<std::byte> m_inputs;
 };
 
 }  // namespace zipage

@@ -67,7 +67,7 @@ CpuDevice::CpuDevice(int numThreads, const std::string& whyNoGpu)
   const int threads = m_numThreads;
   m_info.description = processorName() + ", " + std::to_string(threads) +
                        (threads == 1 ? " thread, " : " threads, ") + vectorName();
-  m_info.arithmetic = "cpu " + vectorName();
+  m_info.arithmetic = "cpu " + vectorName() + ", inputs of large blocks rounded to 14 bits";
   m_info.memoryBytes = memoryBytes();
   m_info.activationType = DataType::F32;
   m_info.whyNoGpu = whyNoGpu;

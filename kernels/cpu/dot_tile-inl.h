@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace zipage {
@@ -43,14 +42,13 @@ template <typename Element>
 struct PlainRows {
   static constexpr std::size_t kStep = kLanes;
   static constexpr bool kPrefetched = false;
-  struct Block {};
   struct Scale {};
 
   const Element* first;
   std::size_t columns;
 
   HWY_INLINE const Element* row(std::size_t index) const { return first + index * columns; }
-  HWY_INLINE static Scale scale(const Element*, const Block&, std::size_t) { return {}; }
+  HWY_INLINE static Scale scale(const Element*, std::size_t) { return {}; }
   HWY_INLINE static FloatVector load(const Element* row, Scale, std::size_t k) { return loadWide(row + k); }
   /// The last `count` < kLanes columns, then zeros: nothing behind a row is read, the next page may not be
   /// mapped.
@@ -66,7 +64,6 @@ struct Q8Rows {
   static constexpr std::size_t kStep = 32;
   static constexpr bool kPrefetched = true;
   static constexpr std::size_t kBlockBytes = 34;
-  struct Block {};
   using Scale = FloatVector;
 
   const std::uint8_t* first;
@@ -78,7 +75,7 @@ struct Q8Rows {
   HWY_INLINE static const std::uint8_t* blockAt(const std::uint8_t* row, std::size_t k) {
     return row + k / 32 * kBlockBytes;
   }
-  HWY_INLINE static Scale scale(const std::uint8_t* row, const Block&, std::size_t k) {
+  HWY_INLINE static Scale scale(const std::uint8_t* row, std::size_t k) {
     // Loads three neighbours along, which are of the same block.
     using Quad = hn::Full128<float>;
     const auto* half = reinterpret_cast<const hwy::float16_t*>(row + k / 32 * kBlockBytes);
@@ -157,19 +154,13 @@ HWY_INLINE void dotTile(const float* HWY_RESTRICT inputs, const Rows& rows, std:
     for (int o = 0; o < kOutputs; ++o) sums[i][o] = hn::Zero(d);
   }
   std::size_t k = 0;
-  typename Rows::Block blocks[kOutputs];
   for (; k + Rows::kStep <= columns; k += Rows::kStep) {
-    if constexpr (!std::is_empty_v<typename Rows::Block>) {
-      if (k % Rows::kLayout.elementsPerBlock == 0) {
-        for (int o = 0; o < kOutputs; ++o) Rows::readBlock(Rows::blockAt(rows.row(output + o), k), blocks[o]);
-      }
-    }
     if constexpr (Rows::kPrefetched && kInputs == 1) {
       // Small rows end before the processor has noticed that they are read in order.
       for (int o = 0; o < kOutputs; ++o) hwy::Prefetch(Rows::blockAt(rows.row(output + kOutputs + o), k));
     }
     typename Rows::Scale scales[kOutputs];
-    for (int o = 0; o < kOutputs; ++o) scales[o] = Rows::scale(rows.row(output + o), blocks[o], k);
+    for (int o = 0; o < kOutputs; ++o) scales[o] = Rows::scale(rows.row(output + o), k);
     for (std::size_t v = 0; v < Rows::kStep; v += kLanes) {
       FloatVector x[kInputs];
       for (int i = 0; i < kInputs; ++i) x[i] = hn::LoadU(d, in + i * columns + k + v);

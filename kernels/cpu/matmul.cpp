@@ -1,10 +1,12 @@
 // output = input · weightᵀ, with float inputs whatever the weight's type. Threads share out panels of
 // outputs; dot_tile-inl.h says why no result depends on that.
 //
-// Quantised weights are widened exactly, not multiplied as integers, so inputs are not rounded: in registers
-// where the inputs are few, a panel at a time into the cache where they are many. Both give the same bits.
+// Weights in blocks of 256 are multiplied as integers, with inputs rounded to 14 bits (large_blocks-inl.h).
+// Those in smaller blocks are widened exactly and inputs are not rounded: in registers where the inputs are
+// few, a panel at a time into the cache where they are many. Both give the same bits.
 #include "kernels/cpu/dequantise.h"
 #include "kernels/cpu/ops.h"
+#include "kernels/cpu/rounded_block.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/matmul.cpp"
@@ -14,6 +16,7 @@
 
 #include "kernels/cpu/block_rows-inl.h"
 #include "kernels/cpu/dot_tile-inl.h"
+#include "kernels/cpu/large_blocks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace zipage {
@@ -58,12 +61,6 @@ bool panelInRegisters(const MatmulArguments& a, std::size_t first, std::size_t l
       return panelOf<SmallPairRows<DataType::IQ4_NL>, std::uint8_t>(a, first, last), true;
     case DataType::MXFP4:
       return panelOf<SmallPairRows<DataType::MXFP4>, std::uint8_t>(a, first, last), true;
-    case DataType::Q4_K:
-      return panelOf<Q4KRows, std::uint8_t>(a, first, last), true;
-    case DataType::Q5_K:
-      return panelOf<Q5KRows, std::uint8_t>(a, first, last), true;
-    case DataType::Q6_K:
-      return panelOf<Q6KRows, std::uint8_t>(a, first, last), true;
     case DataType::IQ4_XS:
       return panelOf<IQ4XsRows, std::uint8_t>(a, first, last), true;
     default:
@@ -74,15 +71,43 @@ bool panelInRegisters(const MatmulArguments& a, std::size_t first, std::size_t l
 bool panelInRegisters(const MatmulArguments&, std::size_t, std::size_t) { return false; }
 #endif
 
-/// Outputs first … last − 1 for all inputs; `wide` has room for that many rows as floats.
-void quantisedPanel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
+template <class Block>
+void largePanel(const MatmulArguments& a, std::size_t first, std::size_t last, const PanelRoom& room) {
+  const auto numInputs = static_cast<std::size_t>(a.input.rows);
+  const auto numBlocks = static_cast<std::size_t>(a.weight.columns) / kLargeBlock;
+  const auto* const weights = static_cast<const std::uint8_t*>(a.weight.data);
+  const auto* const bias = static_cast<const float*>(a.bias.data);
+  DotResults to{static_cast<float*>(a.output.data), static_cast<std::size_t>(a.output.columns), bias,
+                a.accumulate};
+  if (room.widened == nullptr)
+    return largeProducts(room.rounded, numInputs, numBlocks, PackedRows<Block>{weights}, first, last, to);
+  for (std::size_t b = 0; b < (last - first) * numBlocks; ++b)
+    widenBlock<Block>(weights + (first * numBlocks + b) * Block::kBytes, room.widened[b]);
+  to.data += first;
+  to.bias = bias == nullptr ? nullptr : bias + first;
+  largeProducts(room.rounded, numInputs, numBlocks,
+                WidenedRows<Block>{reinterpret_cast<const std::uint8_t*>(room.widened)}, 0, last - first, to);
+}
+
+void quantisedPanel(const MatmulArguments& a, std::size_t first, std::size_t last, const PanelRoom& room) {
+  switch (a.weight.type) {
+    case DataType::Q4_K:
+      return largePanel<Q4KBlock>(a, first, last, room);
+    case DataType::Q5_K:
+      return largePanel<Q5KBlock>(a, first, last, room);
+    case DataType::Q6_K:
+      return largePanel<Q6KBlock>(a, first, last, room);
+    default:
+      break;
+  }
   const bool fewInputs = a.input.rows < kManyInputs;
   if (fewInputs && a.weight.type == DataType::Q8_0) return panelOf<Q8Rows, std::uint8_t>(a, first, last);
   if (fewInputs && panelInRegisters(a, first, last)) return;
-  widenedPanel(a, first, last, wide);
+  widenedPanel(a, first, last, room.wide);
 }
 
-void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, float* wide) {
+/// Outputs first … last − 1 for all inputs.
+void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, const PanelRoom& room) {
   switch (a.weight.type) {
     case DataType::F32:
       return panelOf<PlainRows<float>, float>(a, first, last);
@@ -91,8 +116,12 @@ void matmulPanel(const MatmulArguments& a, std::size_t first, std::size_t last, 
     case DataType::BF16:
       return panelOf<PlainRows<hwy::bfloat16_t>, hwy::bfloat16_t>(a, first, last);
     default:
-      return quantisedPanel(a, first, last, wide);
+      return quantisedPanel(a, first, last, room);
   }
+}
+
+void roundInputs(const float* from, std::size_t numBlocks, RoundedBlock* to) {
+  for (std::size_t b = 0; b < numBlocks; ++b) roundBlock(from + b * kLargeBlock, to[b]);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -105,11 +134,14 @@ HWY_AFTER_NAMESPACE();
 namespace zipage {
 
 HWY_EXPORT(matmulPanel);
+HWY_EXPORT(roundInputs);
 
 namespace cpu {
 
 namespace {
 
+// From here on large blocks are widened once, instead of once for every few inputs.
+constexpr std::int64_t kManyRounded = 24;
 // A panel of weights is read again for every few inputs, out of the second cache.
 constexpr std::size_t kPanelBytes = 256 * 1024;
 
@@ -122,19 +154,42 @@ std::size_t panelOutputs(std::size_t rowBytes, std::size_t outputs, int numThrea
 
 }  // namespace
 
+namespace {
+
+const RoundedBlock* roundedInputs(CpuContext& context, const MatmulArguments& a) {
+  const auto perRow = static_cast<std::size_t>(a.weight.columns) / kLargeBlock;
+  auto* const rounded = reinterpret_cast<RoundedBlock*>(
+      context.inputScratch(static_cast<std::size_t>(a.input.rows) * perRow * sizeof(RoundedBlock)));
+  const auto* from = static_cast<const float*>(a.input.data);
+  context.parallelFor(a.input.rows, a.input.rows * a.input.columns, [&](std::int64_t row, int) {
+    const auto r = static_cast<std::size_t>(row);
+    HWY_DYNAMIC_DISPATCH(roundInputs)(from + r * perRow * kLargeBlock, perRow, rounded + r * perRow);
+  });
+  return rounded;
+}
+
+}  // namespace
+
 void matmul(CpuContext& context, const MatmulArguments& a) {
   const auto outputs = static_cast<std::size_t>(a.weight.rows);
   const auto columns = static_cast<std::size_t>(a.weight.columns);
-  const bool widened = isQuantised(a.weight.type);
-  const std::size_t rowBytes = widened ? columns * sizeof(float) : bytesOf(a.weight.type, a.weight.columns);
+  const bool rounds = roundsInputs(a.weight.type);
+  const bool isWidened = rounds ? a.input.rows >= kManyRounded : isQuantised(a.weight.type);
+  const std::size_t rowBytes = !isWidened ? bytesOf(a.weight.type, a.weight.columns)
+                               : rounds   ? columns / kLargeBlock * sizeof(RoundedBlock)
+                                          : columns * sizeof(float);
   const std::size_t panel = panelOutputs(rowBytes, outputs, context.numThreads());
+  const RoundedBlock* const rounded = rounds ? roundedInputs(context, a) : nullptr;
   const std::int64_t work = a.input.rows * a.weight.rows * a.weight.columns;
-  context.parallelFor(static_cast<std::int64_t>((outputs + panel - 1) / panel), work,
-                      [&](std::int64_t task, int thread) {
-                        const std::size_t first = static_cast<std::size_t>(task) * panel;
-                        float* wide = widened ? context.threadScratch(thread, panel * columns) : nullptr;
-                        HWY_DYNAMIC_DISPATCH(matmulPanel)(a, first, std::min(outputs, first + panel), wide);
-                      });
+  context.parallelFor(
+      static_cast<std::int64_t>((outputs + panel - 1) / panel), work, [&](std::int64_t task, int thread) {
+        const std::size_t first = static_cast<std::size_t>(task) * panel;
+        float* const floats =
+            isWidened ? context.threadScratch(thread, panel * rowBytes / sizeof(float)) : nullptr;
+        const PanelRoom room{rounds ? nullptr : floats,
+                             rounds ? reinterpret_cast<RoundedBlock*>(floats) : nullptr, rounded};
+        HWY_DYNAMIC_DISPATCH(matmulPanel)(a, first, std::min(outputs, first + panel), room);
+      });
 }
 
 }  // namespace cpu

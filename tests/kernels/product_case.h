@@ -1,6 +1,7 @@
 // A product with everything that is needed to run it on a device and to say what should come out.
 #pragma once
 
+#include "kernels/cpu/rounded_block.h"
 #include "tests/kernels/kernel_test_support.h"
 
 namespace zipage::test {
@@ -29,6 +30,10 @@ inline std::vector<int> widthsOf(DataType type) {
   if (isQuantised(type)) return {32, 96, 512};
   return {1, 31, 33, 64, 257, 512};
 }
+
+/// What products with such weights may be off by, of their size. The CPU rounds the inputs of some to 14
+/// bits.
+inline double productTolerance(DataType type) { return roundsInputs(type) && runsOnCpu() ? 3e-4 : 1e-5; }
 
 struct Product {
   Product(Random& random, DataType type, int numTokens, int outputs, int width)

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/kernels/compression_case.h"
+#include "tests/kernels/product_case.h"
 
 using namespace zipage;
 using namespace zipage::test;
@@ -66,6 +67,31 @@ class TestInstructionSets : public QObject {
 #endif
   }
 
+  // Sums of integers: −32 · −128 in every place of a Q6_K block, times the largest rounded input.
+  void theLargestSumsFit_data() { everySetMatchesTheDefinition_data(); }
+  void theLargestSumsFit() {
+    QFETCH(qint64, target);
+    const OnlyTarget only(target);
+    const TestDevice device;
+    std::vector<std::byte> weight(2 * bytesOf(DataType::Q6_K, 256), std::byte{0});
+    for (std::size_t o = 0; o < 2; ++o) {
+      std::byte* const block = weight.data() + o * bytesOf(DataType::Q6_K, 256);
+      std::fill_n(block + 192, 16, std::byte{0x80});
+      block[209] = std::byte{0x3C};  // 1 as a half
+    }
+    for (const float sign : {1.0F, -1.0F}) {
+      for (const int numTokens : {1, 2, 9}) {
+        std::vector<float> input(static_cast<std::size_t>(numTokens) * 256, sign * 3.0F);
+        auto output = poisoned(static_cast<std::size_t>(numTokens) * 2);
+        device->matmul(device.queue(), {.input = matrix(input, numTokens),
+                                        .weight = {weight.data(), DataType::Q6_K, 2, 256},
+                                        .bias = {},
+                                        .output = matrix(output, numTokens)});
+        for (const float value : output) QVERIFY(std::abs(value - sign * 3.0F * 4096 * 256) < 1.0F);
+      }
+    }
+  }
+
   void everySetMatchesTheDefinition_data() {
     QTest::addColumn<qint64>("target");
 #if HWY_ARCH_X86
@@ -112,7 +138,7 @@ class TestInstructionSets : public QObject {
         expected.push_back(dot(row, decode(type, weight.data() + o * bytesOf(type, columns), columns)));
       }
     }
-    QVERIFY(relativeError(output, expected) < 1e-5);
+    QVERIFY(relativeError(output, expected) < productTolerance(type));
   }
 
   static void checkNormAndActivation() {
