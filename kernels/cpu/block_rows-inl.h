@@ -59,6 +59,7 @@ struct BlockRows {
   static constexpr std::size_t kStep = 32;
   // Rows of larger blocks are bound by arithmetic.
   static constexpr bool kPrefetched = kLayout.elementsPerBlock == 32;
+  static constexpr std::size_t kFetched = 32;
 
   const std::uint8_t* first;
   std::size_t columns;

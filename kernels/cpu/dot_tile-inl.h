@@ -41,13 +41,15 @@ HWY_INLINE FloatVector loadWide(const Half* from) {
 template <typename Element>
 struct PlainRows {
   static constexpr std::size_t kStep = kLanes;
-  static constexpr bool kPrefetched = false;
+  static constexpr bool kPrefetched = true;
+  static constexpr std::size_t kFetched = 64 / sizeof(Element);  // columns
   struct Scale {};
 
   const Element* first;
   std::size_t columns;
 
   HWY_INLINE const Element* row(std::size_t index) const { return first + index * columns; }
+  HWY_INLINE static const Element* blockAt(const Element* row, std::size_t k) { return row + k; }
   HWY_INLINE static Scale scale(const Element*, std::size_t) { return {}; }
   HWY_INLINE static FloatVector load(const Element* row, Scale, std::size_t k) { return loadWide(row + k); }
   /// The last `count` < kLanes columns, then zeros: nothing behind a row is read, the next page may not be
@@ -63,6 +65,7 @@ struct PlainRows {
 struct Q8Rows {
   static constexpr std::size_t kStep = 32;
   static constexpr bool kPrefetched = true;
+  static constexpr std::size_t kFetched = 32;
   static constexpr std::size_t kBlockBytes = 34;
   using Scale = FloatVector;
 
@@ -157,7 +160,9 @@ HWY_INLINE void dotTile(const float* HWY_RESTRICT inputs, const Rows& rows, std:
   for (; k + Rows::kStep <= columns; k += Rows::kStep) {
     if constexpr (Rows::kPrefetched && kInputs == 1) {
       // Small rows end before the processor has noticed that they are read in order.
-      for (int o = 0; o < kOutputs; ++o) hwy::Prefetch(Rows::blockAt(rows.row(output + kOutputs + o), k));
+      if (k % Rows::kFetched == 0) {
+        for (int o = 0; o < kOutputs; ++o) hwy::Prefetch(Rows::blockAt(rows.row(output + kOutputs + o), k));
+      }
     }
     typename Rows::Scale scales[kOutputs];
     for (int o = 0; o < kOutputs; ++o) scales[o] = Rows::scale(rows.row(output + o), k);
