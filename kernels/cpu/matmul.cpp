@@ -1,7 +1,7 @@
 // output = input · weightᵀ, with float inputs whatever the weight's type. Threads share out panels of
 // outputs; dot_tile-inl.h says why no result depends on that.
 //
-// Weights in blocks of 256 are multiplied as integers, with inputs rounded to 14 bits (large_blocks-inl.h).
+// Weights in blocks of 256 are multiplied as integers, with inputs rounded to 14 bits (large_products-inl.h).
 // Those in smaller blocks are widened exactly and inputs are not rounded: in registers where the inputs are
 // few, a panel at a time into the cache where they are many. Both give the same bits.
 #include "kernels/cpu/dequantise.h"
@@ -16,7 +16,7 @@
 
 #include "kernels/cpu/block_rows-inl.h"
 #include "kernels/cpu/dot_tile-inl.h"
-#include "kernels/cpu/large_blocks-inl.h"
+#include "kernels/cpu/large_products-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace zipage {
@@ -151,10 +151,6 @@ std::size_t panelOutputs(std::size_t rowBytes, std::size_t outputs, int numThrea
   const std::size_t share = outputs / (3 * static_cast<std::size_t>(numThreads));
   return std::max<std::size_t>(std::min(fitting, numThreads > 1 ? share : fitting) / 16 * 16, 16);
 }
-
-}  // namespace
-
-namespace {
 
 const RoundedBlock* roundedInputs(CpuContext& context, const MatmulArguments& a) {
   const auto perRow = static_cast<std::size_t>(a.weight.columns) / kLargeBlock;

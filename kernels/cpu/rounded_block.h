@@ -1,5 +1,5 @@
 // Blocks of 256 numbers of 16 bits: inputs of a product with large blocks of weights, rounded, and such
-// weights themselves, widened. See large_blocks-inl.h.
+// weights themselves, widened. See large_products-inl.h.
 #pragma once
 
 #include <cstddef>
