@@ -48,12 +48,6 @@ std::size_t StepBlock::bytesFor(const Sizes& sizes) {
 Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
   StepBlock made;
   made.m_sizes = sizes;
-  const auto allocate = [&](DeviceBuffer& target, std::size_t bytes, bool isHost) -> Result<void> {
-    auto memory = buffer(isHost ? device.allocateHost(bytes) : device.allocate(bytes), "step inputs");
-    if (!memory) return tl::unexpected(memory.error());
-    target = std::move(*memory);
-    return {};
-  };
   std::vector<std::tuple<DeviceBuffer*, std::size_t, bool>> wanted{
       {&made.m_block, blockBytes(sizes), false},
       {&made.m_drawnTokens, drawnBytes(sizes), false},
@@ -65,7 +59,9 @@ Result<StepBlock> StepBlock::create(Device& device, const Sizes& sizes) {
                                  {&side.ranked, rankedBytes(sizes), true}});
   }
   for (auto [target, bytes, isHost] : wanted) {
-    if (auto done = allocate(*target, bytes, isHost); !done) return tl::unexpected(done.error());
+    auto memory = buffer(isHost ? device.allocateHost(bytes) : device.allocate(bytes), "step inputs");
+    if (!memory) return tl::unexpected(memory.error());
+    *target = std::move(*memory);
   }
   return made;
 }

@@ -29,11 +29,7 @@ using IntegerVector = hn::Vec<IntegerTag>;
 
 /// The half at `bytes` in all lanes.
 HWY_INLINE FloatVector halfEverywhere(const std::uint8_t* bytes) {
-  using Quad = hn::Full128<float>;
-  const hn::Rebind<std::uint16_t, Quad> bits;
-  const hn::Rebind<hwy::float16_t, Quad> halves;
-  return hn::Set(FloatTag(),
-                 hn::GetLane(hn::PromoteTo(Quad(), hn::BitCast(halves, hn::Set(bits, shortAt(bytes))))));
+  return hn::Set(FloatTag(), halfScalar(bytes));
 }
 
 HWY_INLINE FloatVector everywhere(int number) { return hn::Set(FloatTag(), static_cast<float>(number)); }

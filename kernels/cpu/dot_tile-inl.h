@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/cpu/block_fields.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace zipage {
 namespace HWY_NAMESPACE {
@@ -35,6 +37,14 @@ HWY_INLINE FloatVector loadWide(const float* from) { return hn::LoadU(FloatTag()
 template <typename Half>
 HWY_INLINE FloatVector loadWide(const Half* from) {
   return hn::PromoteTo(FloatTag(), hn::LoadU(hn::Rebind<Half, FloatTag>(), from));
+}
+
+/// The half at `bytes`.
+HWY_INLINE float halfScalar(const std::uint8_t* bytes) {
+  using Quad = hn::Full128<float>;
+  const hn::Rebind<std::uint16_t, Quad> bits;
+  const hn::Rebind<hwy::float16_t, Quad> halves;
+  return hn::GetLane(hn::PromoteTo(Quad(), hn::BitCast(halves, hn::Set(bits, shortAt(bytes)))));
 }
 
 /// Rows of F32, F16 or BF16.

@@ -39,14 +39,6 @@ HWY_INLINE ShortVector twoEverywhere(const std::int16_t* pair) {
   return hn::BitCast(ShortTag(), hn::Set(WordTag(), word));
 }
 
-/// The half at `bytes`.
-HWY_INLINE float halfScalar(const std::uint8_t* bytes) {
-  using Quad = hn::Full128<float>;
-  const hn::Rebind<std::uint16_t, Quad> bits;
-  const hn::Rebind<hwy::float16_t, Quad> halves;
-  return hn::GetLane(hn::PromoteTo(Quad(), hn::BitCast(halves, hn::Set(bits, shortAt(bytes)))));
-}
-
 /// The eight scales and minima of Q4_K and Q5_K, groupScale() for all groups at once.
 class GroupNumbers {
  public:

@@ -63,6 +63,21 @@ HWY_INLINE void subtractMinima(const RoundedBlock* inputs, std::size_t stride, s
     sums[i] = hn::NegMulAdd(minima, hn::Load(FloatTag(), inputs[i * stride].groupSums + first), sums[i]);
 }
 
+/// Hands the numbers of a block to use(place, numbers) and what is subtracted in its groups, where it has
+/// minima, to useMinima(first, minima).
+template <class Block, class Use, class UseMinima>
+HWY_INLINE void unpackBlock(const std::uint8_t* block, Use use, UseMinima useMinima) {
+  if constexpr (Block::kHasMinima) {
+    const GroupNumbers groups(block);
+    Block::expand(block, groups, use);
+    const FloatVector least = hn::Set(FloatTag(), halfScalar(block + 2));
+    useMinima(0, hn::Mul(least, groups.template minima<0>()));
+    if constexpr (kLanes < 8) useMinima(4, hn::Mul(least, groups.template minima<4>()));
+  } else {
+    Block::expand(block, SmallGroupScales(block), use);
+  }
+}
+
 /// Rows as they are stored: for few inputs.
 template <class Block>
 struct PackedRows {
@@ -75,17 +90,11 @@ struct PackedRows {
   HWY_INLINE static void add(const std::uint8_t* block, const RoundedBlock* inputs, std::size_t stride,
                              FloatVector* HWY_RESTRICT sums) {
     IntegerSums<kInputs> integers;
-    const auto use = [&](std::size_t at, ShortVector numbers) { integers.add(inputs, stride, at, numbers); };
-    if constexpr (Block::kHasMinima) {
-      const GroupNumbers groups(block);
-      Block::expand(block, groups, use);
-      const FloatVector least = hn::Set(FloatTag(), halfScalar(block + 2));
-      subtractMinima<kInputs>(inputs, stride, 0, hn::Mul(least, groups.template minima<0>()), sums);
-      if constexpr (kLanes < 8)
-        subtractMinima<kInputs>(inputs, stride, 4, hn::Mul(least, groups.template minima<4>()), sums);
-    } else {
-      Block::expand(block, SmallGroupScales(block), use);
-    }
+    unpackBlock<Block>(
+        block, [&](std::size_t at, ShortVector numbers) { integers.add(inputs, stride, at, numbers); },
+        [&](std::size_t first, FloatVector minima) {
+          subtractMinima<kInputs>(inputs, stride, first, minima, sums);
+        });
     integers.finish(inputs, stride, halfScalar(block + Block::kUnitAt), sums);
   }
 };
@@ -115,19 +124,9 @@ struct WidenedRows {
 /// Its numbers times the scales of their groups, and the minima of the groups in the place of sums.
 template <class Block>
 HWY_INLINE void widenBlock(const std::uint8_t* block, RoundedBlock& to) {
-  const auto use = [&](std::size_t at, ShortVector numbers) {
-    hn::Store(numbers, ShortTag(), to.numbers + at);
-  };
-  if constexpr (Block::kHasMinima) {
-    const GroupNumbers groups(block);
-    Block::expand(block, groups, use);
-    const FloatVector least = hn::Set(FloatTag(), halfScalar(block + 2));
-    hn::Store(hn::Mul(least, groups.template minima<0>()), FloatTag(), to.groupSums);
-    if constexpr (kLanes < 8)
-      hn::Store(hn::Mul(least, groups.template minima<4>()), FloatTag(), to.groupSums + 4);
-  } else {
-    Block::expand(block, SmallGroupScales(block), use);
-  }
+  unpackBlock<Block>(
+      block, [&](std::size_t at, ShortVector numbers) { hn::Store(numbers, ShortTag(), to.numbers + at); },
+      [&](std::size_t first, FloatVector minima) { hn::Store(minima, FloatTag(), to.groupSums + first); });
   to.unit = halfScalar(block + Block::kUnitAt);
 }
 
