@@ -205,6 +205,20 @@ class TestWindowChats final : public QObject {
     QVERIFY(search.text().isEmpty());
   }
 
+  void searchFindsWhatStandsInAttachedFiles() {
+    storeSampleChat(m_profile->database());
+    OpenWindow open;
+    auto& search = open.part<QLineEdit>("chatSearch");
+    const auto* listed = qobject_cast<const ui::ChatFilterModel*>(open.part<QListView>("chatList").model());
+    search.setText(QStringLiteral("list tw"));
+    QTRY_VERIFY(listed->rowCount() == 1 && listed->hitAt(0) != nullptr);
+    QCOMPARE(listed->hitAt(0)->part, ui::ChatHit::Part::File);
+    QVERIFY(listed->hitAt(0)->snippet.contains(QStringLiteral("two")));
+    search.setFocus();
+    QTest::keyClick(&search, Qt::Key_Return);
+    QTRY_VERIFY(shownTexts(open).contains(QStringLiteral("How many zebras?")));
+  }
+
   void pinsDuplicatesAndDeletionsAreKept() {
     storeSampleChat(m_profile->database());
     {
